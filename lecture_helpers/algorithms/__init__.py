@@ -1,0 +1,1 @@
+"""What the lecture teaches: arrays in, arrays out."""

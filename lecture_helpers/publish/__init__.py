@@ -1,0 +1,1 @@
+"""Handouts, slides and stored notebooks."""
