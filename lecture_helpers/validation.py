@@ -16,7 +16,9 @@ def _single(named: dict) -> tuple[str, object]:
 
 
 def _number(name: str, value: object, accepted: str) -> float:
-    is_number = isinstance(value, numbers.Real | np.number) and not isinstance(value, bool | np.bool_)
+    is_number = isinstance(value, numbers.Real | np.number) and not isinstance(
+        value, bool | np.bool_
+    )
     if not is_number or not np.isfinite(value):
         raise ValueError(f"{name} must be {accepted}, not {value!r}.")
     return float(value)
@@ -115,9 +117,12 @@ def one_of(accepted: Iterable, **named):
 
 def _as_array(name: str, value: object) -> np.ndarray:
     try:
-        return np.asarray(value, dtype=np.result_type(np.asarray(value).dtype, np.float32))
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers, not {type(value).__name__}.") from None
+        array = np.asarray(value)
+    except ValueError:  # ragged lists
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be an array of numbers, not {type(value).__name__}.")
+    return array if array.dtype.kind == "f" else array.astype(float)
 
 
 def finite_array(*, ndim: int | None = None, shape: tuple | None = None, **named) -> np.ndarray:
@@ -144,7 +149,8 @@ def finite_array(*, ndim: int | None = None, shape: tuple | None = None, **named
     bad = int(np.size(array) - np.isfinite(array).sum())
     if bad:
         raise ValueError(
-            f"{name} must hold finite numbers only; {bad} of its {array.size} entries are NaN or infinite."
+            f"{name} must hold finite numbers only; "
+            f"{bad} of its {array.size} entries are NaN or infinite."
         )
     return array
 
