@@ -1,0 +1,370 @@
+"""Start the lecture: python3 start.py [lab | test | refresh | evidence | bench | soak] [...].
+
+Makes .venv on first use. Needs nothing but Python itself.
+"""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENV = ROOT / ".venv"
+FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+OLDEST, TOO_NEW = (3, 11), (3, 15)
+UV_LOOK_SECONDS = 45
+
+LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    },
+    # Slider messages on a second thread can arrive while a cell still draws.
+    "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
+}
+
+HELP = """\
+python3 start.py            open the notebooks in JupyterLab (the same as: lab)
+python3 start.py test       run all tests          (test -k chain: those about the chain)
+python3 start.py refresh    run the notebooks again and store what they show
+python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2)
+python3 start.py bench      measure speed side by side with the alternatives
+python3 start.py soak       the tests that take long: load, leaks, repetition
+Whatever follows the first word is passed on."""
+
+
+class Trouble(Exception):
+    """What stops the start, in words for the person at the keyboard."""
+
+
+def say(text):
+    print(text, flush=True)
+
+
+# What has to be installed
+
+
+def requirements(extras):
+    """The dependency lines of pyproject.toml, those of the named extras included."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    return project["dependencies"] + [line for extra in extras for line in optional[extra]]
+
+
+def numbers(version):
+    """The leading numbers of a version, comparable: 2.13.0+cpu gives (2, 13, 0)."""
+    return tuple(int(part) for part in re.match(r"\d+(\.\d+)*", version).group().split("."))
+
+
+def is_met(requirement):
+    """Whether this Python has the package of a line such as numpy>=2.0, new enough."""
+    name, bound = re.fullmatch(r"([\w.-]+)>=([\d.]+)", requirement).groups()
+    try:
+        return numbers(importlib.metadata.version(name)) >= numbers(bound)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
+def is_own_environment():
+    return Path(sys.prefix).resolve() == ENV.resolve()
+
+
+def current_environment_serves(extras):
+    """Whether the running Python is someone's own, complete one: conda, Binder."""
+    return not is_own_environment() and all(map(is_met, requirements(extras)))
+
+
+# The stamp: written last, so only a finished .venv has it
+
+
+def fingerprint():
+    """A hash of the files that say what to install."""
+    files = ("pyproject.toml", "constraints.txt")
+    return hashlib.sha256(b"\0".join((ROOT / name).read_bytes() for name in files)).hexdigest()
+
+
+def stamp_file():
+    return ENV / "installed.json"
+
+
+def unfinished_file():
+    return ENV / "unfinished"
+
+
+def installed_extras():
+    """The extras of a finished, up-to-date .venv; None when there is no such .venv."""
+    try:
+        stamp = json.loads(stamp_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if unfinished_file().exists() or stamp.get("files") != fingerprint():
+        return None
+    return stamp["extras"] if answers(env_python()) else None
+
+
+def env_python():
+    return ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def answers(python):
+    """Whether that interpreter starts at all; it does not after its Python was removed."""
+    try:
+        return subprocess.call([str(python), "-c", ""], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+# Installing
+
+
+def check_python(version=None):
+    """Raise Trouble when this Python is too old or too new, or cannot make environments."""
+    version = version or sys.version_info[:2]
+    if not OLDEST <= version < TOO_NEW:
+        raise Trouble(
+            f"This lecture needs Python 3.{OLDEST[1]} to 3.{TOO_NEW[1] - 1}; this is Python "
+            f"{version[0]}.{version[1]}. Start it with another one, for example: "
+            "python3.12 start.py"
+        )
+
+
+def check_venv():
+    missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise Trouble(
+            f"This Python lacks its module {' and '.join(missing)}, which makes environments. "
+            f"On Debian or Ubuntu: sudo apt install python3.{sys.version_info[1]}-venv"
+        )
+
+
+def make_environment():
+    """A .venv that has pip, marked as unfinished; what an interrupted try left is removed."""
+    if unfinished_file().exists() or (ENV.exists() and not answers(env_python())):
+        say(f"Removing the unfinished {ENV.name} of an earlier try.")
+        shutil.rmtree(ENV)
+    ENV.mkdir(exist_ok=True)
+    unfinished_file().touch()
+    stamp_file().unlink(missing_ok=True)
+    if not answers(env_python()):
+        say(f"Making the environment {ENV.name} in this folder ...")
+        run_or_stop([sys.executable, "-m", "venv", str(ENV)], "Making the environment failed.")
+
+
+def run_or_stop(command, trouble):
+    if subprocess.call(command, cwd=ROOT) != 0:
+        raise Trouble(trouble)
+
+
+def pip(*arguments):
+    return [str(env_python()), "-m", "pip", "--disable-pip-version-check", *arguments]
+
+
+def what_to_install(extras):
+    return ["-c", "constraints.txt", "-e", f".[{','.join(extras)}]" if extras else "."]
+
+
+def has_nvidia_driver():
+    return shutil.which("nvidia-smi") is not None or Path("/proc/driver/nvidia").exists()
+
+
+def announce(platform, driver):
+    """What is about to be downloaded and how much, before it is."""
+    if not platform.startswith("linux"):
+        size = "about 350 MB"
+    elif driver:
+        size = "about 3 GB, because this machine has an NVIDIA driver (otherwise 400 MB)"
+    else:
+        size = "about 400 MB"
+    say(
+        f"First use: this downloads JupyterLab, PyTorch and what they need, {size}, into "
+        f"{ENV.name} in this folder (1.3 GB on disk).\n"
+        "It takes one to ten minutes, depending on the network, and happens once."
+    )
+
+
+def uv_finds_torch(backend):
+    """Whether uv is there and reaches the index of PyTorch builds; gives up after a while."""
+    say("Installing uv, which picks the build of PyTorch that fits this machine (25 MB) ...")
+    get_uv = pip("install", "-q", "-c", "constraints.txt", "uv")
+    if subprocess.call(get_uv, cwd=ROOT) != 0:
+        return False
+    look = uv(backend, "--dry-run", "--no-deps", "-c", "constraints.txt", "torch")
+    patience = {"UV_HTTP_TIMEOUT": "15", "UV_HTTP_RETRIES": "1", **os.environ}
+    try:
+        found = subprocess.run(
+            look, cwd=ROOT, env=patience, timeout=UV_LOOK_SECONDS, capture_output=True
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return found.returncode == 0
+
+
+def uv(backend, *arguments):
+    python = str(env_python())
+    install = [python, "-m", "uv", "pip", "install", "--python", python]
+    return [*install, f"--torch-backend={backend}", *arguments]
+
+
+def install_with_uv(extras, driver):
+    """Whether uv installed everything, with the small CPU build where there is no driver."""
+    backend = "auto" if driver else "cpu"
+    if not uv_finds_torch(backend):
+        return False
+    return subprocess.call(uv(backend, *what_to_install(extras)), cwd=ROOT) == 0
+
+
+def install_with_pip(extras):
+    run_or_stop(
+        pip("install", *what_to_install(extras)),
+        "Installing failed; the reason stands above. Start again to try again: nothing "
+        "half-installed is used.",
+    )
+
+
+def install(extras, platform=sys.platform):
+    """Fill .venv, from nothing or after the dependency files changed."""
+    driver = has_nvidia_driver()
+    announce(platform, driver)
+    make_environment()
+    if not platform.startswith("linux"):
+        install_with_pip(extras)
+    elif not install_with_uv(extras, driver):
+        say(
+            "uv cannot reach the index of PyTorch builds, so pip installs instead. On Linux "
+            "pip takes the build for NVIDIA cards: 2.7 GB.\n"
+            "Only where pip is set up to find a CPU build it is 200 MB. Ctrl-C stops it; the "
+            "README names other ways."
+        )
+        install_with_pip(extras)
+    finish(extras)
+
+
+def finish(extras):
+    stamp = {"files": fingerprint(), "extras": extras}
+    unfinished_file().unlink()
+    stamp_file().write_text(json.dumps(stamp), encoding="utf-8")
+
+
+def python_with(extras):
+    """The interpreter to use, after installing what it lacks."""
+    if current_environment_serves(extras):
+        return sys.executable
+    have = installed_extras()
+    if have is None or not set(extras) <= set(have):
+        check_venv()
+        install(sorted({*extras, *(have or [])}))
+    return str(env_python())
+
+
+# The jobs
+
+
+def job_environment():
+    """The variables for everything started here: this folder's lecture_helpers come first."""
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def write_lab_settings(prefix):
+    """Put the defaults of the lecture, in a file of their own, where this JupyterLab looks."""
+    folder = Path(prefix) / "share/jupyter/lab/settings/overrides.d"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(LAB_SETTINGS, indent=2) + "\n"
+        (folder / "executable_lecture.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        say(f"JupyterLab keeps its own settings, because theirs cannot be written: {error}")
+
+
+def is_root():
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def lab_command(python, notebook=FIRST_NOTEBOOK, rest=(), root=ROOT):
+    """JupyterLab on one notebook, for this machine only, with a new token."""
+    command = [python, "-m", "jupyterlab", str(notebook)]
+    command += ["--ServerApp.ip=localhost", f"--ServerApp.root_dir={root}"]
+    if is_root():
+        command.append("--allow-root")
+    return command + list(rest)
+
+
+def lab(rest):
+    python = python_with([])
+    write_lab_settings(sys.prefix if python == sys.executable else ENV)
+    if is_root():
+        say("You are root, which JupyterLab refuses by default: adding --allow-root.")
+    hand_over(lab_command(python, rest=rest))
+
+
+def test(rest):
+    hand_over([python_with(["test"]), "-m", "pytest", *rest])
+
+
+def soak(rest):
+    hand_over([python_with(["test"]), "-m", "pytest", "-m", "soak", *rest])
+
+
+def refresh(rest):
+    hand_over([python_with([]), "-m", "lecture_helpers.publish.refresh", *rest])
+
+
+def evidence(rest):
+    hand_over([python_with([]), "-m", "lecture_helpers.claims.run", *rest])
+
+
+def bench(rest):
+    """Run every benchmark in turn; stops at the first that fails."""
+    python = python_with([])
+    for script in sorted((ROOT / "benchmarks").glob("[!_]*.py")):
+        say(f"\n{script.name}")
+        status = subprocess.call([python, str(script), *rest], cwd=ROOT, env=job_environment())
+        if status:
+            sys.exit(status)
+
+
+def hand_over(command):
+    """Become that command; its exit status, and Ctrl-C, are its own."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    if os.name != "nt":
+        os.execve(command[0], command, job_environment())
+    process = subprocess.Popen(command, env=job_environment())
+    while True:
+        try:
+            sys.exit(process.wait())
+        except KeyboardInterrupt:
+            continue
+
+
+JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, bench, soak)}
+
+
+def main(arguments):
+    """Do the job that the first word names; JupyterLab's options alone mean lab."""
+    if arguments[:1] in (["-h"], ["--help"], ["help"]):
+        return say(HELP)
+    if not arguments or arguments[0].startswith("-"):
+        arguments = ["lab", *arguments]
+    name, *rest = arguments
+    if name not in JOBS:
+        raise Trouble(f"{name!r} is not one of {', '.join(JOBS)}.\n\n{HELP}")
+    check_python()
+    JOBS[name](rest)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except Trouble as trouble:
+        sys.exit(str(trouble))
+    except KeyboardInterrupt:
+        sys.exit(130)
