@@ -1,1 +1,21 @@
+"""Drawings: each ``draw_*`` adds one thing to the axes it is given and decides nothing."""
 
+from lecture_helpers.plots.bars import draw_histogram, draw_orders
+from lecture_helpers.plots.curves import draw_curves, draw_here, draw_line, draw_profile, draw_stops
+from lecture_helpers.plots.maps import draw_contours, draw_path, draw_share_map
+from lecture_helpers.plots.palette import ROLES, role
+
+__all__ = [
+    "ROLES",
+    "draw_contours",
+    "draw_curves",
+    "draw_here",
+    "draw_histogram",
+    "draw_line",
+    "draw_orders",
+    "draw_path",
+    "draw_profile",
+    "draw_share_map",
+    "draw_stops",
+    "role",
+]

@@ -1,0 +1,31 @@
+"""Bars: the orders of an update and the histogram of a batch."""
+
+import numpy as np
+
+from lecture_helpers.plots.palette import role as look
+
+
+def draw_orders(ax, orders: np.ndarray, *, first: int = 1):
+    """A bar for every order of an update, shape (l+1,), from order ``first`` on.
+
+    Orders that lower the output and orders that raise it differ in colour and hatching.
+    """
+    order = np.arange(len(orders))[first:]
+    for name, sign, label in [("after", -1, "lowers y"), ("before", 1, "raises y")]:
+        heights = np.where(np.sign(orders[first:]) == sign, orders[first:], 0.0)
+        r = look(name)
+        ax.bar(
+            order, heights, width=0.8, color=r.colour, hatch=r.hatch, edgecolor="white", label=label
+        )
+
+
+def draw_histogram(ax, values, *, bins, role: str, label: str | None = None):
+    """A histogram of values (n,) as a share per bin, filled and outlined.
+
+    Values beyond the outer bins are counted in them, so that nothing leaves the frame unseen.
+    """
+    r = look(role)
+    inside = np.clip(values, bins[0], np.nextafter(bins[-1], bins[0]))
+    heights = np.histogram(inside, bins)[0] / len(inside)
+    ax.stairs(heights, bins, color=r.colour, alpha=0.25, fill=True)
+    ax.stairs(heights, bins, color=r.colour, ls=r.dash, lw=2.2, label=label)

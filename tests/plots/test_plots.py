@@ -1,0 +1,135 @@
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from lecture_helpers import plots
+from lecture_helpers.plots.palette import ROLES
+
+# Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
+BLINDNESS = {
+    "none": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def linear(colour):
+    rgb = np.array(to_rgb(colour))
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def lab(rgb):
+    t = TO_XYZ @ np.clip(rgb, 0, 1) / [0.9505, 1.0, 1.089]
+    f = np.where(t > 0.008856, np.cbrt(t), 7.787 * t + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.fixture
+def ax():
+    return Figure().subplots()
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_two_looks_differ_in_dash_or_marker_or_in_a_colour_that_the_blind_can_tell(blindness):
+    for a, b in combinations(set(ROLES.values()), 2):
+        apart = lab(BLINDNESS[blindness] @ linear(a.colour)) - lab(
+            BLINDNESS[blindness] @ linear(b.colour)
+        )
+        assert (a.dash, a.marker) != (b.dash, b.marker) or np.linalg.norm(apart) > 15, (a, b)
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_every_colour_keeps_a_contrast_of_three_on_white(name):
+    luminance = linear(ROLES[name].colour) @ [0.2126, 0.7152, 0.0722]
+    assert 1.05 / (luminance + 0.05) >= 3
+
+
+def test_an_unknown_role_is_refused_in_words(ax):
+    with pytest.raises(ValueError, match="role must be one of 'cost', .*, not 'costs'."):
+        plots.draw_line(ax, [0, 1], [0, 1], role="costs")
+
+
+def test_profile_is_the_cost_on_the_span(ax):
+    plots.draw_profile(ax, lambda t: t[:, 0] ** 2, span=(-2, 3), role="cost")
+    x, y = ax.lines[0].get_data()
+    assert (x[0], x[-1]) == (-2, 3)
+    np.testing.assert_array_equal(y, x**2)
+
+
+def test_curves_draw_every_seed_and_a_median_that_counts_divergence_as_infinite(ax):
+    curves = np.array([[3.0, 1.0, 1.0], [2.0, 2.0, np.nan], [4.0, np.nan, np.nan]])
+    plots.draw_curves(ax, [0, 10, 20], curves, role="with", label="with")
+    thin, median = ax.lines
+    assert np.isfinite(thin.get_ydata()).sum() == 6
+    np.testing.assert_array_equal(median.get_ydata(), [3.0, 2.0, np.nan])
+
+
+def test_bars_of_the_orders_have_their_signed_heights(ax):
+    orders = np.array([1.0, -0.5, 0.25, -0.125])
+    plots.draw_orders(ax, orders)
+    down, up = ax.containers
+    heights = [a.get_height() + b.get_height() for a, b in zip(down, up, strict=True)]
+    assert heights == [-0.5, 0.25, -0.125]
+    assert [p.get_x() + p.get_width() / 2 for p in down] == [1, 2, 3]
+    assert down[0].get_facecolor() != up[0].get_facecolor() and up[0].get_hatch() == "//"
+
+
+def test_histogram_counts_what_lies_beyond_the_bins_in_the_outer_ones(ax):
+    plots.draw_histogram(
+        ax, np.array([-9.0, 0.1, 0.2, 0.9, 9.0]), bins=np.array([0, 0.5, 1]), role="after"
+    )
+    np.testing.assert_allclose(ax.patches[0].get_data().values, [0.6, 0.4])
+
+
+def test_path_that_diverged_ends_in_a_cross_at_its_last_finite_point(ax):
+    points = np.array([[0.0, 0.0], [1.0, 1.0], [np.nan, np.nan]])
+    plots.draw_path(ax, points)
+    end = ax.lines[-1]
+    assert end.get_marker() == "X" and end.get_xydata().tolist() == [[1.0, 1.0]]
+
+
+def test_contours_lie_on_the_requested_levels(ax):
+    plots.draw_contours(
+        ax, lambda p: (p**2).sum(axis=-1), xlim=(-1, 1), ylim=(-1, 1), levels=[0.1, 0.5, 1.0]
+    )
+    assert [c.levels.tolist() for c in ax.collections] == [[0.1, 0.5, 1.0]] * 2
+
+
+def test_share_map_prints_its_shares_in_percent_and_names_its_tiles(ax):
+    plots.draw_share_map(ax, [[0.0, 0.5], [1.0, 0.25]], columns=["a", "b"], rows=["c", "d"])
+    assert [t.get_text() for t in ax.texts] == ["0", "50", "100", "25"]
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["a", "b"]
+
+
+def test_stops_make_the_last_one_large(ax):
+    plots.draw_stops(ax, np.array([1.0, 0.5]), np.array([2.0, 1.0]))
+    assert ax.lines[1].get_xydata().tolist() == [[0.5, 1.0]]
+    assert ax.lines[1].get_markersize() > ax.lines[0].get_markersize()
+
+
+def test_here_is_an_upright_line(ax):
+    plots.draw_here(ax, 0.3)
+    assert ax.lines[0].get_xdata() == [0.3, 0.3]
