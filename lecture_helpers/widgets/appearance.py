@@ -1,0 +1,91 @@
+"""How pictures look: type, lines, faint grid, and their sharpness on the screen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import RLock
+
+import matplotlib
+from cycler import cycler
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from lecture_helpers.validation import positive
+
+PIXELS_PER_INCH = 100
+GHOST = "#9a9a9a"
+_STYLE = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#555555",
+    "axes.grid": True,
+    "axes.labelsize": 11,
+    "axes.prop_cycle": cycler(
+        color=["#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd"]
+    ),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "figure.facecolor": "white",
+    "font.size": 11,
+    "grid.alpha": 1.0,
+    "grid.color": "#ececec",
+    "grid.linewidth": 0.8,
+    "legend.fontsize": 10,
+    "legend.frameon": True,
+    "legend.framealpha": 0.85,
+    "legend.edgecolor": "#dddddd",
+    "lines.linewidth": 2.0,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+}
+_drawing = RLock()
+
+
+@dataclass
+class Appearance:
+    """Type size against the usual one, and picture pixels per screen pixel."""
+
+    text: float = 1.0
+    sharpness: float = 1.5
+
+
+CURRENT = Appearance()
+
+
+def use(*, text: float = 1.0, sharpness: float = 1.5) -> None:
+    """From now on, new explorers have type ``text`` times the usual, drawn ``sharpness`` as fine.
+
+    ``use(text=1.25, sharpness=2)`` suits a projector.
+    """
+    CURRENT.text, CURRENT.sharpness = positive(text=text), positive(sharpness=sharpness)
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """The house style, for one thread at a time; what was set before is put back."""
+    with _drawing:
+        before = {key: matplotlib.rcParams[key] for key in _STYLE}
+        matplotlib.rcParams.update(_STYLE)
+        try:
+            yield
+        finally:
+            matplotlib.rcParams.update(before)
+
+
+def new_figure(size: tuple[float, float], appearance: Appearance) -> Figure:
+    """An empty white figure, ``size`` inches on the screen, with a layout to be solved."""
+    zoom = appearance.text
+    figure = Figure(
+        figsize=(size[0] / zoom, size[1] / zoom),
+        dpi=PIXELS_PER_INCH * zoom * appearance.sharpness,
+        layout="constrained",
+        facecolor="white",
+    )
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def usual_size(panels: int) -> tuple[float, float]:
+    """Inches for that many panels side by side."""
+    return {1: (7.0, 3.8), 2: (9.6, 3.8)}.get(panels, (10.4, 3.6))

@@ -1,0 +1,177 @@
+"""An explorer: a view with controls that move it."""
+
+from collections.abc import Mapping
+from threading import RLock
+
+from lecture_helpers.widgets import face
+from lecture_helpers.widgets.appearance import CURRENT, Appearance, usual_size
+from lecture_helpers.widgets.canvas import Canvas
+from lecture_helpers.widgets.controls import Control, as_control
+from lecture_helpers.widgets.living import register, unregister
+from lecture_helpers.widgets.pictures import draw_strip, strip_settings
+from lecture_helpers.widgets.pixels import encode
+from lecture_helpers.widgets.view import View, as_view
+
+
+def explore(
+    view, *, presets=None, goals=None, predict=None, play=None, tell=None, size=None,
+    panels=None, labels=None, **controls,
+) -> "Explorer":
+    """The view with a widget for each of ``controls``: ``explore(view, lr=(0.001, 1, "log"))``.
+
+    Raises:
+        ValueError: one sentence that says which argument cannot be, or where the view breaks.
+    """
+    view = as_view(view, panels)
+    labels = labels or {}
+    made = {}
+    for name, described in controls.items():
+        view.require(name)
+        made[name] = as_control(
+            name, described, view.starts[name], labels.get(name, name.replace("_", " "))
+        )
+    return Explorer(view, made, presets or {}, goals or {}, predict, play, tell, size)
+
+
+class Explorer:
+    """A live picture of a view; in a notebook it shows itself."""
+
+    def __init__(self, view: View, controls: dict[str, Control], presets: Mapping,
+                 goals: Mapping, predict, play, tell, size):
+        if not controls:
+            raise ValueError(f"Give at least one control of {view.name} a range or choices.")
+        self._lock = RLock()
+        self.view, self.controls = view, controls
+        self.size = size or usual_size(len(view.panels))
+        self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
+        self.presets = {name: self._whole_preset(name, p) for name, p in presets.items()}
+        self._predicates, self.goals = dict(goals), dict.fromkeys(goals, False)
+        self._stops = strip_settings(view, tell) if tell else None
+        self.error = ""
+        self._held = False
+        self._canvas = Canvas(view, self.size, self.appearance)
+        self._visit_ends()
+        self.face = face.Face(self, predict, play)
+        self._draw(None)
+        for control in controls.values():
+            control.changed = self._draw
+            control.refused = self._refuse
+        register(self)
+
+    def _whole_preset(self, name: str, settings: Mapping) -> dict:
+        return {**{n: c.start for n, c in self.controls.items()}, **{
+            n: self._known(n, name).accept(v) for n, v in settings.items()}}
+
+    def _known(self, control: str, preset: str) -> Control:
+        if control not in self.controls:
+            raise ValueError(f"The preset {preset!r} sets {control!r}, which has no widget here.")
+        return self.controls[control]
+
+    def _visit_ends(self) -> None:
+        for name, control in self.controls.items():
+            for stop in control.stops():
+                try:
+                    self._canvas.move(self.view.settings({name: stop}), name)
+                except Exception as problem:
+                    raise ValueError(
+                        f"{self.view.name} breaks at {name} = {stop!r}: {problem}"
+                    ) from problem
+
+    @property
+    def values(self) -> dict:
+        """What the view is called with now."""
+        moved = {name: control.value for name, control in self.controls.items()}
+        return self.view.settings(moved)
+
+    def set(self, **values) -> None:
+        """Move controls as a user would; the picture is drawn once."""
+        with self._lock:
+            self._held = True
+            try:
+                for name, value in values.items():
+                    self._control(name).set(value)
+            finally:
+                self._held = False
+            self._draw(self.controls[next(iter(values))] if len(values) == 1 else None)
+
+    def _control(self, name: str) -> Control:
+        if name not in self.controls:
+            known = ", ".join(self.controls)
+            raise ValueError(f"This explorer has no control {name!r}; it has {known}.")
+        return self.controls[name]
+
+    def press(self, name: str) -> None:
+        """Press the preset ``name``: its settings, the rest at the start."""
+        if name not in self.presets:
+            raise ValueError(f"There is no preset {name!r}; there are {', '.join(self.presets)}.")
+        self.set(**self.presets[name])
+
+    def reset(self) -> None:
+        """Everything back to the start, the prediction hidden again."""
+        with self._lock:
+            self.unpin()
+            self.set(**{name: control.start for name, control in self.controls.items()})
+            self.face.ask_again()
+
+    def pin(self) -> None:
+        """Keep this picture's lines as grey ghosts."""
+
+    def unpin(self) -> None:
+        """Take the ghosts away."""
+
+    def _draw(self, mover: Control | None) -> None:
+        if self._held:
+            return
+        with self._lock:
+            try:
+                self.reading = self._canvas.move(self.values, mover and mover.name)
+                self._score()
+                self.error = ""
+            except Exception as problem:
+                self.error = f"{self._where()}: {problem}"
+            self.face.refresh()
+
+    def _where(self) -> str:
+        return "At " + ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
+
+    def _score(self) -> None:
+        for name, met in self._predicates.items():
+            try:
+                self.goals[name] = self.goals[name] or bool(met(self.reading))
+            except Exception as problem:
+                raise ValueError(f"the goal {name!r} cannot be judged: {problem}") from problem
+
+    def _refuse(self, sentence: str) -> None:
+        self.error = sentence
+        self.face.refresh()
+
+    @property
+    def png(self) -> bytes:
+        """The picture now, as one PNG."""
+        return encode(self._canvas.pixels())
+
+    def fresh_png(self) -> bytes:
+        """The same picture, drawn from nothing."""
+        fresh = Canvas(self.view, self.size, self.appearance, self._canvas.layout)
+        fresh.ghosts = self._canvas.ghosts
+        fresh.move(self.values)
+        return encode(fresh.pixels())
+
+    def close(self) -> None:
+        """Take the explorer out of the page and out of ``explorers()``."""
+        unregister(self)
+        self.face.close()
+
+    def __repr__(self) -> str:
+        return f"<{self.view.name}: {'; '.join(c.describe() for c in self.controls.values())}>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        stops = self._stops or self._usual_stops()
+        picture = draw_strip(self.view, stops, self.size, Appearance(1.0, 1.0), name=repr(self))
+        data, metadata = picture._repr_mimebundle_()
+        return {**self.face.box._repr_mimebundle_(), **data}, metadata
+
+    def _usual_stops(self) -> list[dict]:
+        first = next(iter(self.controls.values()))
+        ends = [stop for stop in first.stops() if stop != first.start]
+        return [{}, *({first.name: stop} for stop in ends[:3])]

@@ -1,0 +1,133 @@
+"""Pictures of a view that stand still: one, or a strip of several."""
+
+import base64
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from lecture_helpers.widgets.appearance import (
+    CURRENT,
+    PIXELS_PER_INCH,
+    Appearance,
+    drawing,
+    new_figure,
+    usual_size,
+)
+from lecture_helpers.widgets.pixels import encode, pixels_of
+from lecture_helpers.widgets.reading import Reading
+from lecture_helpers.widgets.view import View, as_view
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure with its readings; in a notebook it shows itself as a PNG."""
+
+    name: str
+    figure: Figure
+    readings: tuple[Reading, ...]
+    png: bytes
+    width: int
+
+    @property
+    def reading(self) -> Reading:
+        """What the first (or only) frame shows."""
+        return self.readings[0]
+
+    @property
+    def alt(self) -> str:
+        """The picture in words."""
+        return " ".join(str(r) for r in self.readings)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
+        return png_bundle(self.png, self.name, self.alt, self.width)
+
+
+def png_bundle(png: bytes, text: str, alt: str, width: int) -> tuple[dict, dict]:
+    """The notebook output of a PNG: stable text, alt text, width on the screen."""
+    data = {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": text}
+    return data, {"image/png": {"alt": alt, "width": width}}
+
+
+def show(view, *, size=None, panels=None, **settings) -> Picture:
+    """One picture of ``view`` at its starting values, with ``settings`` laid over them.
+
+    Raises:
+        ValueError: ``view`` is no view, or has no such control.
+    """
+    view = as_view(view, panels)
+    return draw_strip(view, [settings], size, CURRENT, captions=False, name=_name(view, settings))
+
+
+def strip(view, *, size=None, panels=None, **stops) -> Picture:
+    """``view`` at each stop of one control, in one picture: ``strip(view, sigma=[0, 1])``.
+
+    Raises:
+        ValueError: ``view`` is no view, or not exactly one control is given a list of stops.
+    """
+    view = as_view(view, panels)
+    return draw_strip(view, strip_settings(view, stops), size, CURRENT, name=_name(view, stops))
+
+
+def strip_settings(view: View, stops: Mapping) -> list[dict]:
+    """The settings of each frame when one control stops at each of its values.
+
+    Raises:
+        ValueError: not one known control with a list of stops.
+    """
+    if len(stops) != 1:
+        raise ValueError(f"A strip moves one control, not {len(stops)}: strip(view, lr=[0.1, 1]).")
+    (name, values), = stops.items()
+    view.require(name)
+    if not isinstance(values, list | tuple) or not values:
+        raise ValueError(f"{name} must be a list of stops, not {values!r}.")
+    return [{name: value} for value in values]
+
+
+def draw_strip(
+    view: View, settings: list[dict], size, appearance: Appearance, *, name: str, captions=True
+) -> Picture:
+    """One frame per settings, under one another or side by side where they are narrow."""
+    width, height = size or usual_size(len(view.panels))
+    columns = max(1, min(len(settings), int(11 // width)))
+    rows = -(-len(settings) // columns)
+    whole = (width * columns, (height + 0.5 * captions) * rows)
+    with drawing():
+        figure = new_figure(whole, appearance)
+        frames = figure.subfigures(rows, columns, squeeze=False).ravel()
+        readings = [
+            _draw_frame(frame, view, changed, captions, width)
+            for frame, changed in zip(frames, settings, strict=False)
+        ]
+        pixels = pixels_of(figure)
+    return Picture(
+        name, figure, tuple(readings), encode(pixels, 6), round(whole[0] * PIXELS_PER_INCH)
+    )
+
+
+def _draw_frame(frame, view: View, changed: dict, captions: bool, width: float) -> Reading:
+    axes = add_panels(frame, view)
+    now = view.run(axes, view.settings(changed))
+    if captions:
+        caption = ", ".join(f"{name} = {value:g}" if isinstance(value, float) else
+                            f"{name} = {value}" for name, value in changed.items()) or "start"
+        lines = textwrap.wrap(f"{caption}: {now}", int(width * 13))
+        frame.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10)
+    return now
+
+
+def add_panels(frame, view: View) -> list:
+    """The view's axes in ``frame``, left to right."""
+    count = len(view.panels)
+    return [
+        frame.add_subplot(1, count, place + 1, projection=projection)
+        for place, projection in enumerate(view.panels.values())
+    ]
+
+
+def _name(view: View, settings: Mapping) -> str:
+    return f"<{view.name}: {', '.join(f'{k}={v!r}' for k, v in settings.items()) or 'start'}>"

@@ -1,0 +1,56 @@
+"""A reading: one sentence of what the picture now shows, with the values it names."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One sentence and its named values, which are also attributes.
+
+    ``idle`` names the controls that have no effect on this picture.
+    """
+
+    sentence: str
+    values: Mapping
+    idle: frozenset = frozenset()
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    def __getattr__(self, name: str):
+        if name.startswith("__") or name not in self.values:
+            known = ", ".join(self.values) or "nothing"
+            raise AttributeError(f"this reading has no value {name!r}; it has {known}.")
+        return self.values[name]
+
+
+def reading(template: str, /, *, idle: Iterable[str] = (), **values) -> Reading:
+    """The sentence that ``template`` makes of ``values``, in the notation of ``str.format``.
+
+    ``idle`` names the controls that have no effect just now: their widgets are disabled.
+
+    Raises:
+        ValueError: the template names a value that is not given, or cannot format it.
+
+    >>> now = reading("It stops at {stop:.1f}.", stop=0.52)
+    >>> str(now), now.stop
+    ('It stops at 0.5.', 0.52)
+    """
+    if isinstance(idle, str):
+        idle = (idle,)
+    return Reading(_fill(template, values), MappingProxyType(dict(values)), frozenset(idle))
+
+
+def _fill(template: str, values: dict) -> str:
+    if not isinstance(template, str):
+        raise ValueError(f"A reading starts with its sentence, not with {template!r}.")
+    try:
+        return template.format(**values)
+    except (KeyError, IndexError) as missing:
+        given = ", ".join(values) or "no value"
+        name = missing.args[0] if isinstance(missing, KeyError) else "an unnamed value"
+        raise ValueError(f"The reading names {name!r}, but was given {given}.") from None
+    except (TypeError, ValueError) as problem:
+        raise ValueError(f"The reading cannot be written from {template!r}: {problem}.") from None
