@@ -1,7 +1,14 @@
 """Drawings: each ``draw_*`` adds one thing to the axes it is given and decides nothing."""
 
 from lecture_helpers.plots.bars import draw_histogram, draw_orders
-from lecture_helpers.plots.curves import draw_curves, draw_here, draw_line, draw_profile, draw_stops
+from lecture_helpers.plots.curves import (
+    draw_curves,
+    draw_here,
+    draw_line,
+    draw_pointer,
+    draw_profile,
+    draw_stops,
+)
 from lecture_helpers.plots.maps import draw_contours, draw_path, draw_share_map
 from lecture_helpers.plots.palette import ROLES, role
 
@@ -14,6 +21,7 @@ __all__ = [
     "draw_line",
     "draw_orders",
     "draw_path",
+    "draw_pointer",
     "draw_profile",
     "draw_share_map",
     "draw_stops",

@@ -2,21 +2,22 @@
 
 import numpy as np
 
+from lecture_helpers.plots.palette import INK
 from lecture_helpers.plots.palette import role as look
 
 
-def draw_orders(ax, orders: np.ndarray, *, first: int = 1):
+def draw_orders(ax, orders: np.ndarray, *, limit: float, first: int = 1):
     """A bar for every order of an update, shape (l+1,), from order ``first`` on.
 
-    Orders that lower the output and orders that raise it differ in colour and hatching.
+    Orders that lower the output and orders that raise it differ in colour and hatching. A bar
+    beyond ``limit`` is cut there and crowned with a triangle.
     """
-    order = np.arange(len(orders))[first:]
+    order, heights = np.arange(len(orders))[first:], np.clip(orders[first:], -limit, limit)
     for name, sign, label in [("after", -1, "lowers y"), ("before", 1, "raises y")]:
-        heights = np.where(np.sign(orders[first:]) == sign, orders[first:], 0.0)
-        r = look(name)
-        ax.bar(
-            order, heights, width=0.8, color=r.colour, hatch=r.hatch, edgecolor="white", label=label
-        )
+        r, mine = look(name), np.where(np.sign(heights) == sign, heights, 0.0)
+        ax.bar(order, mine, color=r.colour, hatch=r.hatch, edgecolor="white", label=label)
+    for marker, cut in [("^", heights >= limit), ("v", heights <= -limit)]:
+        ax.plot(order[cut], heights[cut], color=INK, ls="", marker=marker, ms=9, clip_on=False)
 
 
 def draw_histogram(ax, values, *, bins, role: str, label: str | None = None):

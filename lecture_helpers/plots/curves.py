@@ -57,3 +57,20 @@ def draw_here(ax, x: float, label: str | None = None):
     """A dotted upright where the slider stands."""
     r = look("here")
     ax.axvline(x, color=r.colour, ls=r.dash, lw=1.8, label=label)
+
+
+def draw_pointer(ax, x: float, y: float, *, role: str, ylim: tuple, label: str | None = None):
+    """A large marker at (x, y); beyond ``ylim`` it sits on the edge as a triangle that points out."""
+    r, edge = look(role), np.clip(y, *ylim)
+    marker = r.marker if edge == y else "^" if y > edge else "v"
+    ax.plot(
+        [x],
+        [edge],
+        color=r.colour,
+        ls="",
+        marker=marker,
+        ms=12,
+        mec="white",
+        clip_on=False,
+        label=label,
+    )

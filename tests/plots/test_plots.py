@@ -89,7 +89,7 @@ def test_curves_draw_every_seed_and_a_median_that_counts_divergence_as_infinite(
 
 def test_bars_of_the_orders_have_their_signed_heights(ax):
     orders = np.array([1.0, -0.5, 0.25, -0.125])
-    plots.draw_orders(ax, orders)
+    plots.draw_orders(ax, orders, limit=10)
     down, up = ax.containers
     heights = [a.get_height() + b.get_height() for a, b in zip(down, up, strict=True)]
     assert heights == [-0.5, 0.25, -0.125]
@@ -133,3 +133,16 @@ def test_stops_make_the_last_one_large(ax):
 def test_here_is_an_upright_line(ax):
     plots.draw_here(ax, 0.3)
     assert ax.lines[0].get_xdata() == [0.3, 0.3]
+
+
+def test_bars_beyond_the_limit_are_cut_and_crowned(ax):
+    plots.draw_orders(ax, np.array([1.0, -50.0, 70.0, -0.1]), limit=10)
+    up, down = (line.get_xydata().tolist() for line in ax.lines)
+    assert (up, down) == ([[2, 10]], [[1, -10]])
+
+
+@pytest.mark.parametrize("y, drawn, marker", [(0.5, 0.5, "o"), (9.0, 1.0, "^"), (-9.0, 0.0, "v")])
+def test_pointer_beyond_the_frame_sits_on_the_edge_and_points_out(ax, y, drawn, marker):
+    plots.draw_pointer(ax, 3.0, y, role="measured", ylim=(0.0, 1.0))
+    line = ax.lines[0]
+    assert (line.get_ydata()[0], line.get_marker()) == (drawn, marker)
