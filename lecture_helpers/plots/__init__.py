@@ -6,6 +6,7 @@ from lecture_helpers.plots.curves import (
     draw_here,
     draw_line,
     draw_pointer,
+    draw_points,
     draw_profile,
     draw_stops,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "draw_orders",
     "draw_path",
     "draw_pointer",
+    "draw_points",
     "draw_profile",
     "draw_share_map",
     "draw_stops",

@@ -60,7 +60,7 @@ def draw_here(ax, x: float, label: str | None = None):
 
 
 def draw_pointer(ax, x: float, y: float, *, role: str, ylim: tuple, label: str | None = None):
-    """A large marker at (x, y); beyond ``ylim`` it sits on the edge as a triangle that points out."""
+    """A large marker at (x, y); beyond ``ylim`` a triangle on the edge points out to it."""
     r, edge = look(role), np.clip(y, *ylim)
     marker = r.marker if edge == y else "^" if y > edge else "v"
     ax.plot(
@@ -74,3 +74,9 @@ def draw_pointer(ax, x: float, y: float, *, role: str, ylim: tuple, label: str |
         clip_on=False,
         label=label,
     )
+
+
+def draw_points(ax, x, y, *, role: str, label: str | None = None):
+    """Points of a sample, x and y of shape (n,), half transparent so that crowds show."""
+    r = look(role)
+    ax.plot(x, y, color=r.colour, ls="", marker=r.marker, ms=6.5, alpha=0.55, label=label)

@@ -146,3 +146,8 @@ def test_pointer_beyond_the_frame_sits_on_the_edge_and_points_out(ax, y, drawn, 
     plots.draw_pointer(ax, 3.0, y, role="measured", ylim=(0.0, 1.0))
     line = ax.lines[0]
     assert (line.get_ydata()[0], line.get_marker()) == (drawn, marker)
+
+
+def test_points_are_not_joined(ax):
+    plots.draw_points(ax, [1, 2], [3, 4], role="before")
+    assert ax.lines[0].get_linestyle() == "None" and ax.lines[0].get_marker() == "s"
