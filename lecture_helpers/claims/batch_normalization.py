@@ -1,0 +1,382 @@
+"""The claims and experiments of lesson 1, batch normalization."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from lecture_helpers.algorithms.batch_normalization import (
+    RunningStatistics,
+    batch_norm,
+    batch_norm_backward,
+    batch_norm_inference,
+    running_update,
+)
+from lecture_helpers.algorithms.scalar_chain import (
+    chain_after_step,
+    chain_gradient,
+    chain_orders,
+    chain_output,
+    step_for_decrease,
+)
+from lecture_helpers.claims.claim import Claim, Record
+
+LESSON = "01_batch_normalization"
+SLIDE = "Batch Normalization"
+FULL = "Batch Normalization: Full Version"
+
+
+def _worst(deviations: Callable[[int], Iterable[dict]], tolerances: dict, seeds) -> Record:
+    """The largest deviation of every check over a seed's cases, as a record."""
+    cases = [list(deviations(seed)) for seed in seeds]
+    arms = {
+        check: [float(max(case[check] for case in of_seed)) for of_seed in cases]
+        for check in tolerances
+    }
+    return Record(tuple(seeds), arms, tolerances)
+
+
+def _chains(seed: int, chains: int) -> Iterator[tuple[np.ndarray, float, float]]:
+    """Random chains of 2 to 50 positive weights around 1: (weights, input, delta / y)."""
+    rng = np.random.default_rng([seed, 1])
+    for _ in range(chains):
+        spread, depth = rng.uniform(0, 1), int(rng.integers(2, 51))
+        w = np.exp(spread * rng.standard_normal(depth))
+        yield w, float(rng.uniform(0.5, 2)), float(rng.uniform(0.01, 1))
+
+
+def first_order_promise(seeds, *, chains=50) -> Record:
+    """C2: what the first order promises, and how much of it the joint update keeps.
+
+    Deviations relative to the output y. With r = delta / y in (0, 1] and l layers the real
+    decrease lies between ``(1 - (1 - r/l)^l) / r`` and 1 times the promised one.
+    """
+    tolerances = {
+        "the first order is -eps g'g": 1e-12,
+        "eps = delta / g'g promises delta": 1e-12,
+        "the real decrease lies between its bounds": 1e-12,
+    }
+    return _worst(lambda seed: map(_promise, _chains(seed, chains)), tolerances, seeds)
+
+
+def _promise(chain) -> dict[str, float]:
+    w, x, r = chain
+    y, g, depth = chain_output(w, x), chain_gradient(w, x), len(w)
+    eps = step_for_decrease(w, x, r * y)
+    first = chain_orders(w, x, eps)[1]
+    kept = (y - float(chain_after_step(w, x, eps))) / (r * y)
+    least = (1 - (1 - r / depth) ** depth) / r
+    return {
+        "the first order is -eps g'g": abs(first + eps * g @ g) / y,
+        "eps = delta / g'g promises delta": abs(first + r * y) / y,
+        "the real decrease lies between its bounds": max(least - kept, kept - 1, 0.0),
+    }
+
+
+def higher_orders(seeds, *, chains=50, step=0.1) -> Record:
+    """C3: the orders of the joint update, and how far the second one ranges beside the first.
+
+    Order k is ``y (-eps y)^k e_k(1 / w^2)``. By Maclaurin's inequality the slide's own step keeps
+    the second order below half of delta / y times the first; with one fixed step the ratio
+    spreads over decades (measured as the decades missing from three).
+    """
+    tolerances = {
+        "the orders add up to the new output": 1e-10,
+        "order k is y (-eps y)^k e_k(1/w^2)": 1e-10,
+        "the slide's step: second over first at most r/2": 1e-12,
+        "a fixed step: decades missing from a range of three": 1e-12,
+    }
+    return _worst(lambda seed: _orders(list(_chains(seed, chains)), step), tolerances, seeds)
+
+
+def _orders(chains, step: float) -> Iterator[dict[str, float]]:
+    fixed = np.log10([_second_over_first(w, x, step) for w, x, _ in chains])
+    for w, x, r in chains:
+        y, eps = chain_output(w, x), step_for_decrease(w, x, r * chain_output(w, x))
+        orders, k = chain_orders(w, x, eps), np.arange(len(w) + 1)
+        closed = y * (-eps * y) ** k * np.abs(np.poly(-(w**-2.0)))
+        slide = _second_over_first(w, x, eps) - r / 2
+        yield {
+            "the orders add up to the new output":
+                abs(orders.sum() - float(chain_after_step(w, x, eps))) / y,
+            "order k is y (-eps y)^k e_k(1/w^2)": np.abs(orders - closed).max() / y,
+            "the slide's step: second over first at most r/2": max(0.0, slide),
+            "a fixed step: decades missing from a range of three": max(0.0, 3 - np.ptp(fixed)),
+        }  # fmt: skip
+
+
+def _second_over_first(w, x, eps: float) -> float:
+    orders = chain_orders(w, x, eps)
+    return float(-orders[2] / orders[1])
+
+
+def _batches(seed: int, batches: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Random batches (m, k) of unlike units with gamma and beta (k,)."""
+    rng = np.random.default_rng([seed, 2])
+    for _ in range(batches):
+        m, k = int(rng.integers(2, 65)), int(rng.integers(1, 17))
+        x = rng.standard_normal((m, k)) * rng.uniform(0.1, 10, k) + rng.normal(0, 5, k)
+        yield x, rng.uniform(0.2, 3, k), rng.normal(0, 2, k)
+
+
+def any_layer(seeds, *, depth=6, width=16, batch=64, eps=1e-5) -> Record:
+    """C12: batch norm on the digits themselves and on every hidden layer of a ReLU network.
+
+    After each, every unit has mean beta and deviation gamma s / sqrt(s^2 + eps).
+    """
+    tolerances = {
+        f"{where}: {what}": 1e-9
+        for where in ("input", "hidden layers")
+        for what in ("mean is beta", "deviation is gamma")
+    }
+    return _worst(lambda seed: [_every_layer(seed, depth, width, batch, eps)], tolerances, seeds)
+
+
+def _every_layer(seed: int, depth: int, width: int, batch: int, eps: float) -> dict[str, float]:
+    from lecture_helpers.algorithms.data import digits
+
+    rng = np.random.default_rng([seed, 3])
+    pixels = digits().inputs.astype(float)
+    h = pixels[rng.choice(len(pixels), batch, replace=False)]
+    first, h = _normalized(h, rng, eps)
+    hidden = []
+    for _ in range(depth):
+        z = np.maximum(h, 0) @ rng.normal(0, np.sqrt(2 / h.shape[1]), (h.shape[1], width))
+        deviation, h = _normalized(z, rng, eps)
+        hidden.append(deviation)
+    mean, spread = np.max(hidden, axis=0)
+    return {
+        "input: mean is beta": first[0], "input: deviation is gamma": first[1],
+        "hidden layers: mean is beta": mean, "hidden layers: deviation is gamma": spread,
+    }  # fmt: skip
+
+
+def _normalized(z, rng, eps) -> tuple[tuple[float, float], np.ndarray]:
+    gamma, beta = rng.uniform(0.2, 3, z.shape[1]), rng.normal(0, 2, z.shape[1])
+    out = batch_norm(z, gamma, beta, eps)
+    wanted = gamma * np.sqrt(z.var(axis=0) / (z.var(axis=0) + eps))
+    return (np.abs(out.mean(0) - beta).max(), np.abs(out.std(0) - wanted).max()), out
+
+
+def identity_recovered(seeds, *, batches=50, eps=1e-5) -> Record:
+    """C17: gamma = sqrt(var + eps) and beta = mean give the batch back.
+
+    The slide's gamma = sqrt(var) shrinks it about its mean by sqrt(var / (var + eps)).
+    """
+    tolerances = {
+        "gamma = sqrt(var + eps), beta = mean give x back": 1e-10,
+        "gamma = sqrt(var) shrinks x by sqrt(var / (var + eps))": 1e-10,
+    }
+    return _worst(lambda s: (_recovered(x, eps) for x, *_ in _batches(s, batches)), tolerances, seeds)
+
+
+def _recovered(x: np.ndarray, eps: float) -> dict[str, float]:
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    slide = batch_norm(x, np.sqrt(var), mean, eps)
+    shrunk = mean + (x - mean) * np.sqrt(var / (var + eps))
+    exact = batch_norm(x, np.sqrt(var + eps), mean, eps)
+    return {
+        "gamma = sqrt(var + eps), beta = mean give x back": np.abs(exact - x).max(),
+        "gamma = sqrt(var) shrinks x by sqrt(var / (var + eps))": np.abs(slide - shrunk).max(),
+    }
+
+
+def full_algorithm(seeds, *, batches=10, eps=1e-5, momentum=0.1) -> Record:
+    """C19: the whole algorithm in numpy against ``torch.nn.BatchNorm1d`` in double precision.
+
+    Several batches forward and backward, the running statistics after them, then test time.
+    Deviations relative to 1 + the largest entry of what is compared.
+    """
+    names = ("forward", "gradients", "running statistics", "test time")
+    tolerances = {f"{name}, numpy against torch": 1e-10 for name in names}
+    return _worst(lambda seed: _against_torch(seed, batches, eps, momentum), tolerances, seeds)
+
+
+def _against_torch(seed: int, batches: int, eps: float, momentum: float) -> Iterator[dict]:
+    import torch
+
+    (x, gamma, beta), *_ = _batches(seed, 1)
+    rng, k = np.random.default_rng([seed, 4]), x.shape[1]
+    layer = torch.nn.BatchNorm1d(k, eps=eps, momentum=momentum, dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(gamma))
+        layer.bias.copy_(torch.from_numpy(beta))
+    running = RunningStatistics(np.zeros(k), np.ones(k))
+    for _ in range(batches):
+        x = x + rng.standard_normal(x.shape)
+        forward, gradients = _torch_step(layer, x, gamma, beta, eps, rng)
+        running = running_update(running, x, momentum)
+        stored = [(running.mean, layer.running_mean), (running.variance, layer.running_var)]
+        layer.eval()
+        test = batch_norm_inference(x, running, gamma, beta, eps)
+        test_time = _apart(test, layer(torch.from_numpy(x)))
+        layer.train()
+        yield {
+            "forward, numpy against torch": forward, "gradients, numpy against torch": gradients,
+            "running statistics, numpy against torch": max(_apart(*pair) for pair in stored),
+            "test time, numpy against torch": test_time,
+        }  # fmt: skip
+
+
+def _torch_step(layer, x, gamma, beta, eps, rng) -> tuple[float, float]:
+    import torch
+
+    dy = rng.standard_normal(x.shape)
+    inputs = torch.from_numpy(x).requires_grad_()
+    layer.zero_grad()
+    outputs = layer(inputs)
+    outputs.backward(torch.from_numpy(dy))
+    wanted = (inputs.grad, layer.weight.grad, layer.bias.grad)
+    ours = batch_norm_backward(dy, x, gamma, eps)
+    return (
+        _apart(batch_norm(x, gamma, beta, eps), outputs),
+        max(_apart(mine, theirs) for mine, theirs in zip(ours, wanted, strict=True)),
+    )
+
+
+def _apart(ours: np.ndarray, theirs) -> float:
+    theirs = theirs.detach().numpy()
+    return float(np.abs(ours - theirs).max() / (1 + np.abs(theirs).max()))
+
+
+CLAIMS = (
+    Claim(
+        "C1", "emp", LESSON, SLIDE,
+        "A gradient step is computed as if every other layer stood still, but all layers move "
+        "together, so the loss can change quite differently from what was predicted.",
+        "Joint steps whose real decrease stays within a few per cent of the predicted one, at every "
+        "depth and step size that training uses.",
+        smallest=0.1, unit="shortfall of the real decrease, as a share of the predicted one",
+    ),
+    Claim(
+        "C2", "id", LESSON, SLIDE,
+        "To first order a descent step on the chain lowers its output by eps g'g, so the step "
+        "eps = 0.1 / g'g promises a fall of 0.1. The joint update keeps part of that promise: for "
+        "positive weights and a promise of at most y, never more than all of it.",
+        "A chain whose first-order term is not -eps g'g, or whose real decrease leaves the bounds.",
+        experiment=first_order_promise, budget=10, slips=("S1", "S3", "S4"),
+    ),
+    Claim(
+        "C3", "id", LESSON, SLIDE,
+        "The joint update also has terms of second and every higher order up to the depth, and "
+        "beside the first order they can be negligible or overwhelming. For one fixed step both "
+        "occur; the slide's own step keeps the second order small.",
+        "Orders that do not add up to the new output, or chains on which a fixed step's second order "
+        "stays within three decades.",
+        experiment=higher_orders, budget=10, slips=("S2", "S3"),
+    ),
+    Claim(
+        "C4", "emp", LESSON, SLIDE,
+        "That is why no single learning rate suits such a network: what a step does depends on all "
+        "the other weights.",
+        "Chains of many depths and spreads that all keep the first-order promise at one fixed step.",
+        smallest=1.0, unit="decades between the largest faithful steps of two chains",
+    ),
+    Claim(
+        "C5", "emp", LESSON, SLIDE,
+        "With batch norm the layers' simultaneous updates disturb each other less.",
+        "The same gap between predicted and real decrease with and without it, at matched loss.",
+        smallest=0.1, unit="shortfall of the real decrease, without minus with batch norm",
+        slips=("S22",),
+    ),
+    Claim(
+        "C6", "emp", LESSON, SLIDE,
+        "Batch norm keeps gradients from exploding or vanishing on their way down.",
+        "A factor per layer that is as far from 1 with batch norm as without, over initial gains.",
+        smallest=0.05, unit="log10 of the gradient's factor per layer, distance from 0, without "
+        "minus with",
+    ),
+    Claim(
+        "C7", "emp", LESSON, SLIDE,
+        "The gradient reaches the early layers better, and deep networks become trainable.",
+        "Deep plain networks that train as well as those with batch norm at a tuned learning rate.",
+        smallest=0.3, unit="log10 of the ratio of training losses, plain to batch norm",
+    ),
+    Claim(
+        "C8", "emp", LESSON, SLIDE,
+        "A network with batch norm still trains at learning rates that are too high without it.",
+        "Largest learning rates that agree within half a decade at every depth, or a LayerNorm "
+        "control that gains as much and takes the credit from the batch.",
+        smallest=0.5, unit="decades between the largest learning rates that train, with to without",
+    ),
+    Claim(
+        "C9", "emp", LESSON, SLIDE,
+        "With batch norm it matters less how the weights are initialised.",
+        "The same share of initial gains trains with and without it, once the change of the "
+        "effective learning rate is taken out.",
+        smallest=0.1, unit="share of the ladder of initial gains that trains, with minus without",
+    ),
+    Claim(
+        "C10", "emp", LESSON, SLIDE,
+        "Batch norm regularises, because what happens to an example depends on its batch mates.",
+        "No gain in test accuracy at equal training loss, or none that shrinks as batches grow.",
+        smallest=0.5, unit="percentage points of test accuracy, small minus large batches",
+        slips=("S24",),
+    ),
+    Claim(
+        "C11", "emp", LESSON, SLIDE,
+        "With batch norm there is less need for dropout.",
+        "Dropout that adds as much accuracy with batch norm as without.",
+        smallest=0.5, unit="percentage points of test accuracy, dropout's gain without minus with",
+        slips=("S24",),
+    ),
+    Claim(
+        "C12", "id", LESSON, SLIDE,
+        "Any layer can be normalised, the input as well as every hidden one: afterwards each unit has "
+        "mean beta and, up to the stabiliser, deviation gamma.",
+        "A layer of a real network whose normalised units have another mean or deviation.",
+        experiment=any_layer, budget=20, slips=("S6",),
+    ),
+    Claim(
+        "C13", "emp", LESSON, SLIDE,
+        "Gaussian units become unit Gaussian.",
+        "Batches as small as are used in training whose normalised units pass a test of normality "
+        "against the unit Gaussian; with m examples none can exceed sqrt(m - 1).",
+        smallest=0.05, unit="rate of rejection by a 5 % test of normality, below twice its level",
+        slips=("S5",),
+    ),
+    Claim(
+        "C14", "id", LESSON, SLIDE,
+        "The normalised output can be differentiated with respect to the input, through mean and "
+        "variance too.",
+        "A batch on which the backward formula and a central difference disagree.",
+    ),
+    Claim(
+        "C15", "emp", LESSON, SLIDE,
+        "The place for batch norm is between the linear map and the nonlinearity.",
+        "Networks that train as well, or better, with it after the nonlinearity.",
+        smallest=0.1, unit="log10 of the ratio of training losses, after to before",
+        slips=("S12",),
+    ),
+    Claim(
+        "C16", "emp", LESSON, SLIDE,
+        "Without scale and shift, tanh would only see small inputs and stay nearly linear.",
+        "Networks without gamma and beta that train as well.",
+        smallest=0.1, unit="log10 of the ratio of training losses, without to with scale and shift",
+    ),
+    Claim(
+        "C17", "id", LESSON, SLIDE,
+        "Scale and shift can undo the normalisation: gamma = sqrt(var + eps) and beta = mean give the "
+        "batch back. The slide's gamma = sqrt(var) does so only where the stabiliser is 0.",
+        "A batch that does not come back, or comes back with the slide's gamma and a stabiliser.",
+        experiment=identity_recovered, budget=10, slips=("S6", "S7"),
+    ),
+    Claim(
+        "C18", "id", LESSON, SLIDE,
+        "Scale and shift are trained like weights: back-propagation gives their gradients.",
+        "A batch on which their gradients and a central difference disagree.",
+    ),
+    Claim(
+        "C19", "id", LESSON, FULL,
+        "The four lines of the full algorithm, its gradients and its running averages are what the "
+        "library computes, in training and at test time.",
+        "A batch on which the four lines and torch differ by more than rounding.",
+        experiment=full_algorithm, budget=20, slips=("S6", "S11"),
+    ),
+    Claim(
+        "C20", "emp", LESSON, FULL,
+        "At test time running averages can stand in for the batch's mean and deviation.",
+        "Small batches or short memories for which the accuracy drops at the switch.",
+        smallest=0.5, unit="percentage points of test accuracy lost at the switch, at most",
+        slips=("S11",),
+    ),
+)  # fmt: skip

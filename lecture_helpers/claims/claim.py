@@ -1,0 +1,122 @@
+"""What a claim declares before its experiment runs, and what the experiment hands back."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from inspect import signature
+
+from lecture_helpers.validation import one_of
+
+KINDS = {"id": "identity", "emp": "empirical", "op": "opinion"}
+FULL_SEEDS = tuple(range(20))
+QUICK_SEEDS = tuple(range(8))
+
+
+@dataclass(frozen=True)
+class Record:
+    """What an experiment measured; every list holds one value per seed.
+
+    ``arms`` are judged: compared with each other, or, where ``tolerances`` names them, read as the
+    largest deviation of an identity. ``extras`` are kept beside them and not judged.
+    """
+
+    seeds: tuple[int, ...]
+    arms: Mapping[str, list[float]]
+    tolerances: Mapping[str, float] = field(default_factory=dict)
+    extras: Mapping[str, list[float]] = field(default_factory=dict)
+
+    def __post_init__(self):
+        for name, values in {**self.arms, **self.extras}.items():
+            if len(values) != len(self.seeds):
+                raise ValueError(f"{name!r} holds {len(values)} values for {len(self.seeds)} seeds.")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One checkable sentence of the lecture.
+
+    ``comparisons`` maps each declared regime to the (arm with, arm without) whose paired difference
+    is the effect; more than one regime can make the verdict conditional. ``controls`` are shown
+    beside them and do not decide. ``smallest`` is the smallest interesting effect, in ``unit``.
+    ``stores`` maps a file of ``evidence/runs`` to the function of seeds that makes those runs.
+    """
+
+    id: str
+    kind: str
+    lesson: str
+    slide: str
+    sentence: str
+    changes: str
+    smallest: float | None = None
+    unit: str = ""
+    experiment: Callable | None = None
+    comparisons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    controls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    interval: str = "t"
+    resolution: float = 0.0
+    slips: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = FULL_SEEDS
+    budget: float = 60.0
+    tune: Callable | None = None
+    stores: Mapping[str, Callable] = field(default_factory=dict)
+
+    def __post_init__(self):
+        one_of(KINDS, kind=self.kind)
+        one_of(("t", "bootstrap"), interval=self.interval)
+        if self.kind == "emp" and not (self.smallest and self.unit):
+            raise ValueError(f"{self.id} must declare its smallest interesting effect and its unit.")
+        if self.kind == "emp" and self.experiment and not self.comparisons:
+            raise ValueError(f"{self.id} must declare which arms its experiment compares.")
+
+    @property
+    def number(self) -> int:
+        """8 for C8."""
+        return int(self.id[1:])
+
+    @property
+    def settings(self) -> dict:
+        """The experiment's settings: its keyword arguments and their defaults."""
+        return settings(self.experiment) if self.experiment else {}
+
+
+def settings(experiment: Callable) -> dict:
+    """The keyword arguments of an experiment with their defaults, tuples as lists as in JSON.
+
+    >>> def ladder(seeds, *, steps=200, depth=(2, 8)): ...
+    >>> settings(ladder)
+    {'steps': 200, 'depth': [2, 8]}
+    """
+    parameters = list(signature(experiment).parameters.values())[1:]
+    return {p.name: _plain(p.default) for p in parameters if p.default is not p.empty}
+
+
+def _plain(value):
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def measure(experiment: Callable, seeds: Iterable[int], **changed) -> Record:
+    """What an experiment measures on these seeds; a plain dict of arms becomes a ``Record``."""
+    seeds = tuple(seeds)
+    result = experiment(seeds, **changed)
+    return result if isinstance(result, Record) else Record(seeds, result)
+
+
+def joined(records: Iterable[Record]) -> Record:
+    """Several records of one experiment as one, seeds in ascending order.
+
+    Raises:
+        ValueError: the records disagree on their arms or share a seed.
+    """
+    records = sorted(records, key=lambda record: record.seeds)
+    first = records[0]
+    names = [(set(r.arms), set(r.extras), dict(r.tolerances)) for r in records]
+    seeds = tuple(seed for record in records for seed in record.seeds)
+    if names.count(names[0]) != len(names) or len(set(seeds)) != len(seeds):
+        raise ValueError("only records with the same arms and different seeds can be joined.")
+    return Record(
+        seeds,
+        {arm: [v for r in records for v in r.arms[arm]] for arm in first.arms},
+        first.tolerances,
+        {name: [v for r in records for v in r.extras[name]] for name in first.extras},
+    )

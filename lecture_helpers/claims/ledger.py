@@ -1,0 +1,168 @@
+"""The ledger of evidence: one entry per claim that was run, its verdict computed from its values."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from lecture_helpers.claims.claim import Claim, Record
+
+EVIDENCE = Path(__file__).resolve().parents[2] / "evidence"
+LEDGER = EVIDENCE / "ledger.json"
+DIGITS = 9
+
+
+def load(path: Path = LEDGER) -> dict[str, dict]:
+    """The entries by claim, {} where nothing was run yet."""
+    path = Path(path)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def save(entries: Mapping[str, dict], path: Path = LEDGER) -> None:
+    """Write the entries in the order of their numbers; an interrupted write leaves the old file."""
+    ordered = dict(sorted(entries.items(), key=lambda item: int(item[0][1:])))
+    write_json(ordered, path)
+
+
+def write_json(content, path: Path) -> None:
+    """Write JSON with one list of numbers per line, all of it or nothing."""
+    path = Path(path)
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    text = re.sub(r"\[[^\[\]{}\"]*\]", lambda found: re.sub(r"\s+", " ", found[0]), text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    os.replace(unfinished, path)
+
+
+def entry(claim: Claim, record: Record, settings: Mapping, provenance: Mapping) -> dict:
+    """A claim's entry: what was declared, what was measured and what follows from it."""
+    return described(claim) | {
+        "seeds": list(record.seeds),
+        "arms": _rounded(record.arms),
+        "extras": _rounded(record.extras),
+        "tolerances": dict(record.tolerances),
+        "settings": dict(settings),
+        "provenance": dict(provenance),
+    }
+
+
+def described(claim: Claim) -> dict:
+    """What a claim says of itself, as it stands in its entry."""
+    return {
+        "id": claim.id,
+        "lesson": claim.lesson,
+        "slide": claim.slide,
+        "sentence": claim.sentence,
+        "changes": claim.changes,
+        "kind": claim.kind,
+        "smallest": claim.smallest,
+        "unit": claim.unit,
+        "comparisons": {name: list(arms) for name, arms in claim.comparisons.items()},
+        "controls": {name: list(arms) for name, arms in claim.controls.items()},
+        "interval_method": claim.interval,
+        "resolution": claim.resolution,
+    }
+
+
+def _rounded(values: Mapping[str, list]) -> dict[str, list]:
+    return {
+        name: [float(f"{float(v):.{DIGITS}g}") for v in row] for name, row in values.items()
+    }
+
+
+def judged(entries: Mapping[str, dict]) -> dict[str, dict]:
+    """The entries with findings, verdicts and fragility computed afresh from their stored values.
+
+    Each entry gains ``verdict``, ``fragile``, ``findings`` (one per declared regime or check),
+    ``effect`` and ``interval`` (of the first regime). Holm's family is a lesson's regimes.
+    """
+    found = {name: _findings(stored) for name, stored in entries.items()}
+    for family in _families(entries):
+        _correct([finding for name in family for finding in found[name]])
+    return {name: stored | _summary(stored, found[name]) for name, stored in entries.items()}
+
+
+def _families(entries: Mapping[str, dict]) -> list[list[str]]:
+    lessons = sorted({stored["lesson"] for stored in entries.values()})
+    return [[n for n, stored in entries.items() if stored["lesson"] == lesson] for lesson in lessons]
+
+
+def _findings(stored: Mapping) -> list[dict]:
+    if stored["kind"] == "id":
+        return [_check(stored, name) for name in stored["tolerances"]]
+    return [_comparison(stored, name, arms) for name, arms in stored["comparisons"].items()]
+
+
+def _check(stored: Mapping, name: str) -> dict:
+    from lecture_helpers.claims.statistics import decide_identity
+
+    deviations, tolerance = stored["arms"][name], stored["tolerances"][name]
+    return {
+        "name": name,
+        "effect": max(deviations),
+        "tolerance": tolerance,
+        "verdict": decide_identity({name: deviations}, {name: tolerance}),
+    }
+
+
+def compared(stored: Mapping, arms: tuple[str, str]):
+    """The paired differences of two arms, (seeds,), and their interval as a function of level."""
+    from lecture_helpers.claims.statistics import intervals, paired_differences
+
+    treated, control = (stored["arms"][arm] for arm in arms)
+    differences = paired_differences(treated, control)
+    return differences, intervals(differences, stored["interval_method"], stored["resolution"])
+
+
+def _comparison(stored: Mapping, name: str, arms: tuple[str, str]) -> dict:
+    from lecture_helpers.claims.statistics import LEVEL, STRICT, decide, doubt
+
+    differences, interval_at = compared(stored, arms)
+    effect, smallest = float(differences.mean()), stored["smallest"]
+    return {
+        "name": name,
+        "effect": _short(effect),
+        "interval": _short(interval_at(LEVEL)),
+        "interval_99": _short(interval_at(STRICT)),
+        "doubt": doubt(effect, interval_at, smallest),
+        "verdict": decide(effect, interval_at(LEVEL), smallest),
+    }
+
+
+def _short(value):
+    return [_short(v) for v in value] if isinstance(value, tuple) else float(f"{value:.5g}")
+
+
+def _correct(findings: list[dict]) -> None:
+    from lecture_helpers.claims.statistics import fragile, holm
+
+    tested = [finding for finding in findings if "doubt" in finding]
+    for finding, adjusted in zip(tested, holm([f["doubt"] for f in tested]), strict=True):
+        finding["fragile"] = fragile(finding["verdict"], finding["doubt"], adjusted)
+        finding["holm"] = _short(float(adjusted))
+        finding["doubt"] = _short(finding["doubt"])
+
+
+def _summary(stored: Mapping, findings: list[dict]) -> dict:
+    from lecture_helpers.claims.statistics import decide_identity, decide_regimes
+
+    if stored["kind"] == "id":
+        checks = {name: stored["arms"][name] for name in stored["tolerances"]}
+        verdict = decide_identity(checks, stored["tolerances"])
+        worst = max(findings, key=lambda finding: finding["effect"] / finding["tolerance"])
+        return {
+            "verdict": verdict, "fragile": False, "effect": worst["effect"], "interval": None,
+            "findings": findings, "beside": [],
+        }  # fmt: skip
+    opinion = stored["kind"] == "op"
+    beside = [_comparison(stored, name, arms) for name, arms in stored["controls"].items()]
+    return {
+        "verdict": "opinion" if opinion else decide_regimes(f["verdict"] for f in findings),
+        "fragile": not opinion and any(finding["fragile"] for finding in findings),
+        "effect": findings[0]["effect"] if findings else None,
+        "interval": findings[0]["interval"] if findings else None,
+        "findings": findings,
+        "beside": beside,
+    }

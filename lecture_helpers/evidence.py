@@ -1,0 +1,182 @@
+"""What the ledger says about a claim, for a notebook: its sentence, its seeds, its verdict."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture_helpers.claims import Claim, claim, ledger
+from lecture_helpers.plots.palette import INK, PALE, role
+from lecture_helpers.widgets import reading, show
+
+MEANING = {
+    "holds": "the interval lies above 0 and the effect is as large as we declared interesting",
+    "refuted": "the interval lies below 0",
+    "null": "the interval lies within what we declared too small to matter",
+    "undecided": "the interval leaves more than one answer open",
+    "identity": "every check stays within its tolerance",
+    "conditional": "the declared regimes differ",
+    "opinion": "nothing to decide, only to show",
+}
+EXACT = 1e-17
+
+
+@dataclass(frozen=True)
+class Card:
+    """One claim as a notebook shows it: its text, and its picture once it was run."""
+
+    claim: Claim
+    text: str
+    picture: object = None
+
+    def __repr__(self) -> str:
+        return f"<evidence for {self.claim.id}>"
+
+    def _repr_markdown_(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The cards of several claims, shown one below the other."""
+
+    cards: tuple[Card, ...]
+
+    def __repr__(self) -> str:
+        return f"<evidence for {', '.join(card.claim.id for card in self.cards)}>"
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        for card in self.cards:
+            display(card)
+            if card.picture:
+                display(card.picture)
+
+
+def evidence(*names: str) -> Evidence:
+    """What the ledger holds on these claims, to stand last in a notebook cell.
+
+    Raises:
+        ValueError: no name, or no such claim.
+
+    >>> evidence("C2", "C8")
+    <evidence for C2, C8>
+    """
+    if not names:
+        raise ValueError('name at least one claim: evidence("C8").')
+    claims, entries = [claim(name) for name in names], ledger.load()
+    return Evidence(tuple(_card(c, entries.get(c.id)) for c in claims))
+
+
+def _card(claim: Claim, stored: Mapping | None) -> Card:
+    if stored is None:
+        return Card(claim, f"**{claim.id}** has not been run yet: `python3 start.py evidence {claim.id}`.")
+    view = _identity_view(stored) if stored["kind"] == "id" else _forest_view(stored)
+    rows = len(stored["findings"]) + len(stored["beside"])
+    return Card(claim, card_text(stored), show(view, size=(9.6, 1.1 + 0.55 * rows)))
+
+
+def card_text(stored: Mapping) -> str:
+    """An entry in words (Markdown): sentence, verdict, figures, what would change it."""
+    verdict = stored["verdict"]
+    fragile = " It is fragile: at 99 % or after Holm's correction it is lost." * stored["fragile"]
+    lines = [
+        f"**{stored['id']}** · slide “{stored['slide']}”",
+        stored["sentence"],
+        f"**Verdict: {verdict}** ({MEANING[verdict]}).{fragile}",
+        "\n".join(f"- {_in_words(stored, finding)}" for finding in stored["findings"]),
+    ]
+    if stored["beside"]:
+        beside = [f"- {_in_words(stored, finding)}" for finding in stored["beside"]]
+        lines.append("Beside it, without a say in the verdict:\n\n" + "\n".join(beside))
+    lines.append(f"*What would change it:* {stored['changes']}")
+    return "\n\n".join(lines)
+
+
+def _in_words(stored: Mapping, finding: Mapping) -> str:
+    if "tolerance" in finding:
+        return (
+            f"{finding['name']}: within {_rounded_up(finding['effect'])} "
+            f"(tolerance {finding['tolerance']:.0e})"
+        )
+    low, high = finding["interval"]
+    return (
+        f"{finding['name']}: {finding['effect']:+.2f}, 95 % interval {low:+.2f} to {high:+.2f} "
+        f"({stored['unit']}; interesting from {stored['smallest']:g}): **{finding['verdict']}**"
+    )
+
+
+def _rounded_up(deviation: float) -> str:
+    return "0" if deviation == 0 else f"1e{int(np.ceil(np.log10(deviation))):+03d}"
+
+
+def differences(stored: Mapping, finding: Mapping) -> np.ndarray:
+    """The paired differences over seeds behind a finding, (seeds,)."""
+    treated, control = (stored["comparisons"] | stored["controls"])[finding["name"]]
+    return np.subtract(stored["arms"][treated], stored["arms"][control])
+
+
+def _forest_view(stored: Mapping) -> Callable:
+    def forest(ax):
+        draw_forest(ax, stored)
+        return reading("{words}", words=_alt(stored))
+
+    return _named(forest, stored)
+
+
+def _identity_view(stored: Mapping) -> Callable:
+    def deviations(ax):
+        draw_deviations(ax, stored)
+        return reading("{words}", words=_alt(stored))
+
+    return _named(deviations, stored)
+
+
+def _named(view: Callable, stored: Mapping) -> Callable:
+    view.__name__ = f"{stored['id']} {view.__name__}"
+    return view
+
+
+def _alt(stored: Mapping) -> str:
+    findings = [_in_words(stored, f).replace("**", "") for f in stored["findings"] + stored["beside"]]
+    return f"{stored['id']}, {len(stored['seeds'])} seeds. " + "; ".join(findings) + "."
+
+
+def draw_forest(ax, stored: Mapping) -> None:
+    """A row per regime and control: a dot per seed, the 95 % interval under them, the verdict."""
+    findings = [(f, "with") for f in stored["findings"]] + [(f, "control") for f in stored["beside"]]
+    smallest = stored["smallest"]
+    ax.axvspan(-smallest, smallest, color=PALE, alpha=0.6, lw=0)
+    ax.axvline(0, color=INK, lw=1)
+    for row, (finding, meaning) in enumerate(findings):
+        look, values = role(meaning), differences(stored, finding)
+        spread = np.linspace(-0.32, 0.0, len(values))
+        ax.plot(values, row + spread, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
+        ax.plot(finding["interval"], [row + 0.2] * 2, "-", lw=3, color=look.colour)
+        ax.plot([finding["effect"]], [row + 0.2], ls="", marker="D", ms=7, color=INK)
+    _rows(ax, [f"{f['name']}\n{f['verdict'] if m == 'with' else 'control'}" for f, m in findings])
+    reach = 1.1 * max(smallest, *(abs(v) for f, _ in findings for v in
+                                  [*f["interval"], *differences(stored, f)]))  # fmt: skip
+    ax.set(xlim=(-reach, reach), xlabel=f"{stored['unit']}\n(shaded: too small to matter)")
+
+
+def draw_deviations(ax, stored: Mapping) -> None:
+    """A row per check: the deviation of every seed on a log axis, and the tolerance it must keep."""
+    look = role("with")
+    for row, finding in enumerate(stored["findings"]):
+        values = np.maximum(stored["arms"][finding["name"]], EXACT)
+        spread = np.linspace(-0.25, 0.25, len(values))
+        ax.plot(values, row + spread, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
+        ax.plot([finding["tolerance"]] * 2, [row - 0.4, row + 0.4], color=INK, lw=3)
+    _rows(ax, [finding["name"] for finding in stored["findings"]])
+    reach = max(10 * f["tolerance"] for f in stored["findings"])
+    worst = max(10 * f["effect"] for f in stored["findings"])
+    ax.set(xscale="log", xlim=(EXACT / 2, max(reach, worst)))
+    ax.set_xlabel("largest deviation per seed, 0 at the left edge (bar: tolerance)")
+
+
+def _rows(ax, labels: list[str]) -> None:
+    ax.set(ylim=(len(labels) - 0.5, -0.5))
+    ax.set_yticks(range(len(labels)), labels)
+    ax.grid(visible=False, axis="y")
