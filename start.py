@@ -20,6 +20,16 @@ FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 OLDEST, TOO_NEW = (3, 11), (3, 15)
 UV_LOOK_SECONDS = 45
 
+PROSE = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) .jp-MarkdownCell:focus"
+ANYTHING = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
+# One key, pressed while a slider has the focus, cuts the cell that the slider stands in.
+KEYS_OFF = [(f"notebook:change-cell-to-heading-{n}", [str(n)], PROSE) for n in range(1, 7)] + [
+    ("notebook:change-cell-to-markdown", ["M"], ANYTHING),
+    ("notebook:change-cell-to-code", ["Y"], ANYTHING),
+    ("notebook:change-cell-to-raw", ["R"], ANYTHING),
+    ("notebook:cut-cell", ["X"], ANYTHING),
+    ("notebook:delete-cell", ["D", "D"], ANYTHING),
+]
 LAB_SETTINGS = {
     "@jupyterlab/apputils-extension:notification": {
         "fetchNews": "false",
@@ -27,6 +37,12 @@ LAB_SETTINGS = {
     },
     # Slider messages on a second thread can arrive while a cell still draws.
     "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
+    "@jupyterlab/shortcuts-extension:shortcuts": {
+        "shortcuts": [
+            {"command": command, "keys": keys, "selector": selector, "disabled": True}
+            for command, keys, selector in KEYS_OFF
+        ]
+    },
 }
 
 HELP = """\

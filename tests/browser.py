@@ -6,6 +6,7 @@ saves a picture of every cell, and of every explorer after each control was move
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -148,10 +149,7 @@ def open_notebook(page, server: Server, name: str) -> None:
     """Open that notebook and wait until its kernel is ready."""
     page.goto(server.address(name))
     page.wait_for_selector(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell", timeout=90_000)
-    page.wait_for_selector(
-        '.jp-NotebookPanel:visible .jp-Notebook-ExecutionIndicator[data-status="idle"]',
-        timeout=90_000,
-    )
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=90_000)
 
 
 def menu(page, name: str, command: str) -> None:
@@ -218,6 +216,161 @@ def reading(explorer) -> str:
     return explorer.locator(".lecture-reading").first.inner_text().strip()
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What a person sees of an explorer: its picture and the sentence under it."""
+
+    picture: str
+    reading: str
+
+
+def sight(explorer) -> Sight:
+    return Sight(picture(explorer), reading(explorer))
+
+
+def wait_for_change(explorer, before: Sight, seconds: float = 15) -> Sight:
+    """What the explorer shows once picture and reading both differ from ``before``."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        now = sight(explorer)
+        if now.picture != before.picture and now.reading != before.reading:
+            return now
+        time.sleep(0.05)
+    same = [part for part in ("picture", "reading") if getattr(now, part) == getattr(before, part)]
+    raise AssertionError(f"the {' and the '.join(same)} did not change: {now.reading!r}")
+
+
+def begin_again(page, explorer) -> None:
+    """Press reset, then answer the question that hides the reading."""
+    explorer.locator(".lecture-presets button", has_text="reset").first.click()
+    page.wait_for_timeout(400)
+    tell(page, explorer)
+
+
+def tell(page, explorer) -> None:
+    """Answer the question that hides the reading, if there is one."""
+    if not reading(explorer):
+        answers = "button:visible:not(.lecture-presets button):not(.lecture-control button)"
+        explorer.locator(answers).first.click()
+        page.wait_for_timeout(400)
+
+
+def controls(explorer) -> list:
+    """The rows of controls that have an effect now."""
+    return [row for row in explorer.locator(".lecture-control").all() if not _is_off(row)]
+
+
+def _is_off(row) -> bool:
+    fields = row.locator("input, select, button")
+    off = row.locator("input:disabled, select:disabled, button:disabled, [disabled].noUi-target")
+    return off.count() > 0 and off.count() >= fields.count()
+
+
+def name_of(row) -> str:
+    """The label of a control."""
+    return row.locator("label, .widget-label").first.inner_text().strip() or "switch"
+
+
+def _is_far(handle) -> bool:
+    low, now, high = (
+        float(handle.get_attribute(f"aria-value{part}")) for part in ("min", "now", "max")
+    )
+    return now > (low + high) / 2
+
+
+def by_mouse(page, row) -> None:
+    """Move a control with the mouse: drag, choose or click."""
+    if row.locator(".noUi-handle").count():
+        _drag(page, row)
+    elif row.locator("select").count():
+        _choose_other(row.locator("select"))
+    elif row.locator(".widget-toggle-button").count():
+        row.locator(".widget-toggle-button:not(.mod-active)").first.click()
+    else:
+        row.locator("input[type=checkbox]").click()
+
+
+def _drag(page, row) -> None:
+    handle = row.locator(".noUi-handle")
+    handle.scroll_into_view_if_needed()
+    track, knob = row.locator(".noUi-base").bounding_box(), handle.bounding_box()
+    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    goal = track["x"] + track["width"] * (0.1 if _is_far(handle) else 0.9)
+    page.mouse.move(goal, y, steps=8)
+    page.mouse.up()
+
+
+def _choose_other(choice) -> None:
+    now = choice.evaluate("one => one.selectedIndex")
+    choice.select_option(index=1 if now == 0 else 0)
+
+
+def by_keyboard(page, row) -> None:
+    """Move a control with the keyboard alone."""
+    if row.locator(".noUi-handle").count():
+        handle = row.locator(".noUi-handle")
+        handle.focus()
+        page.keyboard.press("Home" if _is_far(handle) else "End")
+    elif row.locator("select").count():
+        row.locator("select").focus()
+        first = row.locator("select").evaluate("one => one.selectedIndex") == 0
+        page.keyboard.press("ArrowDown" if first else "ArrowUp")
+    elif row.locator(".widget-toggle-button").count():
+        row.locator(".widget-toggle-button:not(.mod-active)").first.focus()
+        page.keyboard.press("Space")
+    else:
+        row.locator("input[type=checkbox]").focus()
+        page.keyboard.press("Space")
+
+
+def by_number(page, row) -> None:
+    """Type a value into the number field beside a slider."""
+    field = row.locator(".lecture-number input")
+    low, high = field.get_attribute("min"), field.get_attribute("max")
+    far = float(field.input_value()) > (float(low) + float(high)) / 2
+    field.fill(low if far else high)
+    field.press("Enter")
+
+
+def ways(row) -> list:
+    """The ways to move a control."""
+    numbers = [by_number] if row.locator(".lecture-number").count() else []
+    return [by_mouse, by_keyboard, *numbers]
+
+
+def moves(page, explorer) -> Iterator[str]:
+    """Move each control in each way from the start; its name, after picture and reading changed."""
+    begin_again(page, explorer)
+    for row in controls(explorer):
+        for way in ways(row):
+            begin_again(page, explorer)
+            before = sight(explorer)
+            way(page, row)
+            try:
+                wait_for_change(explorer, before)
+            except AssertionError as problem:
+                raise AssertionError(f"{name_of(row)} moved {way.__name__}: {problem}") from None
+            yield f"{name_of(row)} {way.__name__}"
+
+
+def file_name(words: str) -> str:
+    return re.sub(r"\W+", "_", words).strip("_")
+
+
+def save_moves(page, folder: Path) -> list[str]:
+    """Move every control of every explorer and save what it shows; what stayed the same."""
+    trouble = []
+    for number, explorer in enumerate(explorers(page), 1):
+        try:
+            for move in moves(page, explorer):
+                explorer.screenshot(path=folder / f"explorer_{number}_{file_name(move)}.png")
+        except AssertionError as problem:
+            trouble.append(f"explorer {number}: {problem}")
+    return trouble
+
+
 def save_cells(page, folder: Path) -> list[Path]:
     """A picture of every cell, prose included, numbered in order."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -235,7 +388,7 @@ def look(notebook: Path, folder: Path) -> list[str]:
         open_notebook(page, server, notebook.name)
         print(f"ran in {run_all(page):.1f} s, {len(explorers(page))} explorers")
         save_cells(page, folder)
-        return errors(page)
+        return save_moves(page, folder) + errors(page)
 
 
 if __name__ == "__main__":
