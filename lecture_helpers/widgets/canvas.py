@@ -1,40 +1,67 @@
-"""The picture of a view while its controls move."""
+"""The picture of a view while its controls move: a background that stays, an overlay that moves."""
 
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.text import Text
 
+from lecture_helpers.widgets import layers
 from lecture_helpers.widgets.appearance import Appearance, drawing, new_figure
 from lecture_helpers.widgets.pictures import add_panels
-from lecture_helpers.widgets.pixels import encode, pixels_of
+from lecture_helpers.widgets.pixels import EMPTY, decode, encode, over, pixels_of
 from lecture_helpers.widgets.reading import Reading
+from lecture_helpers.widgets.recorder import NeedsRedraw, record
+from lecture_helpers.widgets.retained import Panel, Rebuild
 from lecture_helpers.widgets.view import View
-
-EMPTY = encode(np.zeros((1, 1, 4), np.uint8))
 
 
 class Canvas:
-    """Draws a view again and again in axes that never jump."""
+    """Draws a view again and again in axes that never jump.
+
+    ``background`` and ``overlay`` are the two PNGs of the picture; ``redraws`` counts the
+    figures that had to be made anew.
+    """
 
     def __init__(self, view: View, size, appearance: Appearance, layout: list | None = None):
         self.view, self.size, self.appearance, self.layout = view, size, appearance, layout
-        self.ghosts = []
-        self.figure = None
-        self.background, self.overlay = EMPTY, EMPTY
+        self.ghosts = [[] for _ in view.panels]
+        self.figure, self.background, self.overlay = None, EMPTY, EMPTY
+        self.redraws = 0
+        self._panels, self._moving, self._mover, self._below = [], set(), None, None
 
     def move(self, values: Mapping, mover: str | None = None) -> Reading:
-        """The reading at ``values``; the picture is then in ``background`` and ``overlay``."""
+        """The reading at ``values``, which differ from the last in the control ``mover``.
+
+        Without a mover everything goes into the background. When the view breaks, its error
+        is raised and the picture stays.
+        """
+        with drawing():
+            try:
+                calls, now = record(self.view, values)
+            except NeedsRedraw:
+                return self.draw_whole(values)
+            try:
+                self._retain([c + g for c, g in zip(calls, self.ghosts, strict=True)], mover)
+            except Exception:
+                return self.draw_whole(values)
+        return now
+
+    def draw_whole(self, values: Mapping) -> Reading:
+        """The reading at ``values``, with the view run on real axes and nothing retained."""
+        self._panels, self._below = [], None
         with drawing():
             figure = new_figure(self.size, self.appearance)
             axes = add_panels(figure, self.view)
             now = self.view.run(axes, values)
+            for ax, ghosts in zip(axes, self.ghosts, strict=True):
+                for call in ghosts:
+                    call.apply(ax)
             self._arrange(figure)
-            pixels = pixels_of(figure)
-        self.figure, self._pixels = figure, pixels
-        self.background = encode(pixels)
+            self._show(figure, encode(pixels_of(figure)), EMPTY)
         return now
 
     def _arrange(self, figure) -> None:
+        self.redraws += 1
         if self.layout is None or len(self.layout) != len(figure.axes):
             figure.draw_without_rendering()
             self.layout = [ax.get_position(original=True) for ax in figure.axes]
@@ -42,6 +69,78 @@ class Canvas:
         for ax, position in zip(figure.axes, self.layout, strict=True):
             ax.set_position(position)
 
+    def _show(self, figure, background: bytes, overlay: bytes) -> None:
+        self.figure, self.background, self.overlay = figure, background, overlay
+
+    def _retain(self, calls: list, mover: str | None) -> None:
+        try:
+            moved = self._update(calls)
+        except Rebuild:
+            moved = self._rebuild(calls)
+        still = self._moving if mover == self._mover else set()
+        self._moving = {a for a in still if a.axes is not None} | moved
+        self._mover = mover
+        self._compose(self._moving if mover else set())
+
+    def _update(self, calls: list) -> set:
+        if not self._panels:
+            raise Rebuild
+        moved = [panel.update(c) for panel, c in zip(self._panels, calls, strict=True)]
+        return set().union(*moved)
+
+    def _rebuild(self, calls: list) -> set:
+        self._panels, self._below = [], None
+        figure = new_figure(self.size, self.appearance)
+        axes = add_panels(figure, self.view)
+        panels = [Panel(ax, c) for ax, c in zip(axes, calls, strict=True)]
+        self._arrange(figure)
+        self._panels, self._figure = panels, figure
+        return set()
+
+    def _compose(self, moving: set) -> None:
+        figure, axes = self._figure, [panel.ax for panel in self._panels]
+        renderer = figure.canvas.get_renderer()
+        for ax in axes:
+            if any(isinstance(a, Text) and a in moving for a in _titles(ax)):
+                ax._update_title_position(renderer)
+        if self._below and layers.stray(axes, self._boxes, moving, renderer):
+            moving = set()
+        below, above = self._split(axes, moving, renderer)
+        background = self.background
+        if below != self._below:
+            below, above = self._lay(below, above)
+            background = encode(self._pixels)
+        overlay = encode(layers.paint(above, self._pixels, renderer)) if above else EMPTY
+        self._below = below
+        self._show(figure, background, overlay)
+
+    def _split(self, axes: list, moving: set, renderer) -> tuple[list, list]:
+        parts = [layers.split(ax, moving, renderer) for ax in axes]
+        return [a for below, _ in parts for a in below], [a for _, above in parts for a in above]
+
+    def _lay(self, below: list, above: list) -> tuple[list, list]:
+        figure, axes = self._figure, [panel.ax for panel in self._panels]
+        renderer = figure.canvas.get_renderer()
+        self._boxes = layers.territories(axes, renderer)
+        if layers.overlapping(self._boxes):
+            below, above = self._split(axes, set(), renderer)
+        for artist in below:
+            artist.set_animated(False)
+        for artist in above:
+            artist.set_animated(True)
+        self._pixels = pixels_of(figure).copy()
+        return below, above
+
     def pixels(self) -> np.ndarray:
         """The picture as it stands: uint8 (height, width, 4)."""
-        return self._pixels
+        return over(decode(self.background), decode(self.overlay))
+
+    @property
+    def limits_set(self) -> bool:
+        """Whether every panel has x and y limits that its data cannot move."""
+        panels = self.figure.axes[: len(self.view.panels)]
+        return not any(ax.get_autoscalex_on() or ax.get_autoscaley_on() for ax in panels)
+
+
+def _titles(ax) -> tuple:
+    return ax.title, ax._left_title, ax._right_title

@@ -154,7 +154,7 @@ class Explorer:
         """The same picture, drawn from nothing."""
         fresh = Canvas(self.view, self.size, self.appearance, self._canvas.layout)
         fresh.ghosts = self._canvas.ghosts
-        fresh.move(self.values)
+        fresh.draw_whole(self.values)
         return encode(fresh.pixels())
 
     def close(self) -> None:

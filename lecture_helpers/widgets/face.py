@@ -5,7 +5,7 @@ from html import escape
 import ipywidgets as w
 
 from lecture_helpers.widgets.appearance import PIXELS_PER_INCH
-from lecture_helpers.widgets.canvas import EMPTY
+from lecture_helpers.widgets.pixels import EMPTY
 
 _CSS = """<style>
 .lecture-reading {font-size: 1.25em; line-height: 1.35;}

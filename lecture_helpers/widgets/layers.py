@@ -1,0 +1,93 @@
+"""Which artists belong above a background that stays, so that the picture is the same."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.spines import Spine
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+
+def drawing_order(ax: Axes) -> list:
+    """The artists of ``ax`` as matplotlib draws them, back to front, without the patch."""
+    artists = [a for a in ax.get_children() if a is not ax.patch and _shown(ax, a)]
+    return sorted(artists, key=lambda a: a.get_zorder())
+
+
+def _shown(ax: Axes, artist) -> bool:
+    if isinstance(artist, Spine):
+        return ax.axison and ax.get_frame_on()
+    return ax.axison or not isinstance(artist, Axis)
+
+
+def split(ax: Axes, moving: set, renderer) -> tuple[list, list]:
+    """The artists of ``ax`` that may stay in the background, and those that go above it.
+
+    Above go the moving ones and whatever is drawn later and might overlap one of them.
+    """
+    order = drawing_order(ax)
+    first = next((i for i, a in enumerate(order) if a in moving), len(order))
+    touched = _reach(ax, moving)
+    below, above = order[:first], []
+    for artist in order[first:]:
+        stays = artist not in moving and _apart(artist, touched, renderer)
+        (below if stays else above).append(artist)
+    return below, above
+
+
+def _reach(ax: Axes, moving: set) -> Bbox:
+    boxes = [clip_of(artist) for artist in moving if artist.axes is ax]
+    if not boxes or any(box is None for box in boxes):
+        return ax.get_figure().bbox
+    return Bbox.union(boxes).padded(2)
+
+
+def clip_of(artist) -> Bbox | None:
+    """The box that surely holds all that ``artist`` draws, if it is clipped to one."""
+    box = artist.get_clip_box()
+    return box if artist.get_clip_on() and box is not None else None
+
+
+def _apart(artist, touched: Bbox, renderer) -> bool:
+    if not isinstance(artist, Text):
+        return False
+    return not artist.get_text() or not _meet(artist.get_window_extent(renderer), touched)
+
+
+def _meet(one: Bbox, other: Bbox) -> bool:
+    return one.overlaps(other)
+
+
+def stray(panels: list[Axes], boxes: list[Bbox], moving: set, renderer) -> bool:
+    """Whether something moving reaches into another panel, where the order would matter."""
+    for place, ax in enumerate(panels):
+        others = [box for i, box in enumerate(boxes) if i != place]
+        free = [a for a in moving if a.axes is ax and clip_of(a) is None]
+        reached = [a.get_tightbbox(renderer) for a in free]
+        if any(r is not None and _meet(r.padded(2), box) for r in reached for box in others):
+            return True
+    return False
+
+
+def territories(panels: list[Axes], renderer) -> list[Bbox]:
+    """What each panel covers with everything on it."""
+    return [ax.get_tightbbox(renderer, for_layout_only=False) for ax in panels]
+
+
+def overlapping(boxes: list[Bbox]) -> bool:
+    """Whether any two of the boxes share a point."""
+    return any(_meet(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def paint(artists: list, background: np.ndarray, renderer) -> np.ndarray:
+    """What the artists change of the background, on nothing: uint8 (height, width, 4).
+
+    They are drawn on the background itself and only the pixels that changed are kept, opaque:
+    laid over the background they give the picture exactly, without rounding of transparencies.
+    """
+    pixels = np.asarray(renderer.buffer_rgba())
+    pixels[...] = background
+    for artist in artists:
+        artist.draw(renderer)
+    changed = pixels.view(np.uint32) != background.view(np.uint32)
+    return np.where(changed, pixels.view(np.uint32), np.uint32(0)).view(np.uint8)

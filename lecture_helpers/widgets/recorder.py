@@ -1,0 +1,164 @@
+"""Axes that write down what a view asks of them, so that the next picture can be compared."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.colors import Colormap
+
+from lecture_helpers.widgets.reading import Reading
+from lecture_helpers.widgets.view import View
+
+CURVES = {"plot", "step", "semilogx", "semilogy", "loglog"}
+ARTISTS = CURVES | {
+    "add_patch", "annotate", "arrow", "axhline", "axhspan", "axline", "axvline", "axvspan", "bar",
+    "barh", "contour", "contourf", "errorbar", "eventplot", "fill", "fill_between",
+    "fill_betweenx", "hexbin", "hist", "hlines", "imshow", "legend", "matshow", "pcolormesh",
+    "quiver", "scatter", "stairs", "stem", "text", "tricontour", "tricontourf", "vlines",
+}  # fmt: skip
+LAYOUT = {
+    "axis", "grid", "invert_xaxis", "invert_yaxis", "locator_params", "margins", "minorticks_off",
+    "minorticks_on", "set", "set_aspect", "set_axis_off", "set_axisbelow", "set_box_aspect",
+    "set_facecolor", "set_title", "set_xbound", "set_xlabel", "set_xlim", "set_xscale",
+    "set_xticklabels", "set_xticks", "set_ybound", "set_ylabel", "set_ylim", "set_yscale",
+    "set_yticklabels", "set_yticks", "tick_params", "ticklabel_format",
+}  # fmt: skip
+TRANSFORMS = {"transAxes", "transData"}
+_TRANSFORM_CALLS = {"get_xaxis_transform", "get_yaxis_transform"}
+
+
+class NeedsRedraw(BaseException):
+    """The view uses its axes in a way that cannot be written down: draw it in full.
+
+    Not an ``Exception``, so that no ``except`` of a view swallows it.
+    """
+
+
+def _refuse(*_, **__):
+    raise NeedsRedraw
+
+
+class Placeholder:
+    """What a recorded call returns: nothing that could be used."""
+
+    __slots__ = ()
+    __getattr__ = __setattr__ = __call__ = __iter__ = __getitem__ = __len__ = __bool__ = _refuse
+    __float__ = __int__ = __index__ = __array__ = __eq__ = __lt__ = __add__ = __radd__ = _refuse
+    __mul__ = __sub__ = __str__ = __repr__ = __format__ = __enter__ = __contains__ = _refuse
+    __hash__ = object.__hash__
+
+
+class AxesTransform(Placeholder):
+    """A transform of whichever axes the call is finally made on."""
+
+    __slots__ = ("how",)
+
+    def __init__(self, how: str):
+        object.__setattr__(self, "how", how)
+
+
+@dataclass
+class Call:
+    """One call on one axes."""
+
+    name: str
+    args: tuple
+    kwargs: dict = field(default_factory=dict)
+
+    def apply(self, ax):
+        """Make the call on ``ax``."""
+        args = [_on(ax, a) for a in self.args]
+        return getattr(ax, self.name)(*args, **{k: _on(ax, v) for k, v in self.kwargs.items()})
+
+    def same(self, other: "Call") -> bool:
+        """Whether both calls ask for the same; False where that cannot be known."""
+        return (
+            self.name == other.name
+            and _same(self.args, other.args)
+            and _same(self.kwargs, other.kwargs)
+        )
+
+
+def _on(ax, value):
+    if type(value) is not AxesTransform:
+        return value
+    how = object.__getattribute__(value, "how")
+    return getattr(ax, how) if how in TRANSFORMS else getattr(ax, how)()
+
+
+_PLAIN = (type(None), bool, int, float, complex, str, bytes, np.generic, Colormap, range)
+
+
+def _same(one, other) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and one.shape == other.shape and _same_array(one, other)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict):
+        return list(one) == list(other) and all(map(_same, one.values(), other.values()))
+    if type(one) is AxesTransform:
+        return object.__getattribute__(one, "how") == object.__getattribute__(other, "how")
+    return isinstance(one, _PLAIN) and bool(one == other or (one != one and other != other))
+
+
+def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.dtype.kind in "biuf" and one.tobytes() == other.tobytes()
+
+
+def _kept(value):
+    """A copy that the view cannot change afterwards."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is list or kind is tuple:
+        return kind(map(_kept, value))
+    if kind is dict:
+        return {key: _kept(item) for key, item in value.items()}
+    if isinstance(value, Placeholder | RecordingAxes) and kind is not AxesTransform:
+        raise NeedsRedraw
+    return value
+
+
+class RecordingAxes:
+    """Stands in for axes; ``calls`` is what was asked, ``set(a=.., b=..)`` taken apart."""
+
+    def __init__(self):
+        object.__setattr__(self, "calls", [])
+
+    def __getattr__(self, name: str):
+        if name in TRANSFORMS:
+            return AxesTransform(name)
+        if name in _TRANSFORM_CALLS:
+            return lambda: AxesTransform(name)
+        if name == "set":
+            return self._set
+        if name in ARTISTS or name in LAYOUT:
+            return lambda *args, **kwargs: self._record(name, args, kwargs)
+        raise NeedsRedraw
+
+    __setattr__ = __iter__ = __bool__ = _refuse
+
+    def _record(self, name: str, args: tuple, kwargs: dict) -> Placeholder:
+        self.calls.append(Call(name, _kept(args), _kept(kwargs)))
+        return Placeholder()
+
+    def _set(self, **kwargs) -> Placeholder:
+        for name, value in kwargs.items():
+            if f"set_{name}" not in LAYOUT:
+                raise NeedsRedraw
+            self._record(f"set_{name}", (value,), {})
+        return Placeholder()
+
+
+def record(view: View, values) -> tuple[list[list[Call]], Reading]:
+    """What ``view`` asks of each panel, and its reading.
+
+    Raises:
+        NeedsRedraw: the view uses what a call returns, or asks for something unknown.
+    """
+    if any(view.panels.values()):
+        raise NeedsRedraw
+    axes = [RecordingAxes() for _ in view.panels]
+    now = view.run(axes, values)
+    return [ax.calls for ax in axes], now
