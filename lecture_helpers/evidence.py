@@ -71,7 +71,8 @@ def evidence(*names: str) -> Evidence:
 
 def _card(claim: Claim, stored: Mapping | None) -> Card:
     if stored is None:
-        return Card(claim, f"**{claim.id}** has not been run yet: `python3 start.py evidence {claim.id}`.")
+        name = claim.id
+        return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
     view = _identity_view(stored) if stored["kind"] == "id" else _forest_view(stored)
     rows = len(stored["findings"]) + len(stored["beside"])
     return Card(claim, card_text(stored), show(view, size=(9.6, 1.1 + 0.55 * rows)))
@@ -139,13 +140,15 @@ def _named(view: Callable, stored: Mapping) -> Callable:
 
 
 def _alt(stored: Mapping) -> str:
-    findings = [_in_words(stored, f).replace("**", "") for f in stored["findings"] + stored["beside"]]
-    return f"{stored['id']}, {len(stored['seeds'])} seeds. " + "; ".join(findings) + "."
+    findings = [_in_words(stored, f) for f in [*stored["findings"], *stored["beside"]]]
+    words = "; ".join(findings).replace("**", "")
+    return f"{stored['id']}, {len(stored['seeds'])} seeds. {words}."
 
 
 def draw_forest(ax, stored: Mapping) -> None:
     """A row per regime and control: a dot per seed, the 95 % interval under them, the verdict."""
-    findings = [(f, "with") for f in stored["findings"]] + [(f, "control") for f in stored["beside"]]
+    findings = [(finding, "with") for finding in stored["findings"]]
+    findings += [(finding, "control") for finding in stored["beside"]]
     smallest = stored["smallest"]
     ax.axvspan(-smallest, smallest, color=PALE, alpha=0.6, lw=0)
     ax.axvline(0, color=INK, lw=1)
@@ -162,7 +165,7 @@ def draw_forest(ax, stored: Mapping) -> None:
 
 
 def draw_deviations(ax, stored: Mapping) -> None:
-    """A row per check: the deviation of every seed on a log axis, and the tolerance it must keep."""
+    """A row per check: every seed's deviation on a log axis, and the tolerance it must keep."""
     look = role("with")
     for row, finding in enumerate(stored["findings"]):
         values = np.maximum(stored["arms"][finding["name"]], EXACT)

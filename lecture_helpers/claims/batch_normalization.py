@@ -166,7 +166,9 @@ def identity_recovered(seeds, *, batches=50, eps=1e-5) -> Record:
         "gamma = sqrt(var + eps), beta = mean give x back": 1e-10,
         "gamma = sqrt(var) shrinks x by sqrt(var / (var + eps))": 1e-10,
     }
-    return _worst(lambda s: (_recovered(x, eps) for x, *_ in _batches(s, batches)), tolerances, seeds)
+    return _worst(
+        lambda seed: (_recovered(x, eps) for x, *_ in _batches(seed, batches)), tolerances, seeds
+    )
 
 
 def _recovered(x: np.ndarray, eps: float) -> dict[str, float]:
@@ -243,8 +245,8 @@ CLAIMS = (
         "C1", "emp", LESSON, SLIDE,
         "A gradient step is computed as if every other layer stood still, but all layers move "
         "together, so the loss can change quite differently from what was predicted.",
-        "Joint steps whose real decrease stays within a few per cent of the predicted one, at every "
-        "depth and step size that training uses.",
+        "Joint steps whose real decrease stays within a few per cent of the predicted one, at every"
+        " depth and step size that training uses.",
         smallest=0.1, unit="shortfall of the real decrease, as a share of the predicted one",
     ),
     Claim(
@@ -260,8 +262,8 @@ CLAIMS = (
         "The joint update also has terms of second and every higher order up to the depth, and "
         "beside the first order they can be negligible or overwhelming. For one fixed step both "
         "occur; the slide's own step keeps the second order small.",
-        "Orders that do not add up to the new output, or chains on which a fixed step's second order "
-        "stays within three decades.",
+        "Orders that do not add up to the new output, or chains on which a fixed step's second "
+        "order stays within three decades.",
         experiment=higher_orders, budget=10, slips=("S2", "S3"),
     ),
     Claim(
@@ -321,8 +323,8 @@ CLAIMS = (
     ),
     Claim(
         "C12", "id", LESSON, SLIDE,
-        "Any layer can be normalised, the input as well as every hidden one: afterwards each unit has "
-        "mean beta and, up to the stabiliser, deviation gamma.",
+        "Any layer can be normalised, the input as well as every hidden one: afterwards each unit "
+        "has mean beta and, up to the stabiliser, deviation gamma.",
         "A layer of a real network whose normalised units have another mean or deviation.",
         experiment=any_layer, budget=20, slips=("S6",),
     ),
@@ -355,8 +357,8 @@ CLAIMS = (
     ),
     Claim(
         "C17", "id", LESSON, SLIDE,
-        "Scale and shift can undo the normalisation: gamma = sqrt(var + eps) and beta = mean give the "
-        "batch back. The slide's gamma = sqrt(var) does so only where the stabiliser is 0.",
+        "Scale and shift can undo the normalisation: gamma = sqrt(var + eps) and beta = mean give "
+        "the batch back. The slide's gamma = sqrt(var) does so only where the stabiliser is 0.",
         "A batch that does not come back, or comes back with the slide's gamma and a stabiliser.",
         experiment=identity_recovered, budget=10, slips=("S6", "S7"),
     ),

@@ -27,7 +27,7 @@ class Record:
     def __post_init__(self):
         for name, values in {**self.arms, **self.extras}.items():
             if len(values) != len(self.seeds):
-                raise ValueError(f"{name!r} holds {len(values)} values for {len(self.seeds)} seeds.")
+                raise ValueError(f"{name!r} has {len(values)} values for {len(self.seeds)} seeds.")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Claim:
         one_of(KINDS, kind=self.kind)
         one_of(("t", "bootstrap"), interval=self.interval)
         if self.kind == "emp" and not (self.smallest and self.unit):
-            raise ValueError(f"{self.id} must declare its smallest interesting effect and its unit.")
+            raise ValueError(f"{self.id} must declare its smallest interesting effect and unit.")
         if self.kind == "emp" and self.experiment and not self.comparisons:
             raise ValueError(f"{self.id} must declare which arms its experiment compares.")
 

@@ -10,7 +10,7 @@ CLAIMS = (
         "C40", "emp", LESSON, SLIDE,
         "Solving easier versions first hands the real problem a good starting point.",
         "Plain descent from the same starts that reaches the best minimum as often.",
-        smallest=0.1, unit="share of starts that reach the global minimum, continuation minus plain",
+        smallest=0.1, unit="share of starts that reach the best minimum, continuation minus plain",
         slips=("S20",),
     ),
     Claim(
@@ -38,7 +38,7 @@ CLAIMS = (
         "C44", "emp", LESSON, SLIDE,
         "The blur usually keeps the region of the global minimum recognisable.",
         "Landscapes whose blurred minimum leads to another valley as often as chance would.",
-        smallest=0.1, unit="share of landscapes whose blur leads to the global minimum, above chance",
+        smallest=0.1, unit="share of landscapes whose blur leads to the best minimum, above chance",
         slips=("S20",),
     ),
     Claim(

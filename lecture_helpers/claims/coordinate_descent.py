@@ -29,15 +29,16 @@ CLAIMS = (
     ),
     Claim(
         "C24", "id", LESSON, SLIDE,
-        "The sparse coding cost is convex in the codes alone and in the dictionary alone, and not in "
-        "both together.",
-        "A segment with one factor fixed on which the cost lies above its chord, or a proof that no "
-        "segment in both factors does.",
+        "The sparse coding cost is convex in the codes alone and in the dictionary alone, and not "
+        "in both together.",
+        "A segment with one factor fixed on which the cost lies above its chord, or a proof that no"
+        " segment in both factors does.",
         slips=("S8", "S9", "S10"),
     ),
     Claim(
         "C25", "emp", LESSON, SLIDE,
-        "Alternating between codes and dictionary is therefore a workable way to learn a dictionary.",
+        "Alternating between codes and dictionary is therefore a workable way to learn a "
+        "dictionary.",
         "A joint proximal descent that reaches a lower constrained cost in the same time.",
         smallest=0.02, unit="log10 of the ratio of final costs, joint to alternating",
         slips=("S9",),

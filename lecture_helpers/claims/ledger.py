@@ -1,4 +1,4 @@
-"""The ledger of evidence: one entry per claim that was run, its verdict computed from its values."""
+"""The ledger of evidence: an entry per claim that was run, judged from its stored values."""
 
 import json
 import os
@@ -29,11 +29,15 @@ def write_json(content, path: Path) -> None:
     """Write JSON with one list of numbers per line, all of it or nothing."""
     path = Path(path)
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    text = re.sub(r"\[[^\[\]{}\"]*\]", lambda found: re.sub(r"\s+", " ", found[0]), text)
+    text = re.sub(r"\[[^\[\]{}\"]*\]", lambda found: _one_line(found[0]), text)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
     unfinished.write_text(text + "\n", encoding="utf-8")
     os.replace(unfinished, path)
+
+
+def _one_line(numbers: str) -> str:
+    return re.sub(r"\s+", " ", numbers).replace("[ ", "[").replace(" ]", "]")
 
 
 def entry(claim: Claim, record: Record, settings: Mapping, provenance: Mapping) -> dict:
@@ -85,8 +89,10 @@ def judged(entries: Mapping[str, dict]) -> dict[str, dict]:
 
 
 def _families(entries: Mapping[str, dict]) -> list[list[str]]:
-    lessons = sorted({stored["lesson"] for stored in entries.values()})
-    return [[n for n, stored in entries.items() if stored["lesson"] == lesson] for lesson in lessons]
+    families = {}
+    for name, stored in entries.items():
+        families.setdefault(stored["lesson"], []).append(name)
+    return list(families.values())
 
 
 def _findings(stored: Mapping) -> list[dict]:

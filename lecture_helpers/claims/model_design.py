@@ -10,8 +10,8 @@ CLAIMS = (
         "C36", "op", LESSON, SLIDE,
         "More of the progress came from models that are easier to optimise than from better "
         "optimizers.",
-        "A factorial experiment in which the choice of optimizer moves the loss more than the choice "
-        "of model, or in which a single old model decides the answer.",
+        "A factorial experiment in which the choice of optimizer moves the loss more than the "
+        "choice of model, or in which a single old model decides the answer.",
     ),
     Claim(
         "C37", "op", LESSON, SLIDE,

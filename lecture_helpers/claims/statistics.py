@@ -1,4 +1,4 @@
-"""How per-seed values become a verdict: paired differences, intervals, the rule, Holm's correction."""
+"""How per-seed values become a verdict: paired differences, intervals, the rule, Holm."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -105,7 +105,7 @@ def intervals(
 
 
 def decide(effect: float, interval: Interval, smallest: float) -> str:
-    """The verdict on one paired comparison, its sign turned so that the slide expects a positive one.
+    """The verdict on a paired effect, its sign turned so that the slide expects a positive one.
 
     Read from top to bottom: an interval wholly below 0 refutes, however small the effect.
 

@@ -1,4 +1,4 @@
-"""Learning rates tuned per arm, on seeds that are not reported, and kept in ``evidence/tuning.json``."""
+"""Learning rates tuned per arm on seeds that are not reported; ``evidence/tuning.json`` keeps them."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
