@@ -270,7 +270,7 @@ CLAIMS = (
         "C4", "emp", LESSON, SLIDE,
         "That is why no single learning rate suits such a network: what a step does depends on all "
         "the other weights.",
-        "Chains of many depths and spreads that all keep the first-order promise at one fixed step.",
+        "Chains of many depths and spreads that all keep the first-order promise at one step size.",
         smallest=1.0, unit="decades between the largest faithful steps of two chains",
     ),
     Claim(

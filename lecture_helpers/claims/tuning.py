@@ -1,4 +1,4 @@
-"""Learning rates tuned per arm on seeds that are not reported; ``evidence/tuning.json`` keeps them."""
+"""Learning rates tuned per arm, on seeds that are not reported, and kept."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,7 +9,6 @@ from lecture_helpers.claims.ledger import EVIDENCE, load, write_json
 
 TUNING = EVIDENCE / "tuning.json"
 TUNING_SEEDS = (1000, 1001, 1002, 1003)
-HALF_DECADES = tuple(float(f"{10 ** (k / 2):.2g}") for k in range(-7, 4))
 
 
 def best_on_grid(losses: Mapping[float, list[float]]) -> float:
@@ -18,8 +17,7 @@ def best_on_grid(losses: Mapping[float, list[float]]) -> float:
     ``losses`` maps each value of the grid to its (seeds,) validation losses, NaN where diverged.
 
     Raises:
-        ValueError: the best value lies at an end of the grid, so that a better one may lie beyond,
-            or the grid's largest value did not make any seed worse than the best.
+        ValueError: the best value lies at an end of the grid, so that a better one may lie beyond.
 
     >>> best_on_grid({0.1: [0.5], 0.3: [0.2], 1.0: [float("nan")]})
     0.3

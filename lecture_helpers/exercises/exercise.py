@@ -21,7 +21,7 @@ SYMBOLS = {"blank": "○", "right": "✔", "wrong": "✘", "error": "⚠"}
 
 @dataclass(frozen=True)
 class Feedback:
-    """What the check says; ``kind`` is blank, right, wrong or error, ``mistake`` a name if known."""
+    """What the check says; ``kind`` is blank, right, wrong or error, ``mistake`` its name."""
 
     kind: str
     text: str

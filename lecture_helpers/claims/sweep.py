@@ -1,0 +1,152 @@
+"""The shares of work behind a run: some seeds of one experiment each, computed by anyone.
+
+The seeds of an experiment are always divided into the same shares, so that the figures depend
+neither on the number of jobs nor on what executes them.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, as_completed
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from lecture_helpers.claims import claim
+from lecture_helpers.claims.claim import Claim, Record, joined, measure
+from lecture_helpers.claims.ledger import write_json
+
+SEEDS_PER_SHARE = 4
+
+
+@dataclass(frozen=True)
+class Share:
+    """Some seeds of the experiment of a claim; ``changed`` are settings other than its defaults."""
+
+    claim: str
+    seeds: tuple[int, ...]
+    changed: Mapping = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict:
+        """All settings of the experiment."""
+        return claim(self.claim).settings | dict(self.changed)
+
+    @property
+    def key(self) -> str:
+        """What it computes: claims with one experiment have the same shares."""
+        words = json.dumps(self.settings, sort_keys=True)
+        return f"{experiment_name(claim(self.claim))} {self.seeds} {words}"
+
+    @property
+    def file(self) -> str:
+        """The name of the file that keeps its result until the claim is finished."""
+        first, *_, last = self.seeds * 2
+        return f"{experiment_name(claim(self.claim))}-{first}-{last}.json"
+
+
+def experiment_name(claim: Claim) -> str:
+    """The experiment of a claim as "lesson.experiment"."""
+    return f"{claim.experiment.__module__.rpartition('.')[2]}.{claim.experiment.__name__}"
+
+
+def compute(share: Share) -> tuple[Record, float]:
+    """The record of a share and the seconds it took; what an executor is given to do."""
+    started = time.perf_counter()
+    record = measure(claim(share.claim).experiment, share.seeds, **share.changed)
+    return record, time.perf_counter() - started
+
+
+def shares_of(claim: Claim, seeds: tuple[int, ...], changed: Mapping) -> list[Share]:
+    """The seeds of a claim's experiment, four to a share."""
+    starts = range(0, len(seeds), SEEDS_PER_SHARE)
+    return [Share(claim.id, seeds[k : k + SEEDS_PER_SHARE], dict(changed)) for k in starts]
+
+
+class Sweep:
+    """Several claims' shares, and the results of those that are finished.
+
+    shares: the shares of every claim by its id. folder: where finished shares are kept until
+    their claim is, or None.
+    """
+
+    def __init__(self, shares: Mapping[str, list[Share]], folder: Path | None, say: Callable):
+        self.shares, self.folder, self.say = shares, folder, say
+        self.done: dict[str, dict] = {}
+        self.started = time.perf_counter()
+
+    def results(self, executor: Executor | None) -> Iterator[tuple[str, Record, float]]:
+        """Claim, record and seconds, as soon as the last share of a claim is there.
+
+        A share's file is removed when the loop that takes these results comes back for more: by
+        then it has stored them.
+        """
+        waiting = list(self.shares)
+        missing = self._missing()
+        yield from self._finished(waiting)
+        total = sum(map(self._budget, missing.values()))
+        for share, (record, seconds) in _computed(list(missing.values()), executor):
+            self._keep(share, asdict(record) | {"seconds": seconds})
+            del missing[share.key]
+            self.say(f"{share.claim}: seeds {share.seeds[0]} to {share.seeds[-1]} done"
+                     + self._left(missing.values(), total))  # fmt: skip
+            yield from self._finished(waiting)
+
+    def _missing(self) -> dict[str, Share]:
+        every = {share.key: share for shares in self.shares.values() for share in shares}
+        for key, share in every.items():
+            kept = self._kept(share)
+            if kept:
+                self.done[key] = kept
+        return {key: share for key, share in every.items() if key not in self.done}
+
+    def _kept(self, share: Share) -> dict | None:
+        path = self.folder and self.folder / share.file
+        if not path or not path.exists():
+            return None
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return stored["result"] if stored["key"] == share.key else None
+
+    def _keep(self, share: Share, result: dict) -> None:
+        self.done[share.key] = result
+        if self.folder:
+            write_json({"key": share.key, "result": result}, self.folder / share.file)
+
+    def _finished(self, waiting: list[str]) -> Iterator[tuple[str, Record, float]]:
+        ready = [n for n in waiting if all(s.key in self.done for s in self.shares[n])]
+        for name in ready:
+            waiting.remove(name)
+            yield name, *_joined([self.done[share.key] for share in self.shares[name]])
+        needed = {share.file for name in waiting for share in self.shares[name]}
+        for share in (share for name in ready for share in self.shares[name]):
+            if self.folder and share.file not in needed:
+                (self.folder / share.file).unlink(missing_ok=True)
+
+    def _budget(self, share: Share) -> float:
+        return claim(share.claim).budget * len(share.seeds) / len(claim(share.claim).seeds)
+
+    def _left(self, missing: Iterable[Share], total: float) -> str:
+        """The estimate: the budgets of what is missing, at the pace of this run so far."""
+        ahead = sum(map(self._budget, missing))
+        pace = (time.perf_counter() - self.started) / (total - ahead)
+        return f", about {max(1, round(ahead * pace))} s left" if ahead else ""
+
+
+def _joined(results: list[dict]) -> tuple[Record, float]:
+    records = []
+    for result in results:
+        parts = {name: value for name, value in result.items() if name != "seconds"}
+        records.append(Record(**parts | {"seeds": tuple(result["seeds"])}))
+    return joined(records), sum(result["seconds"] for result in results)
+
+
+def _computed(shares: list[Share], executor: Executor | None) -> Iterator:
+    if executor is None:
+        yield from ((share, compute(share)) for share in shares)
+        return
+    futures = {executor.submit(compute, share): share for share in shares}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        for future in futures:
+            future.cancel()
