@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.text import Text
 
 from lecture_helpers.widgets import layers
 from lecture_helpers.widgets.appearance import Appearance, drawing, new_figure
@@ -80,7 +79,7 @@ class Canvas:
         still = self._moving if mover == self._mover else set()
         self._moving = {a for a in still if a.axes is not None} | moved
         self._mover = mover
-        self._compose(self._moving if mover else set())
+        self._compose(self._moving if mover else set(), moved)
 
     def _update(self, calls: list) -> set:
         if not self._panels:
@@ -97,17 +96,17 @@ class Canvas:
         self._panels, self._figure = panels, figure
         return set()
 
-    def _compose(self, moving: set) -> None:
+    def _compose(self, moving: set, moved: set) -> None:
         figure, axes = self._figure, [panel.ax for panel in self._panels]
         renderer = figure.canvas.get_renderer()
         for ax in axes:
-            if any(isinstance(a, Text) and a in moving for a in _titles(ax)):
+            if not moved.isdisjoint(_titles(ax)):
                 ax._update_title_position(renderer)
         if self._below and layers.stray(axes, self._boxes, moving, renderer):
             moving = set()
         below, above = self._split(axes, moving, renderer)
         background = self.background
-        if below != self._below:
+        if below != self._below or not moved.isdisjoint(below):
             below, above = self._lay(below, above)
             background = encode(self._pixels)
         overlay = encode(layers.paint(above, self._pixels, renderer)) if above else EMPTY

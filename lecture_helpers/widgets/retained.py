@@ -129,8 +129,8 @@ class Panel:
             slot.artists[0].set_data(*data)
             return True
         if call.name in ("axvline", "axhline") and len(call.args) == len(before.args) == 1:
-            move = slot.artists[0].set_xdata if call.name == "axvline" else slot.artists[0].set_ydata
-            move([call.args[0]] * 2)
+            line, ends = slot.artists[0], [call.args[0]] * 2
+            line.set_xdata(ends) if call.name == "axvline" else line.set_ydata(ends)
             return True
         return False
 
