@@ -78,3 +78,28 @@ def chain_after_step(w: np.ndarray, x: float, eps: float | np.ndarray) -> np.nda
     w, g = finite_array(w=w, ndim=1), chain_gradient(w, x)
     eps = finite_array(eps=eps)
     return x * np.prod(w - eps[..., None] * g, axis=-1)
+
+
+def normalized_chain_orders(w: np.ndarray, x: np.ndarray, eps: float) -> np.ndarray:
+    """The orders of the first example's output when every layer but the last is normalized, (l+1,).
+
+    ``x`` is a batch of shape (m,). Each hidden layer is batch-normalized without a stabiliser,
+    without scale and shift, so the last hidden value is the batch's normalized x up to its sign,
+    and ``y = w_l * s * x_hat``. The weights below the last have a gradient of exactly 0: order 1 is
+    the whole effect of the step (Goodfellow et al. section 8.7.1).
+
+    Raises:
+        ValueError: fewer than two examples, all of them equal, or a hidden weight of 0.
+
+    >>> normalized_chain_orders([5.0, 0.1, 2.0], [1.0, 3.0], 0.1)
+    array([-2. , -0.1,  0. ,  0. ])
+    """
+    w, x = finite_array(w=w, ndim=1), finite_array(x=x, ndim=1)
+    if len(x) < 2 or x.std() == 0:
+        raise ValueError("x must hold at least two different examples to be normalized.")
+    if not np.all(w[:-1]):
+        raise ValueError("w must not be 0 below the last layer: a constant cannot be normalized.")
+    hidden = np.prod(np.sign(w[:-1])) * (x[0] - x.mean()) / x.std()
+    orders = np.zeros(len(w) + 1)
+    orders[:2] = w[-1] * hidden, -finite(eps=eps) * hidden**2
+    return orders

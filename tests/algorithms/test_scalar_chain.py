@@ -4,6 +4,7 @@ from math import prod
 
 import numpy as np
 import pytest
+import torch
 
 from lecture_helpers.algorithms.scalar_chain import (
     chain_after_step,
@@ -11,6 +12,7 @@ from lecture_helpers.algorithms.scalar_chain import (
     chain_orders,
     chain_output,
     chain_weights,
+    normalized_chain_orders,
     step_for_decrease,
 )
 
@@ -94,4 +96,39 @@ def test_after_step_takes_many_steps_at_once():
 def test_bad_input_is_refused_in_words(call, words):
     with pytest.raises(ValueError) as refusal:
         call()
+    assert str(refusal.value).startswith(words)
+
+
+def normalized_output(w, x):
+    h = torch.tensor(x)
+    for weight in w[:-1]:
+        h = weight * h
+        h = (h - h.mean()) / h.std(correction=0)
+    return w[-1] * h[0]
+
+
+@pytest.mark.parametrize("depth", [2, 3, 10])
+def test_normalized_chain_has_no_gradient_below_the_last_weight_and_so_no_higher_orders(depth):
+    rng = np.random.default_rng(depth)
+    x, w = rng.normal(size=7), torch.tensor(rng.normal(size=depth), requires_grad=True)
+    output = normalized_output(w, x)
+    (g,) = torch.autograd.grad(output, w)
+    np.testing.assert_allclose(g[:-1], 0, atol=1e-12)
+    orders = normalized_chain_orders(w.detach().numpy(), x, 0.05)
+    after = normalized_output(w.detach() - 0.05 * g, x)
+    np.testing.assert_allclose(orders.sum(), after, rtol=1e-9)
+    np.testing.assert_allclose(orders[:2], [output.item(), -0.05 * float(g @ g)], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "w, x, words",
+    [
+        ([1.0, 1.0], [2.0], "x must hold at least two different examples"),
+        ([1.0, 1.0], [2.0, 2.0], "x must hold at least two different examples"),
+        ([0.0, 1.0], [1.0, 2.0], "w must not be 0 below the last layer"),
+    ],
+)
+def test_a_chain_that_cannot_be_normalized_is_refused_in_words(w, x, words):
+    with pytest.raises(ValueError) as refusal:
+        normalized_chain_orders(w, x, 0.1)
     assert str(refusal.value).startswith(words)

@@ -1,0 +1,64 @@
+"""The loss along the gradient: what one step promises and what it does.
+
+Source: Goodfellow et al. section 8.7.1 for the promise; Santurkar et al. 2018 for the landscape.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture_helpers.validation import finite_array
+
+
+@dataclass(frozen=True)
+class GradientLine:
+    """One step from a point of training, for many step lengths.
+
+    loss: at the point. promised: (k,) shares of that loss that the first order promises to remove.
+    losses: (k,) after the step of that length; infinite or NaN where it overflows.
+    """
+
+    loss: float
+    promised: np.ndarray
+    losses: np.ndarray
+
+    @property
+    def kept(self) -> np.ndarray:
+        """(k,), the actual decrease as a share of the promised one."""
+        return (self.loss - self.losses) / (self.promised * self.loss)
+
+
+def along_gradient(network, inputs, targets, promised) -> GradientLine:
+    """The cross-entropy of a batch after the steps ``theta - t g`` that promise these shares.
+
+    ``t = promised * loss / g'g``, so networks of any scale can be compared. inputs: (m, d),
+    targets: (m,) classes, promised: (k,). The network is used in training mode: batch
+    normalization takes the statistics of this batch, before and after the step. Its parameters and
+    running statistics come back as they were.
+
+    Raises:
+        ValueError: promised holds numbers that are not above 0, or inputs are no finite (m, d).
+    """
+    import torch
+
+    promised = finite_array(promised=promised, ndim=1)
+    if promised.min() <= 0:
+        raise ValueError("promised must hold numbers above 0 only.")
+    x = torch.tensor(finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
+    y, before = torch.tensor(np.asarray(targets)), _state(network)
+    parameters = list(network.train().parameters())
+    loss = torch.nn.functional.cross_entropy(network(x), y)
+    gradients = torch.autograd.grad(loss, parameters)
+    unit = float(loss.detach()) / float(sum(g.square().sum() for g in gradients))
+    losses, at = [], 0.0
+    with torch.no_grad():
+        for t in promised * unit:
+            torch._foreach_add_(parameters, gradients, alpha=at - t)
+            at = t
+            losses.append(float(torch.nn.functional.cross_entropy(network(x), y)))
+    network.load_state_dict(before)
+    return GradientLine(float(loss.detach()), promised, np.array(losses))
+
+
+def _state(network) -> dict:
+    return {name: tensor.clone() for name, tensor in network.state_dict().items()}
