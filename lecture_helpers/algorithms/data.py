@@ -19,7 +19,7 @@ class Dataset:
     numbers (examples,) or (examples, outputs) to regress on.
 
     Raises:
-        ValueError: empty, NaN or infinite, different numbers of inputs and targets, negative classes.
+        ValueError: empty, NaN or infinite, not one target for each input, negative classes.
     """
 
     inputs: np.ndarray
@@ -31,7 +31,7 @@ class Dataset:
         targets = _targets(self.targets)
         if len(inputs) != len(targets):
             raise ValueError(
-                f"targets must have one entry for each of the {len(inputs)} inputs, not {len(targets)}."
+                f"targets must be {len(inputs)}, one for each of the inputs, not {len(targets)}."
             )
         for name, array in (("inputs", inputs), ("targets", targets)):
             array.flags.writeable = False
@@ -47,7 +47,8 @@ class Dataset:
 
     def __repr__(self) -> str:
         what = f"{self.classes} classes" if self.classes else "numbers"
-        return f"Dataset {self.name!r}: {len(self)} examples of {self.inputs.shape[1]} features, {what}"
+        size = f"{len(self)} examples of {self.inputs.shape[1]} features"
+        return f"Dataset {self.name!r}: {size}, {what}"
 
 
 def _targets(values: object) -> np.ndarray:
@@ -56,7 +57,9 @@ def _targets(values: object) -> np.ndarray:
     if targets.dtype.kind == "f":
         return targets.astype(np.float32)
     if targets.ndim != 1 or targets.min() < 0:
-        raise ValueError("targets must be classes 0, 1, 2, ... in one axis, or floats to regress on.")
+        raise ValueError(
+            "targets must be classes 0, 1, 2, ... in one axis, or floats to regress on."
+        )
     return targets.astype(np.int64)
 
 
@@ -97,7 +100,7 @@ def split(dataset: Dataset, seed: int, *, test=0.2, validation=0.2, train=None) 
 
 
 def _size(n: int, **named) -> int:
-    (name, value), = named.items()
+    name, value = next(iter(named.items()))
     if isinstance(value, float) and 0 <= value < 1:
         return round(n * value)
     try:

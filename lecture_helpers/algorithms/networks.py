@@ -9,8 +9,12 @@ from torch import Tensor, nn
 from lecture_helpers.validation import finite, fraction, non_negative, one_of, positive, whole
 
 ACTIVATIONS = {
-    "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "identity": nn.Identity,
-}  # fmt: skip
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "identity": nn.Identity,
+}
 NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
 INITS = {
     "he": lambda inputs, outputs: math.sqrt(2 / inputs),
@@ -45,7 +49,7 @@ class Residual(nn.Module):
 
 
 class Highway(nn.Module):
-    """``t * body(x) + (1 - t) * x`` with the gate t = sigmoid(linear(x)) (Srivastava et al. 2015)."""
+    """``t * body(x) + (1 - t) * x``, t = sigmoid(linear(x)) (Srivastava et al. 2015)."""
 
     def __init__(self, body: nn.Module, width: int, gate_bias: float):
         super().__init__()
@@ -64,7 +68,7 @@ def mlp(
     noise: float = 0.0, skip: str = "none", gate_bias: float = -2.0,
     init: str = "he", gain: float = 1.0, output_gain: float = 1.0,
 ) -> nn.Sequential:  # fmt: skip
-    """A network of ``depth`` hidden layers and a linear output layer: hidden1, hidden2, ..., output.
+    """A network of ``depth`` hidden layers, hidden1, hidden2, ..., and a linear ``output``.
 
     A hidden layer is linear, norm, activation (``norm_place="after"``: linear, activation, norm),
     then dropout; ``noise`` is added after the norm in training. From the second hidden layer on,

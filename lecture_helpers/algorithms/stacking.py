@@ -1,0 +1,320 @@
+"""Many copies of one module as a single module over stacked weights."""
+
+import copy
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lecture_helpers.algorithms.networks import GaussianNoise, Highway, Residual
+
+PLAIN = (
+    nn.Sequential, Residual, Highway, nn.Identity, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.SiLU,
+    nn.ELU, nn.LeakyReLU, nn.Softplus, nn.Hardtanh,
+)  # fmt: skip
+
+
+class StackedLinear(nn.Module):
+    """nn.Linear of every member: (members, batch, inputs) to (members, batch, outputs)."""
+
+    def __init__(self, linear: nn.Linear):
+        super().__init__()
+        self.weight, self.bias = None, None
+
+    def forward(self, x: Tensor) -> Tensor:
+        _check_axes(x)
+        if self.bias is None:
+            return torch.bmm(x, self.weight.transpose(1, 2))
+        return torch.baddbmm(self.bias.unsqueeze(1), x, self.weight.transpose(1, 2))
+
+
+class StackedLayerNorm(nn.Module):
+    """nn.LayerNorm of every member over the features."""
+
+    def __init__(self, norm: nn.LayerNorm):
+        super().__init__()
+        self.shape, self.eps = norm.normalized_shape, norm.eps
+        self.weight, self.bias = None, None
+
+    def forward(self, x: Tensor) -> Tensor:
+        _check_axes(x)
+        return _scaled(F.layer_norm(x, self.shape, eps=self.eps), self.weight, self.bias)
+
+
+class StackedBatchNorm(nn.Module):
+    """nn.BatchNorm1d of every member over its batch, running statistics included."""
+
+    def __init__(self, norm: nn.BatchNorm1d):
+        super().__init__()
+        self.eps, self.momentum, self.updates = norm.eps, norm.momentum, 0
+        self.weight, self.bias = None, None
+        self.running_mean, self.running_var, self.num_batches_tracked = None, None, None
+
+    def forward(self, x: Tensor) -> Tensor:
+        _check_axes(x)
+        if not self.training and self.running_mean is not None:
+            scale = (self.running_var + self.eps).rsqrt_().unsqueeze(1)
+            return _scaled((x - self.running_mean.unsqueeze(1)) * scale, self.weight, self.bias)
+        normal, mean, var = _Normalised.apply(x, self.eps)
+        if self.training and self.running_mean is not None:
+            self._follow(mean.squeeze(1), var.squeeze(1), x.shape[1])
+        return _scaled(normal, self.weight, self.bias)
+
+    @torch.no_grad()
+    def _follow(self, mean: Tensor, var: Tensor, batch: int) -> None:
+        self.num_batches_tracked += 1
+        share = self.momentum
+        if share is None:
+            share = 1 / float(self.num_batches_tracked.flatten()[0])
+        self.running_mean.lerp_(mean, share)
+        self.running_var.lerp_(var * (batch / (batch - 1)), share)
+
+
+class _Normalised(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor, eps: float):
+        mean = x.mean(1, keepdim=True)
+        normal = x - mean
+        var = (normal * normal).mean(1, keepdim=True)
+        scale = (var + eps).rsqrt_()
+        normal *= scale
+        ctx.save_for_backward(normal, scale)
+        ctx.mark_non_differentiable(mean, var)
+        return normal, mean, var
+
+    @staticmethod
+    def backward(ctx, g: Tensor, *_):
+        normal, scale = ctx.saved_tensors
+        along = (g * normal).mean(1, keepdim=True)
+        grad = (g - g.mean(1, keepdim=True)).addcmul_(normal, along, value=-1)
+        return grad.mul_(scale), None
+
+
+class StackedNoise(nn.Module):
+    """nn.Dropout or GaussianNoise with draws that every member makes for itself.
+
+    ``noise`` is set before each training step; without it the input passes and its shape is noted.
+    """
+
+    def __init__(self, module: nn.Dropout | GaussianNoise):
+        super().__init__()
+        self.keep = 1 - module.p if isinstance(module, nn.Dropout) else None
+        self.sigma = None if isinstance(module, nn.Dropout) else module.sigma
+        self.shape, self.noise = None, None
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return x
+        if self.noise is None:
+            self.shape = tuple(x.shape[-2:])
+            return x
+        return x * self.noise if self.sigma is None else x + self.noise
+
+    def draw(self, generators: Sequence[torch.Generator]) -> None:
+        """Each member's noise for the next forward pass, from its own generator."""
+        noise = torch.empty(len(generators), *self.shape)
+        for member, generator in zip(noise, generators, strict=True):
+            if self.sigma is None:
+                member.bernoulli_(self.keep, generator=generator)
+            else:
+                member.normal_(generator=generator)
+        self.noise = noise.div_(self.keep) if self.sigma is None else noise.mul_(self.sigma)
+
+
+SUBSTITUTES = {
+    nn.Linear: StackedLinear,
+    nn.LayerNorm: StackedLayerNorm,
+    nn.BatchNorm1d: StackedBatchNorm,
+}
+NOISES = (nn.Dropout, GaussianNoise)
+KNOWN = {*PLAIN, *SUBSTITUTES, StackedNoise}
+
+
+def _check_axes(x: Tensor) -> None:
+    if x.ndim != 3:
+        raise RuntimeError(f"expected (members, batch, features), got {tuple(x.shape)}")
+
+
+def _scaled(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    if weight is None:
+        return x
+    if bias is None:
+        return x * weight.unsqueeze(1)
+    return torch.addcmul(bias.unsqueeze(1), x, weight.unsqueeze(1))
+
+
+class Stack:
+    """Modules of one structure side by side, called with (members, batch, features).
+
+    weights: flat, the (members, *shape) blocks of the trained parameters one after the other.
+    leaves, buffers: name to (members, *shape); the trained leaves are views of ``weights``.
+    """
+
+    def __init__(self, modules: Sequence[nn.Module], frozen: Sequence[str] = ()):
+        self.members = len(modules)
+        parameters = [dict(m.named_parameters()) for m in modules]
+        buffers = [dict(m.named_buffers()) for m in modules]
+        self.leaves = {name: _stacked(parameters, name) for name in parameters[0]}
+        self.buffers = {name: _stacked(buffers, name) for name in buffers[0]}
+        self.trained = [name for name in self.leaves if name not in frozen]
+        self.weights = torch.cat([self.leaves[name].flatten() for name in self.trained])
+        for name, view in self.views(self.weights).items():
+            self.leaves[name] = view.requires_grad_()
+        tensors = _with_aliases(modules[0], self.leaves | self.buffers)
+        self.module = _substituted(copy.deepcopy(modules[0]), tensors, SUBSTITUTES)
+        self._single = _substituted(copy.deepcopy(modules[0]), tensors, {})
+        self._vectorised = False
+
+    def views(self, flat: Tensor) -> dict[str, Tensor]:
+        """Trained parameter's name to its block in a tensor laid out as ``weights``."""
+        shapes = {name: self.leaves[name].shape for name in self.trained}
+        blocks = flat.split([shape.numel() for shape in shapes.values()])
+        return {
+            name: block.view(shape).detach()
+            for (name, shape), block in zip(shapes.items(), blocks, strict=True)
+        }
+
+    def accumulate_in(self, gradient: Tensor) -> None:
+        """From now on backward adds to ``gradient``, laid out as ``weights``."""
+        for name, view in self.views(gradient).items():
+            self.leaves[name].grad = view
+
+    def train(self, mode: bool = True) -> None:
+        self.module.train(mode)
+        self._single.train(mode)
+
+    @property
+    def noises(self) -> list["StackedNoise"]:
+        used = self._single if self._vectorised else self.module
+        return [m for m in used.modules() if isinstance(m, StackedNoise)]
+
+    def draw(self, generators: Sequence[torch.Generator]) -> None:
+        """Fresh noise in every dropout and noise layer, each member's from its own generator."""
+        for noise in self.noises:
+            noise.draw(generators)
+
+    def __call__(self, x: Tensor):
+        """The outputs (members, batch, ...), or a tuple of such."""
+        if not self._vectorised:
+            return self.module(x)
+        slots = [(module, name) for module in self._single.modules() for name in _slots(module)]
+        tensors = [getattr(module, name) for module, name in slots]
+        try:
+            return torch.vmap(lambda x, *given: _call(self._single, slots, x, given))(x, *tensors)
+        finally:
+            _fill(slots, tensors)
+
+    @torch.no_grad()
+    def prepare(self, x: Tensor, generators: Sequence[torch.Generator]):
+        """The outputs in training mode, leaving no trace; finds out how these modules can be run.
+
+        A module of unknown making is run stacked only if that gives what ``torch.vmap`` gives.
+        """
+        kept = {name: buffer.clone() for name, buffer in self.buffers.items()}
+        self.train()
+        known = all(type(m) in KNOWN for m in self._single.modules())
+        if not known:
+            self._vectorised = not self._agree(x, generators, kept)
+        outputs = self(x)
+        self._restore(kept)
+        return outputs
+
+    def _agree(self, x, generators, kept) -> bool:
+        results = []
+        for self._vectorised in (True, False):
+            try:
+                self(x)
+                self.draw([torch.Generator().manual_seed(k) for k, _ in enumerate(generators)])
+                self._restore(kept)
+                results.append([*outputs_of(self(x)), *(b.clone() for b in self.buffers.values())])
+            except (RuntimeError, ValueError, IndexError, TypeError):
+                if self._vectorised:
+                    raise
+                return False
+            finally:
+                self._restore(kept)
+                for noise in self.noises:
+                    noise.noise = None
+        pairs = list(zip(*results, strict=False))
+        same = all(a.shape == b.shape and _close(a, b) for a, b in pairs)
+        return same and len(results[0]) == len(results[1])
+
+    def _restore(self, kept: dict) -> None:
+        for name, buffer in kept.items():
+            self.buffers[name].copy_(buffer)
+
+
+def outputs_of(result) -> tuple[Tensor, ...]:
+    """A module's output or outputs as a tuple."""
+    return tuple(result) if isinstance(result, tuple | list) else (result,)
+
+
+def _close(a: Tensor, b: Tensor) -> bool:
+    scale = b.abs().max() if b.numel() else 0
+    return torch.allclose(a, b, rtol=1e-3, atol=1e-4 * float(scale), equal_nan=True)
+
+
+def _stacked(named: Sequence[dict], name: str) -> Tensor:
+    return torch.stack([tensors[name].detach() for tensors in named])
+
+
+def _with_aliases(module: nn.Module, tensors: dict) -> dict:
+    first = {id(t): n for n, t in [*module.named_parameters(), *module.named_buffers()]}
+    every = [
+        *module.named_parameters(remove_duplicate=False),
+        *module.named_buffers(remove_duplicate=False),
+    ]
+    return {name: tensors[first[id(tensor)]] for name, tensor in every}
+
+
+def _substituted(module: nn.Module, tensors: dict, substitutes: dict, prefix: str = ""):
+    """The module with tensors as plain attributes and every part replaced that has a substitute."""
+    for name, child in module._modules.items():
+        if child is not None:
+            module._modules[name] = _substituted(child, tensors, substitutes, f"{prefix}{name}.")
+    if type(module) in NOISES:
+        return StackedNoise(module)
+    names = [*module._parameters, *module._buffers]
+    hollow = substitutes[type(module)](module) if type(module) in substitutes else module
+    if hollow is module:
+        module._parameters.clear(), module._buffers.clear()
+    for name in names:
+        setattr(hollow, name, tensors.get(prefix + name))
+    return hollow
+
+
+def _slots(module: nn.Module) -> list[str]:
+    return [name for name, value in vars(module).items() if isinstance(value, Tensor)]
+
+
+def _call(module: nn.Module, slots: list, x: Tensor, given: Sequence[Tensor]):
+    _fill(slots, given)
+    return module(x)
+
+
+def _fill(slots: list, tensors: Sequence[Tensor]) -> None:
+    for (module, name), tensor in zip(slots, tensors, strict=True):
+        setattr(module, name, tensor)
+
+
+def structure(module: nn.Module) -> tuple:
+    """What modules must share to be stacked: types, plain attributes, shapes of tensors."""
+    tensors = [*module.named_parameters(), *module.named_buffers()]
+    shapes = tuple((name, tuple(tensor.shape)) for name, tensor in tensors)
+    return tuple((n, type(m), _attributes(m)) for n, m in module.named_modules()), shapes
+
+
+def _attributes(module: nn.Module) -> tuple:
+    own = {n: v for n, v in vars(module).items() if not n.startswith("_") and n != "training"}
+    return tuple((name, _hashable(value)) for name, value in own.items())
+
+
+def _hashable(value):
+    if isinstance(value, Tensor):
+        return tuple(value.shape), tuple(value.flatten().tolist())
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value)
+    return value
