@@ -89,7 +89,7 @@ def test_an_alpha_equal_to_the_factor_of_a_step_is_no_special_case():
         (dict(lr=1.5), "lr must be below 2 / the largest curvature, 1.33"),
         (dict(lr=0.0), "lr must be a finite number above 0"),
         (dict(noise=-1.0), "noise must be a finite number, 0 or more"),
-        (dict(curvatures=[1.0, 0.0]), "curvatures must all lie above 0"),
+        (dict(curvatures=[1.0, 0.0]), "curvatures must lie above 0"),
         (dict(start=[1.0]), "start must have shape"),
         (dict(start=[1.0, np.nan]), "start must hold finite numbers"),
     ],
