@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 import ipywidgets as w
 import numpy as np
 
-_AUTO = w.Layout(width="auto")
-
 
 def as_control(name: str, described, start, label: str) -> "Control":
     """The control that ``described`` (a range, a list, a dict or a switch) asks for.
@@ -148,15 +146,13 @@ class Control:
         for part in self.parts:
             part.disabled = not enabled
 
+    def align(self, label_width: str) -> None:
+        """Give the label that width, so that the rows of an explorer stand in line."""
+        self.parts[0].style.description_width = label_width
+
     def describe(self) -> str:
         """The control in words: ``lr 0.001 to 0.5``."""
         return f"{self.name} {', '.join(map(_word, self.stops()))}"
-
-    def close(self) -> None:
-        """Take the widgets out of the page."""
-        for part in (*self.parts, self.widget):
-            part.unobserve_all()
-            part.close()
 
 
 class Range(Control):
@@ -173,7 +169,9 @@ class Range(Control):
         number = self._number(
             value=self.start, min=self.lo, max=self.hi, step=self.step, description=self.label
         ).add_class("lecture-number")
-        return [number, self._slide()]
+        slider = self._slide()
+        slider.layout = w.Layout(width="auto", flex="1 1 120px", min_width="120px")
+        return [number, slider]
 
     def _slide(self):
         return self._slider(
@@ -185,6 +183,10 @@ class Range(Control):
             raise ValueError(f"{self.name} takes a number from {self.lo:g} to {self.hi:g}, "
                              f"not {value!r}.")
         return float(f"{value:.6g}")
+
+    def align(self, label_width):
+        super().align(label_width)
+        self.parts[0].layout = w.Layout(width=f"calc({label_width} + 7.5em)", flex="0 0 auto")
 
     def draw(self, rng):
         return self.accept(rng.uniform(self.lo, self.hi))
@@ -264,7 +266,8 @@ class Choice(Control):
         words = list(self.options)
         numbers = all(map(_is_number, self.values))
         if len(words) <= 5 and sum(map(len, words)) <= 40:
-            return [w.ToggleButtons(**made)]
+            style = {"button_width": "auto"}
+            return [w.ToggleButtons(**made, style=style, layout=w.Layout(width="auto"))]
         if numbers and self.values == sorted(self.values):
             return [w.SelectionSlider(**made)]
         return [w.Dropdown(**made)]
@@ -296,7 +299,7 @@ class Switch(Control):
         super().__init__(name, start, label)
 
     def _make(self):
-        return [w.Checkbox(value=self.start, description=self.label, indent=False)]
+        return [w.Checkbox(value=self.start, description=self.label)]
 
     def accept(self, value) -> bool:
         if not isinstance(value, bool):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from threading import RLock
 
-from lecture_helpers.widgets import face
 from lecture_helpers.widgets.appearance import CURRENT, Appearance, usual_size
 from lecture_helpers.widgets.canvas import Canvas
 from lecture_helpers.widgets.controls import Control, as_control
+from lecture_helpers.widgets.face import Face
+from lecture_helpers.widgets.ghosts import ghosts_of
 from lecture_helpers.widgets.living import register, unregister
 from lecture_helpers.widgets.pictures import draw_strip, strip_settings
 from lecture_helpers.widgets.pixels import encode
@@ -50,8 +51,9 @@ class Explorer:
         self.error = ""
         self._held = False
         self._canvas = Canvas(view, self.size, self.appearance)
-        self._visit_ends()
-        self.face = face.Face(self, predict, play)
+        longest = max(map(len, map(str, self._visit_ends())))
+        self.play = play
+        self.face = Face(self, predict, play, longest)
         self._draw(None)
         for control in controls.values():
             control.changed = self._draw
@@ -67,15 +69,16 @@ class Explorer:
             raise ValueError(f"The preset {preset!r} sets {control!r}, which has no widget here.")
         return self.controls[control]
 
-    def _visit_ends(self) -> None:
-        for name, control in self.controls.items():
-            for stop in control.stops():
-                try:
-                    self._canvas.move(self.view.settings({name: stop}), name)
-                except Exception as problem:
-                    raise ValueError(
-                        f"{self.view.name} breaks at {name} = {stop!r}: {problem}"
-                    ) from problem
+    def _visit_ends(self) -> list:
+        stops = [(n, stop) for n, control in self.controls.items() for stop in control.stops()]
+        return [self._visit(name, stop) for name, stop in stops]
+
+    def _visit(self, name: str, stop):
+        try:
+            return self._canvas.move(self.view.settings({name: stop}), name)
+        except Exception as problem:
+            where = f"{self.view.name} breaks at {name} = {stop!r}"
+            raise ValueError(f"{where}: {problem}") from problem
 
     @property
     def values(self) -> dict:
@@ -115,14 +118,24 @@ class Explorer:
 
     def pin(self) -> None:
         """Keep this picture's lines as grey ghosts."""
+        with self._lock:
+            panels = self._canvas.figure.axes[: len(self.view.panels)]
+            self._canvas.ghosts = [
+                [] if projection else ghosts_of(ax)
+                for ax, projection in zip(panels, self.view.panels.values(), strict=True)
+            ]
+            self._draw(None)
 
     def unpin(self) -> None:
         """Take the ghosts away."""
+        with self._lock:
+            self._canvas.ghosts = [[] for _ in self.view.panels]
+            self._draw(None)
 
     def _draw(self, mover: Control | None) -> None:
-        if self._held:
-            return
         with self._lock:
+            if self._held:
+                return
             try:
                 self.reading = self._canvas.move(self.values, mover and mover.name)
                 self._score()
@@ -140,6 +153,21 @@ class Explorer:
                 self.goals[name] = self.goals[name] or bool(met(self.reading))
             except Exception as problem:
                 raise ValueError(f"the goal {name!r} cannot be judged: {problem}") from problem
+
+    @property
+    def background(self) -> bytes:
+        """The PNG of what stays."""
+        return self._canvas.background
+
+    @property
+    def overlay(self) -> bytes:
+        """The PNG of what moves, transparent elsewhere."""
+        return self._canvas.overlay
+
+    @property
+    def limits_set(self) -> bool:
+        """Whether the view decides the x and y limits of every panel."""
+        return self._canvas.limits_set
 
     def _refuse(self, sentence: str) -> None:
         self.error = sentence

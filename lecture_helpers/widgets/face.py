@@ -1,5 +1,7 @@
-"""What an explorer looks like in a notebook: the widgets and their arrangement."""
+"""What an explorer looks like in a notebook: its widgets and their arrangement."""
 
+import math
+from collections.abc import Callable
 from html import escape
 
 import ipywidgets as w
@@ -8,83 +10,202 @@ from lecture_helpers.widgets.appearance import PIXELS_PER_INCH
 from lecture_helpers.widgets.pixels import EMPTY
 
 _CSS = """<style>
-.lecture-reading {font-size: 1.25em; line-height: 1.35;}
-.lecture-error {color: #a30000; font-weight: 600;}
+.lecture-explorer {{ --jp-widgets-font-size: {type:.1f}px; --jp-widgets-inline-height: {row}px;
+  --jp-widgets-inline-width: 100%; overflow: hidden; padding: 2px 0 6px; }}
+.lecture-figure .widget-html, .lecture-figure .widget-html-content, .lecture-name {{
+  height: 100%; pointer-events: none; }}
+.lecture-question {{ align-items: center; }}
+.lecture-control {{ align-items: center; min-height: {row}px; }}
+.lecture-control .widget-toggle-buttons {{ flex-wrap: nowrap; align-items: center; }}
+.lecture-words .widget-html-content {{ font-size: {large:.1f}px; line-height: 1.3; color: #111;
+  color: var(--jp-content-font-color0, #111); white-space: normal; }}
+.lecture-words {{ height: auto; margin: 2px; }}
+.lecture-reading {{ min-height: 1.3em; }}
+.lecture-error .widget-html-content {{ color: #a30000; color: var(--jp-error-color0, #a30000);
+  font-weight: 600; line-height: 1.3; white-space: normal; }}
+.lecture-explorer .widget-label {{ font-weight: 600; }}
+.lecture-explorer .lecture-presets {{ align-items: center; }}
+.lecture-explorer .jupyter-button {{ border-radius: 4px; }}
+.lecture-explorer .widget-toggle-button.mod-active, .lecture-explorer .jupyter-button.mod-active {{
+  font-weight: 600; }}
 </style>"""
 
 
 class Face:
-    """The widgets of one explorer."""
+    """The widgets of one explorer, in one box."""
 
-    def __init__(self, explorer, predict, play):
-        self.explorer = explorer
-        self.hidden = predict is not None
-        width = f"{round(explorer.size[0] * PIXELS_PER_INCH)}px"
-        self.layers = [self._layer(), self._layer()]
-        self.figure = w.GridBox(
-            self.layers, layout=w.Layout(width=width, max_width="100%",
-                                         grid_template_columns="minmax(0, 1fr)")
-        ).add_class("lecture-figure")
-        self.reading = w.HTML()
+    def __init__(self, explorer, predict, play: str | None, longest: int):
+        self.explorer, self.hidden = explorer, predict is not None
+        self._predict, self._longest = predict, longest
+        self.layers = [_layer(), _layer()]
+        self.key = _key(self._typed)
+        self.player = _player(explorer.controls[play]) if play else None
+        self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
-        self.tally = w.HTML()
-        self.question, self.answers = self._ask(predict)
-        self.box = w.VBox([
-            self._presets(), self.figure, self.question, self.reading, self.error,
-            w.GridBox([c.widget for c in explorer.controls.values()],
-                      layout=w.Layout(grid_template_columns="repeat(auto-fit, minmax(400px, 1fr))",
-                                      width=width, max_width="100%")),
-            self.tally,
-        ]).add_class("lecture-explorer")
+        self.tally = w.HTML().add_class("lecture-words")
+        self.answers = self._answers()
+        self.box = w.VBox(
+            [w.HTML(_style(explorer.appearance.text), layout=w.Layout(display="none")),
+             self._top(), self._figure(), *self._question(), self.reading, self.error,
+             self._controls(), self.tally]
+        ).add_class("lecture-explorer")  # fmt: skip
 
-    def _layer(self):
-        return w.Image(value=EMPTY, format="png",
-                       layout=w.Layout(width="100%", grid_area="1 / 1 / 2 / 2", margin="0"))
+    @property
+    def _width(self) -> dict:
+        return dict(width=f"{round(self.explorer.size[0] * PIXELS_PER_INCH)}px", max_width="100%")
 
-    def _button(self, words: str, action) -> w.Button:
-        button = w.Button(description=words, layout=w.Layout(width="auto"))
-        button.on_click(lambda _: action())
-        return button
-
-    def _presets(self) -> w.Widget:
+    def _top(self) -> w.Widget:
         explorer = self.explorer
-        buttons = [self._button(name, lambda name=name: explorer.press(name))
-                   for name in explorer.presets]
-        buttons += [self._button("pin", explorer.pin), self._button("unpin", explorer.unpin),
-                    self._button("reset", explorer.reset)]
-        return w.HBox(buttons, layout=w.Layout(flex_flow="row wrap")).add_class("lecture-presets")
+        presets = [_button(name, lambda name=name: explorer.press(name))
+                   for name in explorer.presets]  # fmt: skip
+        tools = [_button("pin", explorer.pin, "Keep this picture's lines in grey"),
+                 _button("unpin", explorer.unpin, "Take the grey lines away"),
+                 _button("reset", explorer.reset, "Everything back to the start")]  # fmt: skip
+        keys = [self.key] if presets else []
+        left = w.HBox([*presets, *keys], layout=w.Layout(flex_flow="row wrap"))
+        return w.HBox(
+            [left.add_class("lecture-presets"), w.HBox(tools).add_class("lecture-tools")],
+            layout=w.Layout(justify_content="space-between", flex_flow="row wrap", **self._width),
+        )
 
-    def _ask(self, predict) -> tuple:
-        if predict is None:
-            return w.HTML(), []
-        question, choices = (predict, ["show"]) if isinstance(predict, str) else predict
-        answers = [self._button(choice, self.tell) for choice in choices]
-        return w.HBox([w.HTML(f"<b>{escape(question)}</b>"), *answers]), answers
+    def _figure(self) -> w.Widget:
+        columns = "minmax(0, 1fr)"
+        layout = w.Layout(grid_template_columns=columns, overflow="hidden", **self._width)
+        title = self.explorer.view.title
+        name = _named(f"Picture of {title}; the sentence below says what it shows.")
+        return w.GridBox([*self.layers, name], layout=layout).add_class("lecture-figure")
 
-    def tell(self) -> None:
+    def _answers(self) -> list:
+        if self._predict is None:
+            return []
+        choices = ["show"] if isinstance(self._predict, str) else self._predict[1]
+        return [_button(str(choice), lambda n=n: self.answer(n))
+                for n, choice in enumerate(choices)]  # fmt: skip
+
+    def _question(self) -> list:
+        if self._predict is None:
+            return []
+        question = self._predict if isinstance(self._predict, str) else self._predict[0]
+        words = w.HTML(f"<b>{escape(question)}</b>").add_class("lecture-words")
+        row = w.HBox([words, *self.answers], layout=w.Layout(flex_flow="row wrap"))
+        return [row.add_class("lecture-question")]
+
+    def _controls(self) -> w.Widget:
+        controls = self.explorer.controls.values()
+        label = f"{min(16, max(len(c.label) for c in controls) * 0.62 + 0.8):.1f}em"
+        for control in controls:
+            control.align(label)
+        rows = [c.widget for c in controls]
+        if self.player:
+            row = self.explorer.controls[self.explorer.play].widget
+            row.children = (*row.children, self.player)
+        columns = "repeat(auto-fit, minmax(min(100%, 400px), 1fr))"
+        layout = w.Layout(grid_template_columns=columns, grid_gap="0 28px", **self._width)
+        return w.GridBox(rows, layout=layout).add_class("lecture-controls")
+
+    def _typed(self, text: str) -> None:
+        self.key.value = ""
+        names = list(self.explorer.presets)
+        if text.strip().isdigit() and 1 <= int(text) <= len(names):
+            self.explorer.press(names[int(text) - 1])
+
+    def answer(self, number: int) -> None:
+        """The class has chosen: mark the answer and show the reading."""
         self.hidden = False
+        for place, button in enumerate(self.answers):
+            button.button_style = "info" if place == number else ""
         self.refresh()
 
     def ask_again(self) -> None:
+        """Hide the reading until the class has chosen."""
         self.hidden = bool(self.answers)
+        for button in self.answers:
+            button.button_style = ""
         self.refresh()
 
     def refresh(self) -> None:
         """Show the explorer as it now is."""
-        explorer, canvas = self.explorer, self.explorer._canvas
-        for layer, png in zip(self.layers, (canvas.background, canvas.overlay), strict=True):
-            if layer.value is not png:
-                layer.value = png
+        explorer = self.explorer
+        self._lay(explorer.background, explorer.overlay)
         words = "" if self.hidden else escape(str(explorer.reading))
-        self.reading.value = (f'{_CSS}<div class="lecture-reading" role="status" '
-                              f'aria-live="polite">{words}</div>')
+        self.reading.value = (
+            f'<div class="lecture-reading" style="min-height: {1.3 * self._lines():.1f}em" '
+            f'role="status" aria-live="polite">{words}</div>'
+        )
         self.error.value = escape(explorer.error)
-        self.tally.value = "<br>".join(
-            f"{'☑' if met else '☐'} {escape(goal)}" for goal, met in explorer.goals.items())
+        self.tally.value = "".join(map(_goal, explorer.goals, explorer.goals.values()))
         for name, control in explorer.controls.items():
             control.enabled = name not in explorer.reading.idle
 
+    def _lines(self) -> int:
+        """How many lines the longest reading so far takes, so that what is below stays put."""
+        self._longest = max(self._longest, len(str(self.explorer.reading)))
+        per_line = self.explorer.size[0] * 11.5 / self.explorer.appearance.text
+        return math.ceil(self._longest / per_line)
+
+    def _lay(self, background: bytes, overlay: bytes) -> None:
+        """Both layers, in the order in which nothing is missing in between."""
+        below, above = self.layers
+        if overlay is EMPTY:
+            below.value, above.value = background, overlay
+        else:
+            above.value = overlay
+            below.value = background
+
     def close(self) -> None:
-        for control in self.explorer.controls.values():
-            control.close()
-        self.box.close()
+        """Close every widget, its layout and its style."""
+        _close(self.box)
+
+
+def _style(text: float) -> str:
+    return _CSS.format(type=14.5 * text, row=round(30 * text), large=17 * text)
+
+
+_STACKED = dict(width="100%", grid_area="1 / 1 / 2 / 2", margin="0")
+
+
+def _layer() -> w.Image:
+    return w.Image(value=EMPTY, format="png", layout=w.Layout(**_STACKED))
+
+
+def _named(name: str) -> w.HTML:
+    """A transparent sheet that names the picture: an Image widget can have no alt text."""
+    words = f'<div class="lecture-name" role="img" aria-label="{escape(name)}"></div>'
+    return w.HTML(words, layout=w.Layout(**_STACKED))
+
+
+def _button(words: str, action: Callable[[], None], tooltip: str = "") -> w.Button:
+    button = w.Button(description=words, tooltip=tooltip, layout=w.Layout(width="auto"))
+    button.on_click(lambda _: action())
+    return button
+
+
+def _key(typed: Callable[[str], None]) -> w.Text:
+    field = w.Text(
+        placeholder="1-9", description="key", layout=w.Layout(width="6.2em"),
+        style={"description_width": "2.2em"}, tooltip="Type a digit here to press that button",
+    )  # fmt: skip
+    field.observe(lambda change: typed(change["new"]) if change["new"] else None, "value")
+    return field
+
+
+def _player(control) -> w.Play:
+    frames = control.frames()
+    player = w.Play(min=0, max=len(frames) - 1, interval=120, show_repeat=False,
+                    layout=w.Layout(width="84px", flex="0 0 auto"))  # fmt: skip
+    player.observe(lambda change: control.set(frames[change["new"]]), "value")
+    return player
+
+
+def _goal(words: str, met: bool) -> str:
+    box, state = ("☑", "reached") if met else ("☐", "not yet reached")
+    return f'<span class="lecture-goal" title="{state}">{box} {escape(words)}</span>&emsp; '
+
+
+def _close(widget: w.Widget) -> None:
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    for part in (getattr(widget, "layout", None), getattr(widget, "style", None), widget):
+        if isinstance(part, w.Widget):
+            part.unobserve_all()
+            part.close()

@@ -21,6 +21,11 @@ class View:
     def name(self) -> str:
         return self.function.__name__
 
+    @property
+    def title(self) -> str:
+        """The name in words."""
+        return self.name.replace("_", " ")
+
     def run(self, axes: list, values: Mapping) -> Reading:
         """The reading of the view drawn on ``axes``.
 

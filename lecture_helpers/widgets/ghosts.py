@@ -1,0 +1,47 @@
+"""Ghosts: the shapes of a picture, kept in grey behind the next ones for comparison."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+
+from lecture_helpers.widgets.appearance import GHOST
+from lecture_helpers.widgets.recorder import Call
+
+_MARK = {"gid": "ghost", "zorder": 1.9, "color": GHOST}
+
+
+def ghosts_of(ax: Axes) -> list[Call]:
+    """Calls that draw the lines, outlines and points of ``ax`` again, in grey."""
+    kept = [a for a in ax.get_children() if a.get_gid() != "ghost" and a.get_visible()]
+    calls = []
+    for artist in kept:
+        if artist in list(ax.lines) and artist.get_transform() == ax.transData:
+            calls.append(_line(artist))
+        elif artist in list(ax.patches) and artist.get_data_transform() == ax.transData:
+            calls.append(_outline(artist))
+        elif isinstance(artist, PathCollection) and len(artist.get_offsets()):
+            calls.append(_points(artist))
+    return calls
+
+
+def _line(line) -> Call:
+    style = dict(ls=line.get_linestyle(), lw=line.get_linewidth(), marker=line.get_marker(),
+                 ms=line.get_markersize(), drawstyle=line.get_drawstyle())  # fmt: skip
+    x, y = (np.asarray(data, float) for data in line.get_data(orig=False))
+    return Call("plot", (x, y), {**style, **_MARK})
+
+
+def _outline(patch) -> Call:
+    corners = patch.get_patch_transform().transform_path(patch.get_path())
+    x, y = np.concatenate([_closed(p) for p in corners.to_polygons(closed_only=False)]).T
+    return Call("plot", (x, y), {"lw": 1.2, "ls": "-", "marker": "", **_MARK})
+
+
+def _closed(polygon: np.ndarray) -> np.ndarray:
+    return np.vstack([polygon, np.full((1, 2), np.nan)])
+
+
+def _points(collection) -> Call:
+    x, y = np.asarray(collection.get_offsets(), float).T
+    size = float(np.sqrt(np.mean(collection.get_sizes())))
+    return Call("plot", (x, y), {"ls": "", "marker": "o", "ms": size, "mew": 0, **_MARK})
