@@ -330,7 +330,7 @@ CLAIMS = (
     ),
     Claim(
         "C13", "emp", LESSON, SLIDE,
-        "Gaussian units become unit Gaussian.",
+        "Units that are Gaussian to begin with come out as unit Gaussians.",
         "Batches as small as are used in training whose normalised units pass a test of normality "
         "against the unit Gaussian; with m examples none can exceed sqrt(m - 1).",
         smallest=0.05, unit="rate of rejection by a 5 % test of normality, below twice its level",

@@ -1,0 +1,134 @@
+"""The ledger is what the experiments gave: every verdict follows from the values beside it."""
+
+import copy
+import json
+
+import pytest
+
+from lecture_helpers.claims import CLAIMS, Record, claim, ledger
+from lecture_helpers.claims.claim import Claim
+
+STORED = ledger.load()
+COMPUTED = ("verdict", "fragile", "effect", "interval", "findings", "beside")
+WORDS = dict(lesson="01_x", slide="s", sentence="t", changes="c")
+GAIN = Claim(
+    "C98", "emp", **WORDS, smallest=0.5, unit="decades", experiment=len,
+    comparisons={"shallow": ("with 2", "without 2"), "deep": ("with 9", "without 9")},
+    controls={"layer norm": ("layer 9", "without 9")},
+)  # fmt: skip
+SEEDS = tuple(range(8))
+ARMS = {
+    "with 2": [0.1, 0.0, -0.1, 0.1, 0.0, 0.0, 0.1, -0.1],
+    "without 2": [0.0] * 8,
+    "with 9": [1.0, 1.2, 0.9, 1.1, 1.0, 0.8, 1.3, 1.0],
+    "without 9": [0.0] * 8,
+    "layer 9": [0.5, 0.6, 0.4, 0.5, 0.5, 0.4, 0.6, 0.5],
+}
+
+
+def entry(claim=GAIN, arms=ARMS, **changed):
+    return ledger.entry(claim, Record(SEEDS, arms), {}, {}) | changed
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_stored_verdict_follows_from_the_stored_values(name):
+    values = {n: {k: v for k, v in e.items() if k not in COMPUTED} for n, e in STORED.items()}
+    again = ledger.judged(values)
+    assert {k: again[name][k] for k in COMPUTED} == {k: STORED[name][k] for k in COMPUTED}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_entry_is_what_the_registry_declares(name):
+    declared = ledger.described(claim(name))
+    assert {key: STORED[name][key] for key in declared} == declared
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_entry_comes_from_a_full_run_of_todays_settings(name):
+    stored, c = STORED[name], claim(name)
+    assert stored["seeds"] == list(c.seeds)
+    assert {k: v for k, v in stored["settings"].items() if k != "tuned"} == {
+        k: v for k, v in c.settings.items() if k != "tuned"
+    }
+    assert {"python", "numpy", "torch", "date", "seconds"} <= set(stored["provenance"])
+    values = [*stored["arms"].values(), *stored["extras"].values()]
+    assert all(len(row) == len(stored["seeds"]) for row in values)
+
+
+def test_every_claim_that_has_an_experiment_is_in_the_ledger():
+    assert set(STORED) == {name for name, c in CLAIMS.items() if c.experiment}
+
+
+def test_a_changed_value_changes_the_verdict():
+    whole = ledger.judged({"C98": entry()})["C98"]
+    assert [f["verdict"] for f in whole["findings"]] == ["null", "holds"]
+    assert whole["verdict"] == "conditional"
+    same = entry(arms=ARMS | {"with 2": ARMS["with 9"]})
+    assert ledger.judged({"C98": same})["C98"]["verdict"] == "holds"
+
+
+def test_the_first_regime_gives_the_entrys_effect_and_controls_do_not_decide():
+    stored = ledger.judged({"C98": entry()})["C98"]
+    assert stored["effect"] == stored["findings"][0]["effect"] == pytest.approx(0.0125)
+    assert stored["interval"][0] < stored["effect"] < stored["interval"][1]
+    assert [f["name"] for f in stored["beside"]] == ["layer norm"]
+
+
+def test_judging_twice_changes_nothing_and_leaves_its_input_alone():
+    once = ledger.judged({"C98": entry()})
+    before = copy.deepcopy(once)
+    assert ledger.judged(once) == before == once
+
+
+def test_a_family_of_many_makes_a_near_miss_fragile():
+    arms = ARMS | {"with 2": [0.1, 2.2, 0.2, 1.3, 0.4, 2.0, -0.4, 1.2]}  # p = 0.03
+    near = Claim(
+        "C97", "emp", **WORDS, smallest=0.5, unit="decades", experiment=len,
+        comparisons={"shallow": ("with 2", "without 2")},
+    )  # fmt: skip
+    alone = ledger.judged({"C97": entry(near, arms)})["C97"]
+    assert (alone["verdict"], alone["fragile"]) == ("holds", True)  # lost at 99 %
+    clear = ledger.judged({"C97": entry(near, ARMS | {"with 2": ARMS["with 9"]})})["C97"]
+    assert (clear["verdict"], clear["fragile"]) == ("holds", False)
+    arms["with 2"] = [0.6, 1.9, 0.2, 1.3, 0.4, 2.0, 0.1, 1.2]  # p = 0.005
+    family = {f"C{k}": entry(near, arms) | {"id": f"C{k}"} for k in range(60, 80)}
+    assert not ledger.judged({"C60": family["C60"]})["C60"]["fragile"]
+    assert ledger.judged(family)["C60"]["fragile"]  # 20 times 0.005 is no longer below 0.05
+
+
+def test_an_opinion_stays_an_opinion_whatever_the_figures_say():
+    views = Claim("C96", "op", **WORDS, smallest=0.5, unit="decades", experiment=len,
+                  comparisons=GAIN.comparisons)  # fmt: skip
+    stored = ledger.judged({"C96": entry(views)})["C96"]
+    assert stored["verdict"] == "opinion"
+    assert [f["verdict"] for f in stored["findings"]] == ["null", "holds"]
+
+
+@pytest.mark.parametrize("worst, verdict", [(1e-13, "identity"), (1e-11, "refuted")])
+def test_an_identity_is_judged_by_its_worst_check(worst, verdict):
+    law = Claim("C95", "id", **WORDS, experiment=len)
+    record = Record((0, 1), {"a": [0.0, worst], "b": [0.0, 1e-5]}, {"a": 1e-12, "b": 1e-3})
+    stored = ledger.judged({"C95": ledger.entry(law, record, {}, {})})["C95"]
+    assert stored["verdict"] == verdict
+    assert stored["interval"] is None
+
+
+def test_saving_keeps_the_claims_in_order_and_one_row_of_numbers_per_line(tmp_path):
+    path = tmp_path / "evidence" / "ledger.json"
+    ledger.save({"C10": {"arms": {"a": [1.0, 2.0]}}, "C9": {"words": "with [1, 2] inside"}}, path)
+    assert list(ledger.load(path)) == ["C9", "C10"]
+    assert '"a": [1.0, 2.0]' in path.read_text()
+    assert ledger.load(path)["C9"]["words"] == "with [1, 2] inside"
+    assert [p.name for p in path.parent.iterdir()] == ["ledger.json"]
+
+
+def test_a_write_that_fails_leaves_the_old_ledger(tmp_path):
+    path = tmp_path / "ledger.json"
+    ledger.save({"C1": {"a": 1}}, path)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        ledger.save({"C1": {"a": float("nan")}}, path)
+    assert json.loads(path.read_text()) == {"C1": {"a": 1}}
+
+
+def test_no_ledger_is_an_empty_one(tmp_path):
+    assert ledger.load(tmp_path / "ledger.json") == {}

@@ -1,0 +1,216 @@
+"""A run stores what it finished, goes on where it stopped, and gives the same for any executor."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from lecture_helpers import claims
+from lecture_helpers.claims import ledger, run, sweep
+from lecture_helpers.claims.claim import Claim
+
+WORDS = dict(lesson="01_x", slide="s", sentence="One thing.", changes="Another.")
+calls = []
+
+
+def coin(seeds, *, shift=1.0, tuned=None):
+    """Arms whose difference is ``shift`` and a bit of the seed."""
+    calls.append(tuple(seeds))
+    if 8 in seeds and coin.broken:
+        raise RuntimeError("the power went off")
+    return {"with": [shift + seed / 100 for seed in seeds], "without": [0.0 for _ in seeds]}
+
+
+coin.broken = False
+
+
+class Stored:
+    """What a ``stores`` function returns: something that can be saved."""
+
+    def __init__(self, seeds):
+        self.seeds = seeds
+
+    def save(self, path):
+        path.write_text(json.dumps(list(self.seeds)))
+
+
+@pytest.fixture
+def ledger_path(tmp_path, monkeypatch):
+    """An empty ledger, and two claims C50 and C51 that share the experiment ``coin``."""
+    coin.broken = False
+    calls.clear()
+    for name, arms in [("C50", ("with", "without")), ("C51", ("without", "with"))]:
+        monkeypatch.setitem(claims.CLAIMS, name, Claim(
+            name, "emp", **WORDS, smallest=0.5, unit="of a coin", experiment=coin,
+            comparisons={"always": arms},
+        ))  # fmt: skip
+    return tmp_path / "ledger.json"
+
+
+def quiet(*_):
+    """Says nothing."""
+
+
+def changed(monkeypatch, **fields):
+    from dataclasses import replace
+
+    monkeypatch.setitem(claims.CLAIMS, "C50", replace(claims.CLAIMS["C50"], **fields))
+
+
+def test_claims_that_share_an_experiment_run_it_once_in_shares_of_four_seeds(ledger_path):
+    entries = run.run(["C50", "C51"], path=ledger_path, say=quiet)
+    assert calls == [tuple(range(k, k + 4)) for k in range(0, 20, 4)]
+    assert [entries[n]["verdict"] for n in ("C50", "C51")] == ["holds", "refuted"]
+    assert entries["C50"]["arms"]["with"] == pytest.approx([1 + seed / 100 for seed in range(20)])
+    assert ledger.load(ledger_path) == entries
+
+
+def test_an_interrupted_run_keeps_its_finished_shares_and_goes_on(ledger_path):
+    coin.broken = True
+    with pytest.raises(RuntimeError, match="power"):
+        run.run(["C50"], path=ledger_path, say=quiet)
+    assert not ledger_path.exists()
+    assert len(list((ledger_path.parent / "unfinished").iterdir())) == 2
+    coin.broken = False
+    calls.clear()
+    whole = run.run(["C50"], path=ledger_path, say=quiet)
+    assert calls == [(8, 9, 10, 11), (12, 13, 14, 15), (16, 17, 18, 19)]
+    assert whole["C50"]["seeds"] == list(range(20))
+    assert list((ledger_path.parent / "unfinished").iterdir()) == []
+
+
+def test_shares_kept_from_other_settings_are_not_taken(ledger_path, monkeypatch):
+    coin.broken = True
+    with pytest.raises(RuntimeError):
+        run.run(["C50"], path=ledger_path, say=quiet)
+    coin.broken = False
+    calls.clear()
+    monkeypatch.setattr(coin, "__kwdefaults__", {"shift": 2.0, "tuned": None})
+    entries = run.run(["C50"], path=ledger_path, say=quiet)
+    assert len(calls) == 5
+    assert entries["C50"]["arms"]["with"][0] == 2.0
+
+
+def test_a_finished_claim_is_not_run_again_unless_asked(ledger_path):
+    run.run(["C50"], path=ledger_path, say=quiet)
+    calls.clear()
+    run.run(["C50"], path=ledger_path, say=quiet)
+    assert calls == []
+    run.run(["C50"], path=ledger_path, again=True, say=quiet)
+    assert len(calls) == 5
+
+
+def test_a_changed_threshold_is_run_again_and_changed_words_are_only_refreshed(
+    ledger_path, monkeypatch
+):
+    run.run(["C50"], path=ledger_path, say=quiet)
+    calls.clear()
+    changed(monkeypatch, sentence="Said better.")
+    assert run.run(["C50"], path=ledger_path, say=quiet)["C50"]["sentence"] == "Said better."
+    assert calls == []
+    changed(monkeypatch, smallest=3.0)
+    assert run.run(["C50"], path=ledger_path, say=quiet)["C50"]["verdict"] == "null"
+    assert len(calls) == 5
+
+
+def test_a_run_leaves_what_another_run_stored_meanwhile(ledger_path):
+    def meanwhile(text):
+        if text.startswith("C50: seeds 0"):
+            run.run(["C51"], path=ledger_path, say=quiet)
+
+    run.run(["C50"], path=ledger_path, say=meanwhile)
+    assert set(ledger.load(ledger_path)) == {"C50", "C51"}
+
+
+def test_a_quick_run_takes_8_seeds_and_stores_nothing(ledger_path):
+    entries = run.run(["C50"], quick=True, path=ledger_path, say=quiet)
+    assert entries["C50"]["seeds"] == list(range(8))
+    assert list(ledger_path.parent.iterdir()) == []
+
+
+def test_any_executor_gives_the_same_entries(ledger_path):
+    alone = run.run(["C50", "C51"], quick=True, say=quiet)
+    with ThreadPoolExecutor(3) as executor:
+        together = run.run(["C50", "C51"], quick=True, executor=executor, say=quiet)
+    for entries in (alone, together):
+        for stored in entries.values():
+            del stored["provenance"]
+    assert alone == together
+
+
+def test_two_processes_give_the_same_figures_as_none():
+    names = ["C2", "C17"]
+    alone = run.run(names, quick=True, say=quiet)
+    with run.workers(2) as executor:
+        together = run.run(names, quick=True, executor=executor, say=quiet)
+    assert [alone[n]["arms"] for n in names] == [together[n]["arms"] for n in names]
+
+
+def test_tuned_values_are_searched_once_kept_and_handed_to_the_experiment(ledger_path, monkeypatch):
+    searched = []
+
+    def search(seeds):
+        searched.append(seeds)
+        return {"with": 0.3}
+
+    changed(monkeypatch, tune=search)
+    for _ in range(2):
+        entries = run.run(["C50"], path=ledger_path, again=True, say=quiet)
+    assert searched == [(1000, 1001, 1002, 1003)]
+    assert entries["C50"]["settings"] == {"shift": 1.0, "tuned": {"with": 0.3}}
+    assert run.up_to_date(claims.claim("C50"), entries["C50"])
+
+
+def test_runs_for_the_notebook_are_made_with_8_seeds_and_made_again_with_their_claim(
+    ledger_path, monkeypatch
+):
+    changed(monkeypatch, stores={"coin.npz": Stored})
+    stored = ledger_path.parent / "runs" / "coin.npz"
+    run.run(["C50"], path=ledger_path, say=quiet)
+    assert json.loads(stored.read_text()) == list(range(8))
+    stored.write_text("kept")
+    run.run(["C50"], path=ledger_path, say=quiet)
+    assert stored.read_text() == "kept"
+    run.run(["C50"], path=ledger_path, again=True, say=quiet)
+    assert stored.read_text() != "kept"
+
+
+def test_progress_says_what_is_done_and_about_how_long_the_rest_takes(ledger_path):
+    said = []
+    run.run(["C50"], path=ledger_path, say=said.append)
+    assert said[0] == "C50: seeds 0 to 3 done, about 1 s left"
+    assert said[4] == "C50: seeds 16 to 19 done"
+    assert said[5].startswith("C50: holds; always: 1.09 [")
+
+
+def test_claims_that_cannot_run_are_refused_in_words(capsys):
+    assert run.main(["C99"]) == 2
+    assert run.main(["C5" if not claims.claim("C5").experiment else "C98"]) == 2
+    words = capsys.readouterr().err.splitlines()
+    assert words[0] == "claim must be one of 'C1' to 'C49', not 'C99'."
+    assert words[1].startswith("C")
+
+
+def test_the_command_line_stops_politely(monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "run", interrupted)
+    assert run.main([]) == 130
+    assert "goes on from there" in capsys.readouterr().out
+
+
+def test_provenance_names_versions_a_date_and_seconds_and_no_machine():
+    from platform import node
+
+    made = run.provenance(1.26)
+    assert made["seconds"] == 1.3
+    assert {"python", "numpy", "scipy", "scikit-learn", "torch", "date"} <= set(made)
+    assert node() not in json.dumps(made)
+
+
+def test_a_share_is_named_after_its_experiment_and_its_seeds():
+    share = sweep.Share("C2", (4, 5, 6, 7))
+    assert share.file == "batch_normalization.first_order_promise-4-7.json"
+    assert share.settings == {"chains": 50}
+    assert sweep.Share("C2", (4,)).file.endswith("-4-4.json")
