@@ -240,6 +240,51 @@ def _apart(ours: np.ndarray, theirs) -> float:
     return float(np.abs(ours - theirs).max() / (1 + np.abs(theirs).max()))
 
 
+DEPTHS = (2, 8, 16)
+NORMS = ("none", "batch", "layer")
+LADDER = tuple(
+    float(f"{10 ** (k / 4):.3g}") for k in (-12, -10, -8, *range(-6, 5), 6)
+)  # 0.001 to 31.6, by quarter decades from 0.0316 to 10, by half decades outside
+
+
+def ladder_runs(seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, records=16):
+    """The networks of every rung, depth and norm on the digits: plain descent, batches of 64."""
+    from lecture_helpers.algorithms.data import digits
+    from lecture_helpers.algorithms.networks import mlp
+    from lecture_helpers.algorithms.training import train
+
+    return train(
+        mlp, digits(), steps=steps, record=records, seeds=list(seeds), lr=list(lr),
+        depth=list(depth), norm=list(norm), width=32, progress=False,
+    )  # fmt: skip
+
+
+def trains(runs) -> np.ndarray:
+    """Which members train, (*grid, seeds): in the last quarter of their updates the training loss
+    is on average at most half of what guessing among ten classes gives, ln(10) / 2."""
+    late = runs.train_loss[..., runs.steps >= 0.75 * runs.steps[-1]].mean(axis=-1)
+    return late <= np.log(10) / 2  # NaN, a diverged member, is not
+
+
+def learning_rate_ladder(
+    seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, records=16
+) -> Record:
+    """C8: log10 of the largest learning rate of the ladder at which a network still trains.
+
+    A seed that trains on no rung counts as a quarter decade below the lowest. Beside it: does the
+    top rung train (then the ladder is too short), and does none?
+    """
+    runs = ladder_runs(seeds, lr=lr, depth=depth, norm=norm, steps=steps, records=records)
+    arms, extras = {}, {}
+    for d, n in ((d, n) for d in depth for n in norm):
+        passed = trains(runs.at(depth=d, norm=n))  # (rungs, seeds)
+        rungs = np.where(passed, np.log10(lr)[:, None], np.log10(lr[0]) - 0.25)
+        arms[f"{n}, depth {d}"] = rungs.max(axis=0).tolist()
+        extras[f"{n}, depth {d}: the top rung trains"] = passed[-1].astype(float).tolist()
+        extras[f"{n}, depth {d}: no rung trains"] = (~passed.any(axis=0)).astype(float).tolist()
+    return Record(tuple(seeds), arms, extras=extras)
+
+
 CLAIMS = (
     Claim(
         "C1", "emp", LESSON, SLIDE,
@@ -299,6 +344,13 @@ CLAIMS = (
         "Largest learning rates that agree within half a decade at every depth, or a LayerNorm "
         "control that gains as much and takes the credit from the batch.",
         smallest=0.5, unit="decades between the largest learning rates that train, with to without",
+        experiment=learning_rate_ladder, interval="bootstrap", resolution=0.25, budget=300,
+        quick={"lr": LADDER[4:11], "depth": (16,), "norm": ("none", "batch"), "records": 5},
+        comparisons={f"depth {d}": (f"batch, depth {d}", f"none, depth {d}") for d in DEPTHS},
+        controls={
+            f"layer norm, depth {d}": (f"layer, depth {d}", f"none, depth {d}") for d in DEPTHS
+        },
+        stores={"batch_normalization_learning_rate.npz": ladder_runs},
     ),
     Claim(
         "C9", "emp", LESSON, SLIDE,

@@ -41,8 +41,14 @@ def _one_line(numbers: str) -> str:
 
 
 def entry(claim: Claim, record: Record, settings: Mapping, provenance: Mapping) -> dict:
-    """A claim's entry: what was declared, what was measured and what follows from it."""
-    return described(claim) | {
+    """A claim's entry before it is judged: what was declared and what was measured.
+
+    Comparisons of arms that were not measured are left out: those of a quick run.
+    """
+    declared = described(claim)
+    for name in ("comparisons", "controls"):
+        declared[name] = {k: v for k, v in declared[name].items() if set(v) <= set(record.arms)}
+    return declared | {
         "seeds": list(record.seeds),
         "arms": _rounded(record.arms),
         "extras": _rounded(record.extras),

@@ -48,7 +48,7 @@ def run(
 
 
 def _run(todo: list[Claim], seeds, entries: dict, path: Path | None, executor, say) -> dict:
-    changed = {c.id: _tuned(c, path, say) for c in todo}
+    changed = {c.id: _tuned(c, path, say) | (c.quick if path is None else {}) for c in todo}
     shares = {c.id: shares_of(c, seeds or c.seeds, changed[c.id]) for c in todo}
     sweep = Sweep(shares, path and path.parent / "unfinished", say)
     for name, record, seconds in sweep.results(executor):
