@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lecture_helpers.validation import positive
+from lecture_helpers.widgets.control import is_number
 
 PIXELS_PER_INCH = 100
 GHOST = "#9a9a9a"
@@ -89,3 +90,17 @@ def new_figure(size: tuple[float, float], appearance: Appearance) -> Figure:
 def usual_size(panels: int) -> tuple[float, float]:
     """Inches for that many panels side by side."""
     return {1: (7.0, 3.8), 2: (9.6, 3.8)}.get(panels, (10.4, 3.6))
+
+
+def as_size(size, usual: tuple[float, float]) -> tuple[float, float]:
+    """Width and height of the figure in inches.
+
+    Raises:
+        ValueError: they are no two numbers from 1 to 20.
+    """
+    if size is None:
+        return usual
+    fits = isinstance(size, list | tuple) and len(size) == 2
+    if not fits or not all(is_number(n) and 1 <= n <= 20 for n in size):
+        raise ValueError(f"size must be (width, height) in inches, 1 to 20 each, not {size!r}.")
+    return tuple(size)

@@ -24,8 +24,8 @@ class Canvas:
     def __init__(self, view: View, size, appearance: Appearance, layout: list | None = None):
         self.view, self.size, self.appearance, self.layout = view, size, appearance, layout
         self.ghosts = [[] for _ in view.panels]
-        self.figure, self.background, self.overlay = None, EMPTY, EMPTY
-        self.redraws = 0
+        self.figure, self.redraws = None, 0
+        self._pixels, self._background, self._overlay = None, EMPTY, EMPTY
         self._panels, self._moving, self._mover, self._below = [], set(), None, None
 
     def move(self, values: Mapping, mover: str | None = None) -> Reading:
@@ -56,7 +56,8 @@ class Canvas:
                 for call in ghosts:
                     call.apply(ax)
             self._arrange(figure)
-            self._show(figure, encode(pixels_of(figure)), EMPTY)
+            self._lay(figure)
+        self.figure, self._overlay = figure, EMPTY
         return now
 
     def _arrange(self, figure) -> None:
@@ -68,8 +69,22 @@ class Canvas:
         for ax, position in zip(figure.axes, self.layout, strict=True):
             ax.set_position(position)
 
-    def _show(self, figure, background: bytes, overlay: bytes) -> None:
-        self.figure, self.background, self.overlay = figure, background, overlay
+    def _lay(self, figure) -> None:
+        self._pixels, self._background = pixels_of(figure).copy(), None
+
+    @property
+    def background(self) -> bytes:
+        """The PNG of what stays."""
+        if self._background is None:
+            self._background = encode(self._pixels)
+        return self._background
+
+    @property
+    def overlay(self) -> bytes:
+        """The PNG of what moves, transparent elsewhere."""
+        if not isinstance(self._overlay, bytes):
+            self._overlay = encode(self._overlay)
+        return self._overlay
 
     def _retain(self, calls: list, mover: str | None) -> None:
         try:
@@ -105,21 +120,19 @@ class Canvas:
         if self._below and layers.stray(axes, self._boxes, moving, renderer):
             moving = set()
         below, above = self._split(axes, moving, renderer)
-        background = self.background
         if below != self._below or not moved.isdisjoint(below):
-            below, above = self._lay(below, above)
-            background = encode(self._pixels)
-        overlay = encode(layers.paint(above, self._pixels, renderer)) if above else EMPTY
-        self._below = below
-        self._show(figure, background, overlay)
+            below, above = self._part(below, above)
+            self._lay(figure)
+        self._overlay = layers.paint(above, self._pixels, renderer) if above else EMPTY
+        self._below, self.figure = below, figure
 
     def _split(self, axes: list, moving: set, renderer) -> tuple[list, list]:
         parts = [layers.split(ax, moving, renderer) for ax in axes]
         return [a for below, _ in parts for a in below], [a for _, above in parts for a in above]
 
-    def _lay(self, below: list, above: list) -> tuple[list, list]:
-        figure, axes = self._figure, [panel.ax for panel in self._panels]
-        renderer = figure.canvas.get_renderer()
+    def _part(self, below: list, above: list) -> tuple[list, list]:
+        axes = [panel.ax for panel in self._panels]
+        renderer = self._figure.canvas.get_renderer()
         self._boxes = layers.territories(axes, renderer)
         if layers.overlapping(self._boxes):
             below, above = self._split(axes, set(), renderer)
@@ -127,7 +140,6 @@ class Canvas:
             artist.set_animated(False)
         for artist in above:
             artist.set_animated(True)
-        self._pixels = pixels_of(figure).copy()
         return below, above
 
     def pixels(self) -> np.ndarray:

@@ -1,15 +1,22 @@
 """An explorer: a view with controls that move it."""
 
-from collections.abc import Mapping
 from threading import RLock
 
-from lecture_helpers.widgets.appearance import CURRENT, Appearance, usual_size
+from lecture_helpers.widgets.appearance import CURRENT, Appearance, as_size, usual_size
 from lecture_helpers.widgets.canvas import Canvas
-from lecture_helpers.widgets.controls import Control, as_control
+from lecture_helpers.widgets.control import Control
+from lecture_helpers.widgets.doors import (
+    as_controls,
+    as_goals,
+    as_presets,
+    as_question,
+    as_scrubber,
+    as_stops,
+)
 from lecture_helpers.widgets.face import Face
 from lecture_helpers.widgets.ghosts import ghosts_of
 from lecture_helpers.widgets.living import register, unregister
-from lecture_helpers.widgets.pictures import draw_strip, strip_settings
+from lecture_helpers.widgets.pictures import draw_strip
 from lecture_helpers.widgets.pixels import encode
 from lecture_helpers.widgets.view import View, as_view
 
@@ -17,57 +24,53 @@ from lecture_helpers.widgets.view import View, as_view
 def explore(
     view, *, presets=None, goals=None, predict=None, play=None, tell=None, size=None,
     panels=None, labels=None, **controls,
-) -> "Explorer":
+) -> "Explorer":  # fmt: skip
     """The view with a widget for each of ``controls``: ``explore(view, lr=(0.001, 1, "log"))``.
+
+    A tuple is a range (lo, hi[, step or "log"]), a list or dict a choice, ``bool`` a switch.
+    ``presets`` are settings by name, ``goals`` functions of the reading by name, ``predict`` a
+    question that hides the reading, ``play`` the control of a scrubber, ``tell`` the stops of
+    the stored strip. The view is first run at both ends of every control.
 
     Raises:
         ValueError: one sentence that says which argument cannot be, or where the view breaks.
     """
     view = as_view(view, panels)
-    labels = labels or {}
-    made = {}
-    for name, described in controls.items():
-        view.require(name)
-        made[name] = as_control(
-            name, described, view.starts[name], labels.get(name, name.replace("_", " "))
-        )
-    return Explorer(view, made, presets or {}, goals or {}, predict, play, tell, size)
+    made = as_controls(view, controls, labels)
+    return Explorer(
+        view,
+        made,
+        presets=as_presets(presets, made),
+        predicates=as_goals(goals),
+        question=as_question(predict),
+        play=as_scrubber(play, made),
+        stops=as_stops(tell, view, made),
+        size=as_size(size, usual_size(len(view.panels))),
+    )
 
 
 class Explorer:
     """A live picture of a view; in a notebook it shows itself."""
 
-    def __init__(self, view: View, controls: dict[str, Control], presets: Mapping,
-                 goals: Mapping, predict, play, tell, size):
-        if not controls:
-            raise ValueError(f"Give at least one control of {view.name} a range or choices.")
-        self._lock = RLock()
-        self.view, self.controls = view, controls
-        self.size = size or usual_size(len(view.panels))
-        self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
-        self.presets = {name: self._whole_preset(name, p) for name, p in presets.items()}
-        self._predicates, self.goals = dict(goals), dict.fromkeys(goals, False)
-        self._stops = strip_settings(view, tell) if tell else None
+    def __init__(self, view: View, controls: dict[str, Control], *, presets: dict[str, dict],
+                 predicates: dict, question, play, stops: list[dict], size):  # fmt: skip
+        self._lock, self._held = RLock(), False
+        self.view, self.controls, self.size = view, controls, size
+        self.presets, self.question, self.play = presets, question, play
+        self._predicates, self.goals = predicates, dict.fromkeys(predicates, False)
+        self._stops, self._stored = stops, None
         self.error = ""
-        self._held = False
-        self._canvas = Canvas(view, self.size, self.appearance)
+        self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
+        self._canvas = Canvas(view, size, self.appearance)
         longest = max(map(len, map(str, self._visit_ends())))
-        self.play = play
-        self.face = Face(self, predict, play, longest)
+        self.face = Face(self, longest)
         self._draw(None)
+        if self.error:
+            self.face.close()
+            raise ValueError(f"{view.name}: {self.error}")
         for control in controls.values():
-            control.changed = self._draw
-            control.refused = self._refuse
+            control.changed, control.refused = self._draw, self._refuse
         register(self)
-
-    def _whole_preset(self, name: str, settings: Mapping) -> dict:
-        return {**{n: c.start for n, c in self.controls.items()}, **{
-            n: self._known(n, name).accept(v) for n, v in settings.items()}}
-
-    def _known(self, control: str, preset: str) -> Control:
-        if control not in self.controls:
-            raise ValueError(f"The preset {preset!r} sets {control!r}, which has no widget here.")
-        return self.controls[control]
 
     def _visit_ends(self) -> list:
         stops = [(n, stop) for n, control in self.controls.items() for stop in control.stops()]
@@ -194,12 +197,11 @@ class Explorer:
         return f"<{self.view.name}: {'; '.join(c.describe() for c in self.controls.values())}>"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        stops = self._stops or self._usual_stops()
-        picture = draw_strip(self.view, stops, self.size, Appearance(1.0, 1.0), name=repr(self))
-        data, metadata = picture._repr_mimebundle_()
+        with self._lock:
+            if self._stored is None:
+                self._stored = draw_strip(
+                    self.view, self._stops, self.size, Appearance(), name=repr(self),
+                    sentences=self.question is None,
+                )  # fmt: skip
+        data, metadata = self._stored._repr_mimebundle_()
         return {**self.face.box._repr_mimebundle_(), **data}, metadata
-
-    def _usual_stops(self) -> list[dict]:
-        first = next(iter(self.controls.values()))
-        ends = [stop for stop in first.stops() if stop != first.start]
-        return [{}, *({first.name: stop} for stop in ends[:3])]

@@ -16,7 +16,9 @@ _CSS = """<style>
   height: 100%; pointer-events: none; }}
 .lecture-question {{ align-items: center; }}
 .lecture-control {{ align-items: center; min-height: {row}px; }}
-.lecture-control .widget-toggle-buttons {{ flex-wrap: nowrap; align-items: center; }}
+.lecture-control .widget-toggle-buttons {{ display: flex; align-items: baseline; }}
+.lecture-control .widget-toggle-buttons > label {{ flex: 0 0 auto; text-align: right;
+  margin-right: 8px; }}
 .lecture-words .widget-html-content {{ font-size: {large:.1f}px; line-height: 1.3; color: #111;
   color: var(--jp-content-font-color0, #111); white-space: normal; }}
 .lecture-words {{ height: auto; margin: 2px; }}
@@ -34,11 +36,12 @@ _CSS = """<style>
 class Face:
     """The widgets of one explorer, in one box."""
 
-    def __init__(self, explorer, predict, play: str | None, longest: int):
-        self.explorer, self.hidden = explorer, predict is not None
-        self._predict, self._longest = predict, longest
+    def __init__(self, explorer, longest: int):
+        self.explorer, self.hidden = explorer, explorer.question is not None
+        self._longest = longest
         self.layers = [_layer(), _layer()]
         self.key = _key(self._typed)
+        play = explorer.play
         self.player = _player(explorer.controls[play]) if play else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
@@ -76,17 +79,13 @@ class Face:
         return w.GridBox([*self.layers, name], layout=layout).add_class("lecture-figure")
 
     def _answers(self) -> list:
-        if self._predict is None:
-            return []
-        choices = ["show"] if isinstance(self._predict, str) else self._predict[1]
-        return [_button(str(choice), lambda n=n: self.answer(n))
-                for n, choice in enumerate(choices)]  # fmt: skip
+        answers = self.explorer.question[1] if self.explorer.question else []
+        return [_button(words, lambda n=n: self.answer(n)) for n, words in enumerate(answers)]
 
     def _question(self) -> list:
-        if self._predict is None:
+        if not self.explorer.question:
             return []
-        question = self._predict if isinstance(self._predict, str) else self._predict[0]
-        words = w.HTML(f"<b>{escape(question)}</b>").add_class("lecture-words")
+        words = w.HTML(f"<b>{escape(self.explorer.question[0])}</b>").add_class("lecture-words")
         row = w.HBox([words, *self.answers], layout=w.Layout(flex_flow="row wrap"))
         return [row.add_class("lecture-question")]
 

@@ -11,10 +11,12 @@ from lecture_helpers.widgets.appearance import (
     CURRENT,
     PIXELS_PER_INCH,
     Appearance,
+    as_size,
     drawing,
     new_figure,
     usual_size,
 )
+from lecture_helpers.widgets.control import in_words
 from lecture_helpers.widgets.pixels import encode, pixels_of
 from lecture_helpers.widgets.reading import Reading
 from lecture_helpers.widgets.view import View, as_view
@@ -60,7 +62,9 @@ def show(view, *, size=None, panels=None, **settings) -> Picture:
         ValueError: ``view`` is no view, or has no such control.
     """
     view = as_view(view, panels)
-    return draw_strip(view, [settings], size, CURRENT, captions=False, name=_name(view, settings))
+    return draw_strip(
+        view, [settings], _size(view, size), CURRENT, captions=False, name=_name(view, settings)
+    )
 
 
 def strip(view, *, size=None, panels=None, **stops) -> Picture:
@@ -70,7 +74,8 @@ def strip(view, *, size=None, panels=None, **stops) -> Picture:
         ValueError: ``view`` is no view, or not exactly one control is given a list of stops.
     """
     view = as_view(view, panels)
-    return draw_strip(view, strip_settings(view, stops), size, CURRENT, name=_name(view, stops))
+    frames = strip_settings(view, stops)
+    return draw_strip(view, frames, _size(view, size), CURRENT, name=_name(view, stops))
 
 
 def strip_settings(view: View, stops: Mapping) -> list[dict]:
@@ -89,35 +94,34 @@ def strip_settings(view: View, stops: Mapping) -> list[dict]:
 
 
 def draw_strip(
-    view: View, settings: list[dict], size, appearance: Appearance, *, name: str, captions=True
-) -> Picture:
-    """One frame per settings, under one another or side by side where they are narrow."""
-    width, height = size or usual_size(len(view.panels))
+    view: View, settings: list[dict], size, appearance: Appearance, *, name: str,
+    captions: bool = True, sentences: bool = True,
+) -> Picture:  # fmt: skip
+    """One frame per settings, under one another or side by side where they are narrow.
+
+    Captions say the settings of each frame, and its reading unless ``sentences`` is off.
+    """
+    width, height = size
     columns = max(1, min(len(settings), int(11 // width)))
     rows = -(-len(settings) // columns)
     whole = (width * columns, (height + 0.5 * captions) * rows)
     with drawing():
         figure = new_figure(whole, appearance)
         frames = figure.subfigures(rows, columns, squeeze=False).ravel()
-        readings = [
-            _draw_frame(frame, view, changed, captions, width)
-            for frame, changed in zip(frames, settings, strict=False)
-        ]
-        pixels = pixels_of(figure)
-    return Picture(
-        name, figure, tuple(readings), encode(pixels, 6), round(whole[0] * PIXELS_PER_INCH)
-    )
+        readings = []
+        for frame, changed in zip(frames, settings, strict=False):
+            now = view.run(add_panels(frame, view), view.settings(changed))
+            readings.append(now)
+            if captions:
+                _caption(frame, changed, str(now) if sentences else "", width)
+        png = encode(pixels_of(figure), 6)
+    return Picture(name, figure, tuple(readings), png, round(whole[0] * PIXELS_PER_INCH))
 
 
-def _draw_frame(frame, view: View, changed: dict, captions: bool, width: float) -> Reading:
-    axes = add_panels(frame, view)
-    now = view.run(axes, view.settings(changed))
-    if captions:
-        caption = ", ".join(f"{name} = {value:g}" if isinstance(value, float) else
-                            f"{name} = {value}" for name, value in changed.items()) or "start"
-        lines = textwrap.wrap(f"{caption}: {now}", int(width * 13))
-        frame.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10)
-    return now
+def _caption(frame, changed: dict, sentence: str, width: float) -> None:
+    where = ", ".join(f"{name} = {in_words(value)}" for name, value in changed.items()) or "start"
+    lines = textwrap.wrap(f"{where}: {sentence}" if sentence else where, int(width * 13))
+    frame.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10)
 
 
 def add_panels(frame, view: View) -> list:
@@ -127,6 +131,10 @@ def add_panels(frame, view: View) -> list:
         frame.add_subplot(1, count, place + 1, projection=projection)
         for place, projection in enumerate(view.panels.values())
     ]
+
+
+def _size(view: View, size) -> tuple[float, float]:
+    return as_size(size, usual_size(len(view.panels)))
 
 
 def _name(view: View, settings: Mapping) -> str:

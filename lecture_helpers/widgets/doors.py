@@ -1,0 +1,109 @@
+"""What ``explore`` accepts, and the words in which it refuses the rest."""
+
+from collections.abc import Mapping
+
+from lecture_helpers.widgets.choices import Switch
+from lecture_helpers.widgets.control import Control
+from lecture_helpers.widgets.controls import as_control
+from lecture_helpers.widgets.pictures import strip_settings
+from lecture_helpers.widgets.view import View
+
+
+def as_controls(view: View, described: Mapping, labels: Mapping | None) -> dict[str, Control]:
+    """The controls of ``view`` that get a widget, by name.
+
+    Raises:
+        ValueError: none, an unknown one, or one that cannot be.
+    """
+    labels = dict(labels or {})
+    for name in (*described, *labels):
+        view.require(name)
+    if not described:
+        raise ValueError(f"Give at least one control of {view.name} a range or choices.")
+    words = {name: labels.get(name, name.replace("_", " ")) for name in described}
+    return {n: as_control(n, d, view.starts[n], words[n]) for n, d in described.items()}
+
+
+def as_presets(presets: Mapping | None, controls: dict[str, Control]) -> dict[str, dict]:
+    """The settings of all controls for each preset: the start with its own laid over it.
+
+    Raises:
+        ValueError: a preset sets what has no widget or cannot be reached by it.
+    """
+    start = {name: control.start for name, control in controls.items()}
+    return {
+        name: {**start, **_settings(f"The preset {name!r}", settings, controls)}
+        for name, settings in _named("presets", presets).items()
+    }
+
+
+def _settings(who: str, settings, controls: dict[str, Control]) -> dict:
+    if not isinstance(settings, Mapping):
+        raise ValueError(f"{who} must be dict(control=value, ...), not {settings!r}.")
+    for name in settings:
+        if name not in controls:
+            raise ValueError(f"{who} sets {name!r}, which has no widget here.")
+    return {name: controls[name].accept(value) for name, value in settings.items()}
+
+
+def as_goals(goals: Mapping | None) -> dict:
+    """The predicates by their names.
+
+    Raises:
+        ValueError: one is no function of the reading.
+    """
+    for name, met in _named("goals", goals).items():
+        if not callable(met):
+            raise ValueError(f"The goal {name!r} must be a function of the reading, not {met!r}.")
+    return dict(goals or {})
+
+
+def _named(what: str, things) -> Mapping:
+    if not isinstance(things or {}, Mapping):
+        raise ValueError(f"{what} must be a dict from names, not {things!r}.")
+    return things or {}
+
+
+def as_question(predict) -> tuple[str, list[str]] | None:
+    """The question and its answers; a question alone is answered by "show".
+
+    Raises:
+        ValueError: it is neither a sentence nor (sentence, [answers]).
+    """
+    if predict is None or isinstance(predict, str):
+        return predict and (predict, ["show"])
+    try:
+        question, answers = predict
+        if isinstance(question, str) and not isinstance(answers, str) and len(answers):
+            return question, [str(answer) for answer in answers]
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(f"predict must be a question or (question, [answers]), not {predict!r}.")
+
+
+def as_scrubber(play: str | None, controls: dict[str, Control]) -> str | None:
+    """The name of the control that *play* runs through.
+
+    Raises:
+        ValueError: it has no widget, or is a mere switch.
+    """
+    if play is not None and (play not in controls or isinstance(controls[play], Switch)):
+        raise ValueError(f"play must name a range or a list among the controls, not {play!r}.")
+    return play
+
+
+def as_stops(tell: Mapping | None, view: View, controls: dict[str, Control]) -> list[dict]:
+    """The settings of each frame of the stored strip.
+
+    Without ``tell`` these are the start and the ends (at most 3 choices) of the first control.
+
+    Raises:
+        ValueError: not one control with a list of values that it can take.
+    """
+    if tell is not None:
+        if not isinstance(tell, Mapping):
+            raise ValueError(f"tell must be a dict such as {{'lr': [0.1, 1]}}, not {tell!r}.")
+        frames = strip_settings(view, tell)
+        return [_settings("tell", frame, controls) for frame in frames]
+    first = next(iter(controls.values()))
+    return [{}, *({first.name: stop} for stop in first.stops() if stop != first.start)][:4]

@@ -1,0 +1,136 @@
+"""Controls that move a number between two ends."""
+
+import math
+
+import ipywidgets as w
+import numpy as np
+
+from lecture_helpers.widgets.control import Control, is_number
+
+
+def nice_step(lo: float, hi: float) -> float:
+    """A step of 1, 2 or 5 times a power of ten, about a hundredth of the range.
+
+    >>> nice_step(0, 1.5)
+    0.01
+    """
+    rough = (hi - lo) / 100
+    power = 10.0 ** math.floor(math.log10(rough))
+    factor = max(f for f in (1, 2, 5) if f * power <= rough * 1.001)
+    return float(f"{factor * power:.1g}")
+
+
+class Range(Control):
+    """A number between two ends: a slider for the eye, a field for the exact value.
+
+    The slider has places a step apart; the value may lie between two of them. A slider that
+    reports the place it already stands on (browsers round to their steps) moves nothing.
+    """
+
+    kind = "float"
+    _number, _slider = w.BoundedFloatText, w.FloatSlider
+
+    def __init__(self, name, lo, hi, step, start, label):
+        self.lo, self.hi, self.step = lo, hi, step
+        super().__init__(name, start, label)
+
+    def _make(self):
+        ends = dict(min=self.lo, max=self.hi, value=self.start)
+        number = self._number(**ends, step=self.step, description=self.label)
+        slider = self._slide(ends)
+        slider.layout = w.Layout(width="auto", flex="1 1 60px", min_width="60px")
+        slider.observe(lambda change: self._slid(change["new"]), "value")
+        return [number.add_class("lecture-number"), slider]
+
+    def _slide(self, ends: dict) -> w.Widget:
+        return self._slider(**ends, step=self.step, readout=False)
+
+    def _listen(self):
+        self.parts[0].observe(lambda change: self._heard(change["new"]), "value")
+
+    def _slid(self, value) -> None:
+        if not self._busy and self.place(value) != self.place(self.value):
+            self._heard(self.at(self.place(value)))
+
+    def _show(self, value):
+        self._busy = True
+        try:
+            self.parts[0].value = value
+            self.parts[1].value = self.at(self.place(value))
+        finally:
+            self._busy = False
+
+    def place(self, value) -> int:
+        """Which place of the slider is nearest to ``value``."""
+        return round((value - self.lo) / self.step)
+
+    def at(self, place: int):
+        """The value at that place."""
+        return min(self.hi, float(f"{self.lo + place * self.step:.9g}"))
+
+    def accept(self, value) -> float:
+        if not is_number(value) or not self.lo <= value <= self.hi:
+            raise ValueError(
+                f"{self.name} takes a number from {self.lo:g} to {self.hi:g}, not {value!r}."
+            )
+        return float(value)
+
+    def align(self, label_width):
+        super().align(label_width)
+        self.parts[0].layout = w.Layout(width=f"calc({label_width} + 7.5em)", flex="0 0 auto")
+
+    def draw(self, rng):
+        return self.at(int(rng.integers(self.place(self.hi), endpoint=True)))
+
+    def frames(self, most=60):
+        places = np.linspace(0, self.place(self.hi), most)
+        return sorted({self.at(round(place)) for place in places})
+
+    def describe(self) -> str:
+        return f"{self.name} {self.lo:g} to {self.hi:g}"
+
+
+class WholeRange(Range):
+    """A whole number between two ends."""
+
+    kind = "int"
+    _number, _slider = w.BoundedIntText, w.IntSlider
+
+    def accept(self, value) -> int:
+        if not is_number(value) or value != int(value) or not self.lo <= value <= self.hi:
+            raise ValueError(
+                f"{self.name} takes a whole number from {self.lo} to {self.hi}, not {value!r}."
+            )
+        return int(value)
+
+    def at(self, place):
+        return min(self.hi, self.lo + place * self.step)
+
+
+class LogRange(Range):
+    """A positive number whose slider moves in equal ratios, to values of three digits."""
+
+    kind = "log"
+
+    def __init__(self, name, lo, hi, start, label):
+        step = nice_step(math.log10(lo), math.log10(hi))
+        super().__init__(name, float(lo), float(hi), step, float(start), label)
+
+    def _slide(self, ends):
+        ends = {**ends, "min": math.log10(self.lo), "max": math.log10(self.hi)}
+        return w.FloatLogSlider(**ends, step=self.step, readout=False)
+
+    def _make(self):
+        number, slider = super()._make()
+        number.step = None
+        return [number, slider]
+
+    def place(self, value):
+        return round(math.log10(value / self.lo) / self.step)
+
+    def at(self, place):
+        value = float(f"{self.lo * 10 ** (place * self.step):.3g}")
+        return min(max(value, self.lo), self.hi)
+
+    def describe(self) -> str:
+        return f"{super().describe()}, log"
