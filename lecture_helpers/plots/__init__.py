@@ -12,6 +12,7 @@ from lecture_helpers.plots.curves import (
 )
 from lecture_helpers.plots.maps import draw_contours, draw_path, draw_share_map
 from lecture_helpers.plots.palette import ROLES, role
+from lecture_helpers.plots.places import draw_place, draw_spread
 
 __all__ = [
     "ROLES",
@@ -22,10 +23,12 @@ __all__ = [
     "draw_line",
     "draw_orders",
     "draw_path",
+    "draw_place",
     "draw_pointer",
     "draw_points",
     "draw_profile",
     "draw_share_map",
+    "draw_spread",
     "draw_stops",
     "role",
 ]

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from lecture_helpers.plots import draw_place, draw_spread
+
+FRAME = dict(role="average", xlim=(-1, 1), ylim=(-2, 2))
+
+
+@pytest.fixture
+def ax():
+    return Figure().subplots()
+
+
+@pytest.mark.parametrize(
+    "point, drawn, marker",
+    [
+        ((0.5, 1.0), (0.5, 1.0), "D"),
+        ((5.0, 1.0), (1.0, 1.0), ">"),
+        ((-5.0, 1.0), (-1.0, 1.0), "<"),
+        ((0.5, 9.0), (0.5, 2.0), "^"),
+        ((0.5, -9.0), (0.5, -2.0), "v"),
+    ],
+)
+def test_a_place_outside_the_frame_is_marked_on_the_edge_that_it_left_by(ax, point, drawn, marker):
+    draw_place(ax, point, **FRAME)
+    (line,) = ax.lines
+    assert (line.get_xdata()[0], line.get_ydata()[0]) == drawn
+    assert line.get_marker() == marker
+
+
+def test_a_place_that_is_no_number_is_not_drawn(ax):
+    draw_place(ax, (np.nan, 0.0), **FRAME)
+    assert np.isnan(ax.lines[0].get_xdata()).all()
+
+
+def test_a_spread_holds_the_middle_share_of_the_curves(ax):
+    draw_spread(ax, [0, 1], np.linspace(0, 1, 101)[:, None] * [1.0, 2.0], role="average", inner=0.6)
+    heights = ax.collections[0].get_paths()[0].vertices[:, 1]
+    assert heights.min() == pytest.approx(0.2) and heights.max() == pytest.approx(1.6)
