@@ -1,4 +1,4 @@
-"""The exercise of lesson 1: batch normalization, forward, in training and at test time."""
+"""The exercises of lesson 1: batch norm forward, backward, and its running statistics."""
 
 import numpy as np
 
@@ -141,4 +141,196 @@ forward = Exercise(
     ),
     praise="This is all of batch norm's forward pass: the same four lines as torch's, and the only "
     "place where one example's output depends on another's.",
+)
+
+
+def _pieces(x, dy, gamma, eps):
+    scale = np.sqrt(x.var(axis=0) + eps)
+    x_hat = (x - x.mean(axis=0)) / scale
+    return gamma / scale, x_hat, dy.mean(axis=0), x_hat * (dy * x_hat).mean(axis=0)
+
+
+def _backward(x, dy, gamma, eps):
+    slope, _, through_mean, through_variance = _pieces(x, dy, gamma, eps)
+    return slope * (dy - through_mean - through_variance)
+
+
+def _constant_statistics(x, dy, gamma, eps):
+    return _pieces(x, dy, gamma, eps)[0] * dy
+
+
+def _constant_mean(x, dy, gamma, eps):
+    slope, _, _, through_variance = _pieces(x, dy, gamma, eps)
+    return slope * (dy - through_variance)
+
+
+def _constant_variance(x, dy, gamma, eps):
+    slope, _, through_mean, _ = _pieces(x, dy, gamma, eps)
+    return slope * (dy - through_mean)
+
+
+def _gamma_forgotten(x, dy, gamma, eps):
+    return _backward(x, dy, 1.0, eps)
+
+
+def _sums_for_means(x, dy, gamma, eps):
+    slope, x_hat, through_mean, through_variance = _pieces(x, dy, gamma, eps)
+    return slope * (dy - len(x) * (through_mean + through_variance))
+
+
+def _unnormalized(x, dy, gamma, eps):
+    slope, x_hat, through_mean, _ = _pieces(x, dy, gamma, eps)
+    return slope * (dy - through_mean - x_hat * (dy * x).mean(axis=0))
+
+
+def _batch_and_gradient(rng: np.random.Generator) -> dict:
+    m, k = int(rng.integers(3, 6)), int(rng.integers(1, 4))
+    return {
+        "x": rng.normal(0, 1, (m, k)) + rng.normal(0, 2, k),
+        "dy": rng.normal(0, 1, (m, k)) + rng.normal(0, 1, k),
+        "gamma": rng.uniform(0.5, 2, k),
+        "eps": float(rng.uniform(0.05, 0.2)),
+    }
+
+
+backward = Exercise(
+    name="backward",
+    task="Write batch_norm_backward(x, dy, gamma, eps): the gradient of the loss with respect to "
+    "x, shape (m, k), when dy is its gradient with respect to the output.",
+    reference=_backward,
+    cases=_batch_and_gradient,
+    mistakes={
+        "mean and variance are treated as constants": (
+            _constant_statistics,
+            "Both change when an example moves. Without their terms a step would try to shift and "
+            "stretch the batch, which cannot change the output.",
+        ),
+        "the way through the mean is missing": (
+            _constant_mean,
+            "The columns of the answer must add up to 0: shifting the whole batch changes nothing.",
+        ),
+        "the way through the variance is missing": (
+            _constant_variance,
+            "The answer must be orthogonal to x_hat up to eps: stretching the batch changes "
+            "nothing.",
+        ),
+        "gamma is missing": (
+            _gamma_forgotten,
+            "y = gamma * x_hat + beta, so the chain rule multiplies by gamma.",
+        ),
+        "sums stand where means belong": (
+            _sums_for_means,
+            "The statistics are means over m examples; their derivatives carry 1/m.",
+        ),
+        "x stands where x_hat belongs": (
+            _unnormalized,
+            "The way through the variance projects dy on the normalised batch: mean(dy * x_hat).",
+        ),
+    },
+    hints=(
+        "y depends on x_i in three ways: directly, through the mean, through the variance.",
+        "Subtract from dy its mean, and x_hat times the mean of dy * x_hat.",
+        "dx = gamma / np.sqrt(var + eps) * (dy - dy.mean(0) - x_hat * (dy * x_hat).mean(0))",
+    ),
+    praise="The two subtracted terms are why batch norm keeps its gradient free of everything that "
+    "a shift or a stretch of the batch would do.",
+)
+
+
+def _updated(mean, var, x, momentum, training):
+    if not training:
+        return mean, var
+    return (
+        (1 - momentum) * mean + momentum * x.mean(axis=0),
+        (1 - momentum) * var + momentum * x.var(axis=0, ddof=1),
+    )
+
+
+def _momentum_on_the_past(mean, var, x, momentum, training):
+    return _updated(mean, var, x, 1 - momentum, training)
+
+
+def _biased(mean, var, x, momentum, training):
+    if not training:
+        return mean, var
+    m = len(x)
+    new = _updated(mean, var, x, momentum, training)
+    return new[0], new[1] - momentum * x.var(axis=0, ddof=1) / m
+
+
+def _updates_at_test(mean, var, x, momentum, training):
+    return _updated(mean, var, x, momentum, True)
+
+
+def _forgets_the_past(mean, var, x, momentum, training):
+    return _updated(mean, var, x, 1.0, training)
+
+
+def _deviation_stored(mean, var, x, momentum, training):
+    if not training:
+        return mean, var
+    new = _updated(mean, var, x, momentum, training)
+    return new[0], (1 - momentum) * var + momentum * x.std(axis=0, ddof=1)
+
+
+def _around_the_running_mean(mean, var, x, momentum, training):
+    if not training:
+        return mean, var
+    new = _updated(mean, var, x, momentum, training)
+    around = ((x - new[0]) ** 2).sum(axis=0) / (len(x) - 1)
+    return new[0], (1 - momentum) * var + momentum * around
+
+
+def _running_cases(rng: np.random.Generator) -> dict:
+    m, k = int(rng.integers(2, 6)), int(rng.integers(1, 4))
+    return {
+        "mean": rng.normal(0, 1, k),
+        "var": rng.uniform(0.5, 2, k),
+        "x": rng.normal(0, 1, (m, k)) * rng.uniform(1, 3, k) + rng.normal(0, 2, k),
+        "momentum": float(rng.uniform(0.05, 0.4)),
+        "training": bool(rng.random() < 0.7),
+    }
+
+
+running_statistics = Exercise(
+    name="running_statistics",
+    task="Write update(mean, var, x, momentum, training): the pair of running statistics, shape "
+    "(k,) each, after the layer has seen the batch x. torch's convention: momentum weighs the new.",
+    reference=_updated,
+    cases=_running_cases,
+    mistakes={
+        "momentum is on the wrong side": (
+            _momentum_on_the_past,
+            "In torch momentum weighs the new batch: 0.1 means nine tenths of the past.",
+        ),
+        "the biased variance is stored": (
+            _biased,
+            "The batch is normalised with the variance over m, but stored is the one over m - 1: "
+            "it shall estimate the variance of all examples.",
+        ),
+        "the statistics move at test time": (
+            _updates_at_test,
+            "In test mode they are read and never written. Otherwise the test set trains the "
+            "network.",
+        ),
+        "the past is forgotten": (
+            _forgets_the_past,
+            "Only the last batch is left. A running average keeps 1 - momentum of the old value.",
+        ),
+        "the deviation is averaged, not the variance": (
+            _deviation_stored,
+            "The running number is a variance; the root is taken when it is used.",
+        ),
+        "the variance is taken around the running mean": (
+            _around_the_running_mean,
+            "The variance of a batch is taken around that batch's own mean.",
+        ),
+    },
+    hints=(
+        "First question: is the layer training? If not, return what came in.",
+        "new = (1 - momentum) * old + momentum * statistic of this batch, for both numbers.",
+        "The batch's variance is x.var(axis=0, ddof=1).",
+    ),
+    praise="Forgetting model.eval() or storing the wrong variance costs accuracy only at test "
+    "time, which is why these mistakes survive so long.",
 )
