@@ -65,7 +65,14 @@ class Crew:
         return flat
 
     def _prepare(self) -> None:
-        outputs = self.stack.prepare(self._inputs(self.order[0]), self.generators)
+        inputs = self._inputs(self.order[0])
+        try:
+            outputs = self.stack.prepare(inputs, self.generators)
+        except RuntimeError as error:
+            raise ValueError(
+                "build must return a module that runs on inputs of shape "
+                f"{tuple(inputs.shape[1:])}; it says: {error}"
+            ) from error
         logits, classes = outputs_of(outputs)[0], self.dataset.classes
         if logits.shape[:2] != self.order[0].shape or logits.ndim != 3:
             raise ValueError(

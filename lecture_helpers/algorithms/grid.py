@@ -49,7 +49,7 @@ def axes_of(settings: Mapping, arms: Mapping | None) -> dict[str, list]:
     axes = {
         name: [_plain(v) for v in values]
         for name, values in settings.items()
-        if isinstance(values, list | range)
+        if _lists_values(name, values)
     }
     if arms is not None:
         axes["arm"] = list(arms)
@@ -57,6 +57,12 @@ def axes_of(settings: Mapping, arms: Mapping | None) -> dict[str, list]:
         if not values or any(a == b for a, b in itertools.combinations(values, 2)):
             raise ValueError(f"{name} must list one or more different values, not {values}.")
     return axes
+
+
+def _lists_values(name: str, values) -> bool:
+    if isinstance(values, np.ndarray):
+        return values.ndim == 1 and name not in ("example_weights", "batches")
+    return isinstance(values, list | range)
 
 
 def _plain(value):

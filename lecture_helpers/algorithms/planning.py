@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm
 
 from lecture_helpers.algorithms import data
 from lecture_helpers.algorithms.grid import Member, stream
@@ -84,10 +85,14 @@ class Planner:
                 f"not {settings['batch']}."
             )
         module = self._module(member)
+        if settings["batch"] == 1 and any(isinstance(m, BatchNorm) for m in module.modules()):
+            raise ValueError(
+                "batch must be 2 or more for a network with batch normalization, not 1."
+            )
         labels, noisy = self._labels(member, parts.train)
         return Trainee(
             member, module, parts.train, getattr(parts, self.score), labels, noisy,
-            _scale(module, settings["lr_scale"] or {}),
+            _scale(module, lr_scales(settings)),
             {n: v for n, v in settings.items() if n in self.loss_takes},
         )  # fmt: skip
 
@@ -97,7 +102,7 @@ class Planner:
         Raises:
             ValueError: a setting that neither build nor the loss knows.
         """
-        own = {n: v for n, v in settings.items() if n not in OPTIONS}
+        own = {n: v for n, v in settings.items() if not _is_option(n)}
         for_build = {n: v for n, v in own.items() if self._for_build(n)}
         unknown = set(own) - set(for_build) - self.loss_takes
         if unknown:
@@ -109,8 +114,8 @@ class Planner:
 
     def words(self, settings: Mapping, arms: Mapping | None) -> dict:
         """The settings as the record keeps them; ``build`` lists the names that go to build."""
-        names = {*settings, *(n for own in (arms or {}).values() for n in own)} - {*OPTIONS}
-        names = [*self.sizes, *(n for n in names if self._for_build(n))]
+        names = {*settings, *(n for own in (arms or {}).values() for n in own)}
+        names = {n for n in names if not _is_option(n) and self._for_build(n)} | {*self.sizes}
         about = {"dataset": self.dataset.name, "score": self.score, "build": sorted(names)}
         return {**settings, **self.sizes, "arms": dict(arms or {}), **about}
 
@@ -163,8 +168,14 @@ def check_options(settings: Mapping) -> None:
     whole(least=1, batch=settings["batch"]), one_of(OPTIMIZERS, optimizer=settings["optimizer"])
     if not callable(settings["schedule"]):
         one_of(SCHEDULES, schedule=settings["schedule"])
-    for pattern, factor in (settings["lr_scale"] or {}).items():
+    for pattern, factor in lr_scales(settings).items():
         non_negative(**{f"lr_scale of {pattern!r}": factor})
+
+
+def lr_scales(settings: Mapping) -> dict:
+    """Pattern to factor; a factor that is an axis has a setting of its own."""
+    scales = settings["lr_scale"] or {}
+    return {pattern: settings.get(f"lr_scale[{pattern}]", f) for pattern, f in scales.items()}
 
 
 def begin_from(module: nn.Module, start: Runs | Mapping, names, member: Member) -> None:
@@ -213,6 +224,8 @@ def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
                 f"lr_scale must name parameters; {pattern!r} matches none of {', '.join(scale)}."
             )
         scale.update({name: scale[name] * factor for name in matching})
+    if not any(scale.values()):
+        raise ValueError("lr_scale must leave a parameter to train, not freeze all of them.")
     return scale
 
 
@@ -224,6 +237,10 @@ def _outputs(dataset: data.Dataset) -> int:
     if dataset.classes:
         return dataset.classes
     return 1 if dataset.targets.ndim == 1 else dataset.targets.shape[1]
+
+
+def _is_option(name: str) -> bool:
+    return name in OPTIONS or name.startswith("lr_scale[")
 
 
 def _takes_any(parameters: Mapping) -> bool:

@@ -64,7 +64,8 @@ class Runs:
         """
         index = [slice(None)] * len(self.axes)
         for name, value in where.items():
-            index[self._axis(name)] = self._position(name, value)
+            axis = self._axis(name)
+            index[axis] = self._position(name, value)
         chosen = {n: getattr(self, n) for n in self._by_member()}
         return replace(
             self,

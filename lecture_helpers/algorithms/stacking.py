@@ -128,6 +128,7 @@ SUBSTITUTES = {
     nn.BatchNorm1d: StackedBatchNorm,
 }
 NOISES = (nn.Dropout, GaussianNoise)
+INHERITED = set(vars(nn.Module()))
 KNOWN = {*PLAIN, *SUBSTITUTES, StackedNoise}
 
 
@@ -164,7 +165,8 @@ class Stack:
         tensors = _with_aliases(modules[0], self.leaves | self.buffers)
         self.module = _substituted(copy.deepcopy(modules[0]), tensors, SUBSTITUTES)
         self._single = _substituted(copy.deepcopy(modules[0]), tensors, {})
-        self._vectorised = False
+        self._vectorised, self._mode = False, None
+        self.train()
 
     def views(self, flat: Tensor) -> dict[str, Tensor]:
         """Trained parameter's name to its block in a tensor laid out as ``weights``."""
@@ -181,17 +183,15 @@ class Stack:
             self.leaves[name].grad = view
 
     def train(self, mode: bool = True) -> None:
-        self.module.train(mode)
-        self._single.train(mode)
-
-    @property
-    def noises(self) -> list["StackedNoise"]:
-        used = self._single if self._vectorised else self.module
-        return [m for m in used.modules() if isinstance(m, StackedNoise)]
+        """Training mode for all that follows, or eval mode."""
+        if mode is not self._mode:
+            self.module.train(mode)
+            self._single.train(mode)
+            self._mode = mode
 
     def draw(self, generators: Sequence[torch.Generator]) -> None:
         """Fresh noise in every dropout and noise layer, each member's from its own generator."""
-        for noise in self.noises:
+        for noise in _noises(self._single if self._vectorised else self.module):
             noise.draw(generators)
 
     def __call__(self, x: Tensor):
@@ -234,7 +234,7 @@ class Stack:
                 return False
             finally:
                 self._restore(kept)
-                for noise in self.noises:
+                for noise in _noises(self.module) + _noises(self._single):
                     noise.noise = None
         pairs = list(zip(*results, strict=False))
         same = all(a.shape == b.shape and _close(a, b) for a, b in pairs)
@@ -243,6 +243,10 @@ class Stack:
     def _restore(self, kept: dict) -> None:
         for name, buffer in kept.items():
             self.buffers[name].copy_(buffer)
+
+
+def _noises(module: nn.Module) -> list[StackedNoise]:
+    return [m for m in module.modules() if isinstance(m, StackedNoise)]
 
 
 def outputs_of(result) -> tuple[Tensor, ...]:
@@ -306,7 +310,7 @@ def structure(module: nn.Module) -> tuple:
 
 
 def _attributes(module: nn.Module) -> tuple:
-    own = {n: v for n, v in vars(module).items() if not n.startswith("_") and n != "training"}
+    own = {name: value for name, value in vars(module).items() if name not in INHERITED}
     return tuple((name, _hashable(value)) for name, value in own.items())
 
 

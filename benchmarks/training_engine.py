@@ -1,0 +1,104 @@
+"""The training engine beside a loop over nn.Module and torch.optim.SGD, one thread, batch 64."""
+
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lecture_helpers.algorithms.crew import Crew
+from lecture_helpers.algorithms.data import digits
+from lecture_helpers.algorithms.grid import members_of
+from lecture_helpers.algorithms.losses import cross_entropy
+from lecture_helpers.algorithms.networks import mlp
+from lecture_helpers.algorithms.planning import Planner
+
+BATCH, ROUNDS, SECONDS = 64, 5, 0.25
+OPTIONS = dict(
+    batch=BATCH, lr=0.01, optimizer="sgd", momentum=0.9, weight_decay=0.0, schedule="constant",
+    label_noise=0.0, lr_scale=None, batches=None, example_weights=None, start=None,
+    start_names="*",
+)  # fmt: skip
+
+
+def engine(members: int, **settings):
+    """One update of all members."""
+    planner = Planner(mlp, digits(), None, "test", cross_entropy)
+    trainees = [
+        planner.trainee(m) for m in members_of({}, list(range(members)), OPTIONS | settings, {})
+    ]
+    crew, step = Crew(trainees, digits(), cross_entropy, 50), 0
+
+    def update():
+        nonlocal step
+        crew.update(step % 50)
+        step += 1
+
+    return update
+
+
+def loop(**settings):
+    """One update of one member, as a loop over members would make it."""
+    net = mlp(64, 10, **settings)
+    descent = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+    inputs, labels = torch.tensor(digits().inputs), torch.tensor(digits().targets)
+    order, step = torch.randint(len(inputs), (50, BATCH)), 0
+
+    def update():
+        nonlocal step
+        batch = order[step % 50]
+        step += 1
+        descent.zero_grad()
+        F.cross_entropy(net(inputs[batch]), labels[batch]).backward()
+        descent.step()
+
+    return update
+
+
+def best_seconds(*updates) -> list[float]:
+    """Seconds of one call of each, the best of several rounds in turn."""
+    best = [np.inf] * len(updates)
+    for _ in range(ROUNDS):
+        for k, update in enumerate(updates):
+            update()
+            started, calls = time.perf_counter(), 0
+            while (spent := time.perf_counter() - started) < SECONDS:
+                update()
+                calls += 1
+            best[k] = min(best[k], spent / calls)
+    return best
+
+
+def matrix_rate() -> float:
+    """Floating-point operations a second in one large matrix product."""
+    a = torch.ones(1024, 1024)
+    return 2 * 1024**3 / best_seconds(lambda: a @ a)[0]
+
+
+def operations(depth: int, width: int) -> int:
+    """Operations in the matrix products of one update of one network, backward included."""
+    first, hidden, last = 64 * width, (depth - 1) * width**2, 10 * width
+    return 2 * BATCH * (2 * first + 3 * hidden + 3 * last)
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    rate = matrix_rate()
+    print(
+        f"One thread, batch {BATCH}, SGD with momentum; matrix products: {rate / 1e9:.0f} Gflop/s."
+    )
+    print("depth width norm  members | engine, loop: us/update of one member | times faster | rate")
+    rows = [(d, w, "none", m) for d in (2, 10) for w in (32, 64) for m in (1, 8, 64)]
+    rows += [(2, 32, "batch", 64), (10, 64, "batch", 64), (10, 64, "layer", 64)]
+    for depth, width, norm, members in rows:
+        settings = dict(depth=depth, width=width, norm=norm)
+        together, alone = best_seconds(engine(members, **settings), loop(**settings))
+        share = operations(depth, width) * members / together / rate
+        print(
+            f"{depth:5} {width:5} {norm:5} {members:7} | {1e6 * together / members:8.0f} "
+            f"{1e6 * alone:8.0f} | {alone * members / together:5.1f} | {share:4.0%}"
+        )
+
+
+if __name__ == "__main__":
+    main()
