@@ -7,5 +7,13 @@ from lecture_helpers.widgets.pictures import Picture, show, strip
 from lecture_helpers.widgets.reading import Reading, reading
 
 __all__ = [
-    "Explorer", "Picture", "Reading", "explore", "explorers", "reading", "show", "strip", "use",
+    "Explorer",
+    "Picture",
+    "Reading",
+    "explore",
+    "explorers",
+    "reading",
+    "show",
+    "strip",
+    "use",
 ]

@@ -56,8 +56,7 @@ class Canvas:
                 for call in ghosts:
                     call.apply(ax)
             self._arrange(figure)
-            self._lay(figure)
-        self.figure, self._overlay = figure, EMPTY
+            self._show(figure, pixels_of(figure).copy(), EMPTY)
         return now
 
     def _arrange(self, figure) -> None:
@@ -69,8 +68,10 @@ class Canvas:
         for ax, position in zip(figure.axes, self.layout, strict=True):
             ax.set_position(position)
 
-    def _lay(self, figure) -> None:
-        self._pixels, self._background = pixels_of(figure).copy(), None
+    def _show(self, figure, pixels: np.ndarray, overlay: np.ndarray | bytes) -> None:
+        if pixels is not self._pixels:
+            self._pixels, self._background = pixels, None
+        self.figure, self._overlay = figure, overlay
 
     @property
     def background(self) -> bytes:
@@ -120,11 +121,12 @@ class Canvas:
         if self._below and layers.stray(axes, self._boxes, moving, renderer):
             moving = set()
         below, above = self._split(axes, moving, renderer)
+        pixels = self._pixels
         if below != self._below or not moved.isdisjoint(below):
             below, above = self._part(below, above)
-            self._lay(figure)
-        self._overlay = layers.paint(above, self._pixels, renderer) if above else EMPTY
-        self._below, self.figure = below, figure
+            pixels = pixels_of(figure).copy()
+        self._show(figure, pixels, layers.paint(above, pixels, renderer) if above else EMPTY)
+        self._below = below
 
     def _split(self, axes: list, moving: set, renderer) -> tuple[list, list]:
         parts = [layers.split(ax, moving, renderer) for ax in axes]

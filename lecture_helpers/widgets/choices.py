@@ -14,8 +14,10 @@ class Choice(Control):
         if not options:
             raise ValueError(f"{name} must offer at least one choice.")
         if not any(_same(start, value) for value in options.values()):
-            raise ValueError(f"{name} starts at {start!r}, which is none of its choices: "
-                             f"{', '.join(map(repr, options.values()))}.")
+            raise ValueError(
+                f"{name} starts at {start!r}, which is none of its choices: "
+                f"{', '.join(map(repr, options.values()))}."
+            )
         self.options, self.values = options, list(options.values())
         super().__init__(name, start, label)
 
@@ -34,8 +36,9 @@ class Choice(Control):
         for known in self.values:
             if _same(known, value):
                 return known
-        raise ValueError(f"{self.name} takes one of {', '.join(map(repr, self.values))}, "
-                         f"not {value!r}.")
+        raise ValueError(
+            f"{self.name} takes one of {', '.join(map(repr, self.values))}, not {value!r}."
+        )
 
     def draw(self, rng):
         return self.values[rng.integers(len(self.values))]

@@ -106,3 +106,13 @@ class Control:
     def describe(self) -> str:
         """The control in words: ``lr 0.001 to 0.5``."""
         return f"{self.name} {', '.join(map(in_words, self.stops()))}"
+
+
+def close_widgets(widget: w.Widget) -> None:
+    """Close ``widget`` and all below it, their layouts and styles too."""
+    for child in getattr(widget, "children", ()):
+        close_widgets(child)
+    for part in (getattr(widget, "layout", None), getattr(widget, "style", None), widget):
+        if isinstance(part, w.Widget):
+            part.unobserve_all()
+            part.close()

@@ -4,7 +4,7 @@ from threading import RLock
 
 from lecture_helpers.widgets.appearance import CURRENT, Appearance, as_size, usual_size
 from lecture_helpers.widgets.canvas import Canvas
-from lecture_helpers.widgets.control import Control
+from lecture_helpers.widgets.control import Control, close_widgets
 from lecture_helpers.widgets.doors import (
     as_controls,
     as_goals,
@@ -22,9 +22,18 @@ from lecture_helpers.widgets.view import View, as_view
 
 
 def explore(
-    view, *, presets=None, goals=None, predict=None, play=None, tell=None, size=None,
-    panels=None, labels=None, **controls,
-) -> "Explorer":  # fmt: skip
+    view,
+    *,
+    presets=None,
+    goals=None,
+    predict=None,
+    play=None,
+    tell=None,
+    size=None,
+    panels=None,
+    labels=None,
+    **controls,
+) -> "Explorer":
     """The view with a widget for each of ``controls``: ``explore(view, lr=(0.001, 1, "log"))``.
 
     A tuple is a range (lo, hi[, step or "log"]), a list or dict a choice, ``bool`` a switch.
@@ -37,23 +46,38 @@ def explore(
     """
     view = as_view(view, panels)
     made = as_controls(view, controls, labels)
-    return Explorer(
-        view,
-        made,
-        presets=as_presets(presets, made),
-        predicates=as_goals(goals),
-        question=as_question(predict),
-        play=as_scrubber(play, made),
-        stops=as_stops(tell, view, made),
-        size=as_size(size, usual_size(len(view.panels))),
-    )
+    try:
+        return Explorer(
+            view,
+            made,
+            presets=as_presets(presets, made),
+            predicates=as_goals(goals),
+            question=as_question(predict),
+            play=as_scrubber(play, made),
+            stops=as_stops(tell, view, made),
+            size=as_size(size, usual_size(len(view.panels))),
+        )
+    except ValueError:
+        for control in made.values():
+            close_widgets(control.widget)
+        raise
 
 
 class Explorer:
     """A live picture of a view; in a notebook it shows itself."""
 
-    def __init__(self, view: View, controls: dict[str, Control], *, presets: dict[str, dict],
-                 predicates: dict, question, play, stops: list[dict], size):  # fmt: skip
+    def __init__(
+        self,
+        view: View,
+        controls: dict[str, Control],
+        *,
+        presets: dict[str, dict],
+        predicates: dict,
+        question,
+        play,
+        stops: list[dict],
+        size,
+    ):
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
         self.presets, self.question, self.play = presets, question, play
@@ -62,26 +86,27 @@ class Explorer:
         self.error = ""
         self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
         self._canvas = Canvas(view, size, self.appearance)
-        longest = max(map(len, map(str, self._visit_ends())))
-        self.face = Face(self, longest)
+        readings = self._visit_ends()
+        self.reading = readings[0]
+        self.face = Face(self, longest=max(len(str(now)) for now in readings))
         self._draw(None)
         if self.error:
-            self.face.close()
             raise ValueError(f"{view.name}: {self.error}")
         for control in controls.values():
             control.changed, control.refused = self._draw, self._refuse
         register(self)
 
     def _visit_ends(self) -> list:
-        stops = [(n, stop) for n, control in self.controls.items() for stop in control.stops()]
-        return [self._visit(name, stop) for name, stop in stops]
+        ends = [{n: stop} for n, control in self.controls.items() for stop in control.stops()]
+        return [self._visit(changed) for changed in ({}, *ends)]
 
-    def _visit(self, name: str, stop):
+    def _visit(self, changed: dict):
+        mover = next(iter(changed), None)
         try:
-            return self._canvas.move(self.view.settings({name: stop}), name)
+            return self._canvas.move(self.view.settings(changed), mover)
         except Exception as problem:
-            where = f"{self.view.name} breaks at {name} = {stop!r}"
-            raise ValueError(f"{where}: {problem}") from problem
+            where = f"{mover} = {changed[mover]!r}" if changed else "its start"
+            raise ValueError(f"{self.view.name} breaks at {where}: {problem}") from problem
 
     @property
     def values(self) -> dict:
@@ -90,15 +115,20 @@ class Explorer:
         return self.view.settings(moved)
 
     def set(self, **values) -> None:
-        """Move controls as a user would; the picture is drawn once."""
+        """Move controls as a user would; the picture is drawn once.
+
+        Raises:
+            ValueError: there is no such control, or it cannot take the value; nothing moves.
+        """
+        wanted = {name: self._control(name).accept(value) for name, value in values.items()}
         with self._lock:
             self._held = True
             try:
-                for name, value in values.items():
-                    self._control(name).set(value)
+                for name, value in wanted.items():
+                    self.controls[name].set(value)
             finally:
                 self._held = False
-            self._draw(self.controls[next(iter(values))] if len(values) == 1 else None)
+            self._draw(self.controls[next(iter(wanted))] if len(wanted) == 1 else None)
 
     def _control(self, name: str) -> Control:
         if name not in self.controls:
@@ -200,8 +230,12 @@ class Explorer:
         with self._lock:
             if self._stored is None:
                 self._stored = draw_strip(
-                    self.view, self._stops, self.size, Appearance(), name=repr(self),
+                    self.view,
+                    self._stops,
+                    self.size,
+                    Appearance(),
+                    name=repr(self),
                     sentences=self.question is None,
-                )  # fmt: skip
+                )
         data, metadata = self._stored._repr_mimebundle_()
         return {**self.face.box._repr_mimebundle_(), **data}, metadata

@@ -7,7 +7,9 @@ from html import escape
 import ipywidgets as w
 
 from lecture_helpers.widgets.appearance import PIXELS_PER_INCH
+from lecture_helpers.widgets.control import close_widgets
 from lecture_helpers.widgets.pixels import EMPTY
+from lecture_helpers.widgets.scrubber import Scrubber
 
 _CSS = """<style>
 .lecture-explorer {{ --jp-widgets-font-size: {type:.1f}px; --jp-widgets-inline-height: {row}px;
@@ -40,18 +42,25 @@ class Face:
         self.explorer, self.hidden = explorer, explorer.question is not None
         self._longest = longest
         self.layers = [_layer(), _layer()]
-        self.key = _key(self._typed)
+        self.key = _key(self._typed) if explorer.presets else None
         play = explorer.play
-        self.player = _player(explorer.controls[play]) if play else None
+        self.scrubber = Scrubber(explorer.controls[play]) if play else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
         self.tally = w.HTML().add_class("lecture-words")
         self.answers = self._answers()
         self.box = w.VBox(
-            [w.HTML(_style(explorer.appearance.text), layout=w.Layout(display="none")),
-             self._top(), self._figure(), *self._question(), self.reading, self.error,
-             self._controls(), self.tally]
-        ).add_class("lecture-explorer")  # fmt: skip
+            [
+                w.HTML(_style(explorer.appearance.text), layout=w.Layout(display="none")),
+                self._top(),
+                self._figure(),
+                *self._question(),
+                self.reading,
+                self.error,
+                self._controls(),
+                self.tally,
+            ]
+        ).add_class("lecture-explorer")
 
     @property
     def _width(self) -> dict:
@@ -59,13 +68,15 @@ class Face:
 
     def _top(self) -> w.Widget:
         explorer = self.explorer
-        presets = [_button(name, lambda name=name: explorer.press(name))
-                   for name in explorer.presets]  # fmt: skip
-        tools = [_button("pin", explorer.pin, "Keep this picture's lines in grey"),
-                 _button("unpin", explorer.unpin, "Take the grey lines away"),
-                 _button("reset", explorer.reset, "Everything back to the start")]  # fmt: skip
-        keys = [self.key] if presets else []
-        left = w.HBox([*presets, *keys], layout=w.Layout(flex_flow="row wrap"))
+        presets = [
+            _button(name, lambda name=name: explorer.press(name)) for name in explorer.presets
+        ]
+        tools = [
+            _button("pin", explorer.pin, "Keep this picture's lines in grey"),
+            _button("unpin", explorer.unpin, "Take the grey lines away"),
+            _button("reset", explorer.reset, "Everything back to the start"),
+        ]
+        left = w.HBox([*presets, *filter(None, [self.key])], layout=w.Layout(flex_flow="row wrap"))
         return w.HBox(
             [left.add_class("lecture-presets"), w.HBox(tools).add_class("lecture-tools")],
             layout=w.Layout(justify_content="space-between", flex_flow="row wrap", **self._width),
@@ -95,9 +106,9 @@ class Face:
         for control in controls:
             control.align(label)
         rows = [c.widget for c in controls]
-        if self.player:
+        if self.scrubber:
             row = self.explorer.controls[self.explorer.play].widget
-            row.children = (*row.children, self.player)
+            row.children = (*row.children, self.scrubber.widget)
         columns = "repeat(auto-fit, minmax(min(100%, 400px), 1fr))"
         layout = w.Layout(grid_template_columns=columns, grid_gap="0 28px", **self._width)
         return w.GridBox(rows, layout=layout).add_class("lecture-controls")
@@ -105,7 +116,7 @@ class Face:
     def _typed(self, text: str) -> None:
         self.key.value = ""
         names = list(self.explorer.presets)
-        if text.strip().isdigit() and 1 <= int(text) <= len(names):
+        if text.strip().isdecimal() and 1 <= int(text) <= len(names):
             self.explorer.press(names[int(text) - 1])
 
     def answer(self, number: int) -> None:
@@ -135,6 +146,8 @@ class Face:
         self.tally.value = "".join(map(_goal, explorer.goals, explorer.goals.values()))
         for name, control in explorer.controls.items():
             control.enabled = name not in explorer.reading.idle
+        if self.scrubber:
+            self.scrubber.follow()
 
     def _lines(self) -> int:
         """How many lines the longest reading so far takes, so that what is below stays put."""
@@ -153,7 +166,7 @@ class Face:
 
     def close(self) -> None:
         """Close every widget, its layout and its style."""
-        _close(self.box)
+        close_widgets(self.box)
 
 
 def _style(text: float) -> str:
@@ -181,30 +194,16 @@ def _button(words: str, action: Callable[[], None], tooltip: str = "") -> w.Butt
 
 def _key(typed: Callable[[str], None]) -> w.Text:
     field = w.Text(
-        placeholder="1-9", description="key", layout=w.Layout(width="6.2em"),
-        style={"description_width": "2.2em"}, tooltip="Type a digit here to press that button",
-    )  # fmt: skip
+        placeholder="1-9",
+        description="key",
+        layout=w.Layout(width="6.2em"),
+        style={"description_width": "2.2em"},
+        tooltip="Type a digit here to press that button",
+    )
     field.observe(lambda change: typed(change["new"]) if change["new"] else None, "value")
     return field
-
-
-def _player(control) -> w.Play:
-    frames = control.frames()
-    player = w.Play(min=0, max=len(frames) - 1, interval=120, show_repeat=False,
-                    layout=w.Layout(width="84px", flex="0 0 auto"))  # fmt: skip
-    player.observe(lambda change: control.set(frames[change["new"]]), "value")
-    return player
 
 
 def _goal(words: str, met: bool) -> str:
     box, state = ("☑", "reached") if met else ("☐", "not yet reached")
     return f'<span class="lecture-goal" title="{state}">{box} {escape(words)}</span>&emsp; '
-
-
-def _close(widget: w.Widget) -> None:
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    for part in (getattr(widget, "layout", None), getattr(widget, "style", None), widget):
-        if isinstance(part, w.Widget):
-            part.unobserve_all()
-            part.close()

@@ -25,8 +25,13 @@ def ghosts_of(ax: Axes) -> list[Call]:
 
 
 def _line(line) -> Call:
-    style = dict(ls=line.get_linestyle(), lw=line.get_linewidth(), marker=line.get_marker(),
-                 ms=line.get_markersize(), drawstyle=line.get_drawstyle())  # fmt: skip
+    style = dict(
+        ls=line.get_linestyle(),
+        lw=line.get_linewidth(),
+        marker=line.get_marker(),
+        ms=line.get_markersize(),
+        drawstyle=line.get_drawstyle(),
+    )
     x, y = (np.asarray(data, float) for data in line.get_data(orig=False))
     return Call("plot", (x, y), {**style, **_MARK})
 

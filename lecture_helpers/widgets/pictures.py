@@ -86,7 +86,7 @@ def strip_settings(view: View, stops: Mapping) -> list[dict]:
     """
     if len(stops) != 1:
         raise ValueError(f"A strip moves one control, not {len(stops)}: strip(view, lr=[0.1, 1]).")
-    (name, values), = stops.items()
+    ((name, values),) = stops.items()
     view.require(name)
     if not isinstance(values, list | tuple) or not values:
         raise ValueError(f"{name} must be a list of stops, not {values!r}.")
@@ -94,9 +94,15 @@ def strip_settings(view: View, stops: Mapping) -> list[dict]:
 
 
 def draw_strip(
-    view: View, settings: list[dict], size, appearance: Appearance, *, name: str,
-    captions: bool = True, sentences: bool = True,
-) -> Picture:  # fmt: skip
+    view: View,
+    settings: list[dict],
+    size,
+    appearance: Appearance,
+    *,
+    name: str,
+    captions: bool = True,
+    sentences: bool = True,
+) -> Picture:
     """One frame per settings, under one another or side by side where they are narrow.
 
     Captions say the settings of each frame, and its reading unless ``sentences`` is off.

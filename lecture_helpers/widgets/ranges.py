@@ -38,7 +38,11 @@ class Range(Control):
         ends = dict(min=self.lo, max=self.hi, value=self.start)
         number = self._number(**ends, step=self.step, description=self.label)
         slider = self._slide(ends)
-        slider.layout = w.Layout(width="auto", flex="1 1 60px", min_width="60px")
+        slider.layout.width, slider.layout.flex, slider.layout.min_width = (
+            "auto",
+            "1 1 60px",
+            "60px",
+        )
         slider.observe(lambda change: self._slid(change["new"]), "value")
         return [number.add_class("lecture-number"), slider]
 
@@ -77,7 +81,8 @@ class Range(Control):
 
     def align(self, label_width):
         super().align(label_width)
-        self.parts[0].layout = w.Layout(width=f"calc({label_width} + 7.5em)", flex="0 0 auto")
+        layout = self.parts[0].layout
+        layout.width, layout.flex = f"calc({label_width} + 7.5em)", "0 0 auto"
 
     def draw(self, rng):
         return self.at(int(rng.integers(self.place(self.hi), endpoint=True)))

@@ -1,0 +1,118 @@
+"""Controls keep exact values, and their widgets agree with them."""
+
+import ipywidgets as w
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lecture_helpers.widgets.controls import as_control
+from lecture_helpers.widgets.ranges import nice_step
+
+
+@pytest.mark.parametrize(
+    ("described", "start", "kind", "widgets"),
+    [
+        ((0, 1.5), 0.4, "float", [w.BoundedFloatText, w.FloatSlider]),
+        ((0, 3), 1.5, "float", [w.BoundedFloatText, w.FloatSlider]),
+        ((0, 1, 0.25), 0, "float", [w.BoundedFloatText, w.FloatSlider]),
+        ((1, 9), 3, "int", [w.BoundedIntText, w.IntSlider]),
+        ((1, 9, 2), 3, "int", [w.BoundedIntText, w.IntSlider]),
+        ((np.int64(1), np.int64(9)), np.int64(3), "int", [w.BoundedIntText, w.IntSlider]),
+        ((0.001, 0.5, "log"), 0.05, "log", [w.BoundedFloatText, w.FloatLogSlider]),
+        ((1, 64, "log"), 8, "log", [w.BoundedFloatText, w.FloatLogSlider]),
+        (["tanh", "relu"], "tanh", "choice", [w.ToggleButtons]),
+        ([0, 1], 1, "choice", [w.ToggleButtons]),
+        ([1, 2, 4, 8, 16, 32], 4, "choice", [w.SelectionSlider]),
+        (["a rather long name", "another rather long name"], "a rather long name", "choice",
+         [w.Dropdown]),
+        ({"none": None, "some": 3}, None, "choice", [w.ToggleButtons]),
+        (bool, True, "switch", [w.Checkbox]),
+        ([False, True], False, "switch", [w.Checkbox]),
+    ],
+)  # fmt: skip
+def test_what_is_written_decides_the_widgets(described, start, kind, widgets):
+    control = as_control("x", described, start, "x")
+    assert control.kind == kind and control.value == start
+    assert [type(part) for part in control.parts] == widgets
+    assert all(part.value == start or kind == "log" for part in control.parts)
+
+
+def test_the_label_stands_at_the_field_where_screen_readers_look():
+    control = as_control("lr", (0.1, 1, "log"), 0.5, "learning rate")
+    assert control.parts[0].description == "learning rate"
+
+
+def heard(control):
+    """The values that ``control`` tells from now on."""
+    values = []
+    control.changed = lambda moved: values.append(moved.value)
+    return values
+
+
+@pytest.mark.parametrize("described", [(0, 2), (0.01, 2, "log"), (0, 2, 0.5)])
+def test_an_exact_number_is_kept_although_the_slider_has_no_such_place(described):
+    control = as_control("x", described, 1.0, "x")
+    told = heard(control)
+    control.parts[0].value = 0.123456
+    assert told == [0.123456] == [control.value]
+    assert control.parts[1].value == pytest.approx(0.123456, abs=0.3)
+
+
+@pytest.mark.parametrize("described", [(0, 2), (0.01, 2, "log"), (0, 2, 0.5)])
+def test_a_slider_that_reports_its_rounded_place_moves_nothing(described):
+    control = as_control("x", described, 1.0, "x")
+    control.set(0.123456)
+    told = heard(control)
+    control.parts[1].value = control.parts[1].value * (1 + 1e-9)
+    assert told == [] and control.value == 0.123456
+
+
+@given(st.integers(0, 10_000))
+def test_moving_a_slider_tells_once_and_sets_the_field(seed):
+    rng = np.random.default_rng(seed)
+    for described in [(-1, 2), (0.001, 0.5, "log"), (1, 9)]:
+        control = as_control("x", described, described[1], "x")
+        told = heard(control)
+        wanted = control.draw(rng)
+        control.parts[1].value = wanted
+        assert control.value == pytest.approx(wanted) == control.parts[0].value
+        assert told in ([], [control.value])
+
+
+def test_a_log_slider_shows_numbers_of_three_digits_and_both_ends():
+    control = as_control("lr", (0.001, 0.5, "log"), 0.01, "lr")
+    assert (control.at(0), control.at(control.place(0.5))) == (0.001, 0.5)
+    assert all(float(f"{v:.3g}") == v for v in control.frames())
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -1, 3, "high", None, True])
+def test_what_a_range_cannot_take_is_refused_and_nothing_moves(bad):
+    control = as_control("x", (0, 2), 1.0, "x")
+    told = heard(control)
+    with pytest.raises(ValueError, match="x takes a number from 0 to 2"):
+        control.set(bad)
+    assert told == [] and control.value == 1.0
+
+
+def test_nan_in_the_number_field_is_refused_in_words_and_the_field_goes_back():
+    control = as_control("x", (0, 2), 1.0, "x")
+    refusals = []
+    control.refused = refusals.append
+    control.parts[0].value = float("nan")
+    assert refusals == ["x takes a number from 0 to 2, not nan."]
+    assert control.value == control.parts[0].value == 1.0
+
+
+def test_stops_are_the_ends_or_every_choice():
+    assert as_control("x", (0, 2), 1.0, "x").stops() == [0, 2]
+    assert as_control("x", ["a", "b", "c"], "a", "x").stops() == ["a", "b", "c"]
+    assert as_control("x", bool, True, "x").stops() == [False, True]
+
+
+@given(st.floats(-1e3, 1e3), st.floats(1e-3, 1e3))
+def test_a_nice_step_is_one_two_or_five_and_about_a_hundredth(lo, width):
+    hi = lo + width
+    step = nice_step(lo, hi)
+    assert f"{step:e}"[0] in "125"
+    assert 0.3 <= step / ((hi - lo) / 100) <= 1.01

@@ -1,0 +1,125 @@
+"""What explore, show and strip refuse, each in one sentence."""
+
+import traceback
+
+import pytest
+
+from lecture_helpers.widgets import explore, explorers, reading, show, strip, use
+from tests.widgets.views import sine
+
+
+def no_panel(*, lr=1):
+    return reading("x")
+
+
+def no_start(ax, *, lr):
+    return reading("x")
+
+
+def no_star(ax, lr=1):
+    return reading("x")
+
+
+def any_control(ax, **controls):
+    return reading("x")
+
+
+def no_reading(ax, *, lr=1):
+    return None
+
+
+def wrong_idle(ax, *, lr=1):
+    return reading("x", idle="speed")
+
+
+def breaks_high(ax, *, lr=1):
+    ax.plot([0, 1], [0] * (2 + (lr > 4)))
+    return reading("x")
+
+
+def breaks_at_start(ax, *, lr=2):
+    return reading("{missing}") if lr == 2 else reading("x")
+
+
+GOOD = dict(height=(0, 2))
+TABLE = [
+    (3, GOOD, "A view is a function"),
+    (no_panel, dict(lr=(0, 2)), "no_panel has no panel"),
+    (no_start, dict(lr=(0, 2)), "lr of no_start has no starting value"),
+    (no_star, dict(lr=(0, 2)), "put a \\* before the controls"),
+    (any_control, dict(lr=(0, 2)), "must name its panels and controls"),
+    (no_reading, dict(lr=(0, 2)), "must return reading"),
+    (wrong_idle, dict(lr=(0, 2)), "has no control 'speed'"),
+    (breaks_high, dict(lr=(0, 5)), "breaks_high breaks at lr = 5: x and y must have same first"),
+    (breaks_at_start, dict(lr=(0, 5)), "breaks_at_start breaks at its start: The reading names"),
+    (sine, {}, "at least one control"),
+    (sine, dict(speed=(0, 2)), "no control 'speed'; its controls are height, waves"),
+    (sine, dict(height=(2, 0)), "first end must be the smaller"),
+    (sine, dict(height=(0.5, 0.5)), "first end must be the smaller"),
+    (sine, dict(height=(2, 3)), "starts at 1.0, outside its range 2 to 3"),
+    (sine, dict(height=(0, 2, "log")), "must start above 0, not at 0"),
+    (sine, dict(height=(0, 2, "lin")), "step of height must be above 0"),
+    (sine, dict(height=(0, 2, -1)), "step of height must be above 0"),
+    (sine, dict(height=(0, 2, 5)), "step of height must be above 0"),
+    (sine, dict(height=(0, float("nan"))), "height must be \\(lo, hi\\)"),
+    (sine, dict(height=(0, float("inf"))), "height must be \\(lo, hi\\)"),
+    (sine, dict(height=(0, True)), "height must be \\(lo, hi\\)"),
+    (sine, dict(height=(0, 1, 2, 3)), "height must be \\(lo, hi\\)"),
+    (sine, dict(height="high"), "must be a range"),
+    (sine, dict(style=[]), "at least one choice"),
+    (sine, dict(style=["dotted"]), "none of its choices: 'dotted'"),
+    (sine, dict(shown=(0, 1)), "shown starts at True"),
+    (sine, dict(height=bool), "must start at True or False, not 1.0"),
+    (sine, dict(GOOD, presets=[1]), "presets must be a dict"),
+    (sine, dict(GOOD, presets={"a": 3}), "The preset 'a' must be dict"),
+    (sine, dict(GOOD, presets={"a": {"waves": 3}}), "'a' sets 'waves', which has no widget"),
+    (sine, dict(GOOD, presets={"a": {"height": 3}}), "height takes a number from 0 to 2, not 3"),
+    (sine, dict(GOOD, goals={"a": 3}), "goal 'a' must be a function"),
+    (sine, dict(GOOD, goals={"a": lambda now: now.stop}), "the goal 'a' cannot be judged: .*stop"),
+    (sine, dict(GOOD, predict=3), "predict must be a question"),
+    (sine, dict(GOOD, predict=("a?", [])), "predict must be a question"),
+    (sine, dict(GOOD, play="waves"), "play must name"),
+    (sine, dict(shown=bool, play="shown"), "play must name"),
+    (sine, dict(GOOD, tell={"height": 3}), "must be a list of stops"),
+    (sine, dict(GOOD, tell={"height": [3]}), "takes a number from 0 to 2"),
+    (sine, dict(GOOD, tell=[3]), "tell must be a dict"),
+    (sine, dict(GOOD, size=3), "size must be"),
+    (sine, dict(GOOD, size=(3, -1)), "size must be"),
+    (sine, dict(GOOD, panels={"surface": "3d"}), "no panel 'surface'"),
+    (sine, dict(GOOD, panels={"ax": "4d"}), "must be '3d' or 'polar'"),
+    (sine, dict(GOOD, labels={"speed": "fast"}), "no control 'speed'"),
+]
+
+
+@pytest.mark.parametrize(("view", "arguments", "words"), TABLE, ids=lambda v: str(v)[:40])
+def test_explore_refuses_in_one_sentence(view, arguments, words):
+    before = explorers()
+    with pytest.raises(ValueError, match=words) as refusal:
+        explore(view, **arguments)
+    assert "\n" not in str(refusal.value)
+    assert explorers() == before
+
+
+def test_a_view_that_breaks_at_an_end_shows_its_own_line_in_the_traceback():
+    with pytest.raises(ValueError) as refusal:
+        explore(breaks_high, lr=(0, 5))
+    lines = traceback.extract_tb(refusal.value.__cause__.__traceback__)
+    assert "breaks_high" in [line.name for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: show(sine, speed=1), "no control 'speed'"),
+        (lambda: show(sine, size=0), "size must be"),
+        (lambda: strip(sine), "moves one control, not 0"),
+        (lambda: strip(sine, height=[1], waves=[1]), "moves one control, not 2"),
+        (lambda: strip(sine, height=1), "must be a list of stops"),
+        (lambda: strip(sine, speed=[1]), "no control 'speed'"),
+        (lambda: use(text=0), "text must be a finite number above 0"),
+        (lambda: use(sharpness=float("nan")), "sharpness must be"),
+    ],
+)
+def test_pictures_refuse_in_one_sentence(call, words):
+    with pytest.raises(ValueError, match=words):
+        call()

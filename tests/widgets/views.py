@@ -1,0 +1,26 @@
+"""Small views that the tests of the widgets share."""
+
+import numpy as np
+
+from lecture_helpers.widgets import reading
+
+T = np.linspace(-3, 3, 40)
+
+
+def sine(ax, *, height=1.0, waves=2, style="solid", shown=True):
+    """One curve whose every control does something."""
+    curve = height * np.sin(waves * T)
+    if shown:
+        ax.plot(T, curve, color="red", ls="-" if style == "solid" else "--")
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
+    return reading("The top is at {top:.2f}.", top=float(curve.max()))
+
+
+def two_panels(ax, ax2, *, height=1.0):
+    """A filled contour that stays, curves that move."""
+    ax.contourf(T, T, T[:, None] ** 2 + T**2, cmap="cividis")
+    ax.plot(T, height * T, color="red")
+    ax2.plot(T, height * T**2, color="blue")
+    for panel in (ax, ax2):
+        panel.set(xlim=(-3, 3), ylim=(-3, 3))
+    return reading("The slope is {height:.2f}.", height=height)
