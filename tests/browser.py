@@ -131,7 +131,7 @@ def serve(notebooks: Path, seconds: float = 60) -> Iterator[Server]:
 
 
 @contextmanager
-def browse(width: int = 1500, height: int = 1000):
+def browse(width: int = 1500, height: int = 1600):
     """A page of the system's browser."""
     from playwright.sync_api import sync_playwright
 
@@ -316,7 +316,10 @@ def by_keyboard(page, row) -> None:
     elif row.locator("select").count():
         row.locator("select").focus()
         first = row.locator("select").evaluate("one => one.selectedIndex") == 0
-        page.keyboard.press("ArrowDown" if first else "ArrowUp")
+        # A bare arrow moves JupyterLab's cell cursor; an opened list takes it.
+        for key in ("Space", "ArrowDown" if first else "ArrowUp", "Enter"):
+            page.keyboard.press(key)
+            page.wait_for_timeout(100)
     elif row.locator(".widget-toggle-button").count():
         row.locator(".widget-toggle-button:not(.mod-active)").first.focus()
         page.keyboard.press("Space")

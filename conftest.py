@@ -1,0 +1,39 @@
+"""Settings that tests, doctests and notebooks need alike."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+# Kernels started for notebooks import the lecture_helpers that lie beside them.
+_paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _paths))
+
+
+def _is_this_machine(address) -> bool:
+    if not isinstance(address, tuple):
+        return True
+    host = address[0]
+    if host in ("localhost", ""):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network():
+    """Refuse every connection that leaves this machine; child processes are not watched."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if not _is_this_machine(address):
+            raise RuntimeError(f"a test reached for the network: {address}")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
