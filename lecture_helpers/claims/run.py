@@ -116,7 +116,7 @@ def _figures(finding: Mapping) -> str:
 
 
 def provenance(seconds: float) -> dict:
-    """With what, when and how long: no host, no path."""
+    """With what, when and how many processor seconds: no host, no path."""
     return {
         "python": python_version(),
         **{name: version(name) for name in VERSIONED},

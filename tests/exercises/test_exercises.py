@@ -1,0 +1,165 @@
+"""Every exercise of the lecture is polite to a blank, sure of the right one, names mistakes."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from lecture_helpers.exercises import exercises
+from lecture_helpers.exercises.comparison import plain, same
+from lecture_helpers.exercises.exercise import CASES
+
+EXERCISES = exercises()
+MISTAKES = [(name, mistake) for name, e in EXERCISES.items() for mistake in e.mistakes]
+every_exercise = pytest.mark.parametrize("name", EXERCISES)
+every_mistake = pytest.mark.parametrize("name, mistake", MISTAKES)
+
+
+def fresh(name):
+    """The exercise as a student meets it, without the wrong answers of other tests."""
+    return copy.copy(EXERCISES[name])
+
+
+def spoiled(value, by=1e-3):
+    """A result that is a little off."""
+    if isinstance(value, tuple):
+        return tuple(spoiled(item, by) for item in value)
+    return plain(value) * (1 + by) + by
+
+
+def raising(*_):
+    raise NotImplementedError
+
+
+@every_exercise
+@pytest.mark.parametrize(
+    "blank", [None, ..., NotImplemented, "later", lambda *_: None, lambda *_: ..., raising]
+)
+def test_a_blank_gets_a_friendly_line_that_never_changes(name, blank):
+    texts = {repr(fresh(name).check(blank)) for _ in range(2)}
+    assert len(texts) == 1
+    assert fresh(name).check(blank).kind == "blank"
+    assert fresh(name).name in texts.pop()
+
+
+@every_exercise
+def test_the_reference_is_confirmed_on_any_seed_with_the_same_words_that_say_why_it_matters(name):
+    feedbacks = [fresh(name).check(fresh(name).reference, seed=seed) for seed in range(20)]
+    assert all(feedback.right for feedback in feedbacks)
+    assert len({repr(feedback) for feedback in feedbacks}) == 1
+    assert EXERCISES[name].praise in repr(feedbacks[0])
+
+
+@every_mistake
+def test_every_mistake_is_named_as_itself(name, mistake):
+    exercise = fresh(name)
+    function, sentence = exercise.mistakes[mistake]
+    for seed in range(5):
+        feedback = exercise.check(function, seed=seed)
+        assert feedback.mistake == mistake
+        assert sentence in feedback.text
+
+
+@every_mistake
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_no_mistake_is_confirmed_on_any_of_100_seeds(name, mistake):
+    exercise = fresh(name)
+    wrong, _ = exercise.mistakes[mistake]
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        cases = (exercise.cases(rng) for _ in range(CASES))  # those of check(wrong, seed)
+        assert any(not same(plain(wrong(*c.values())), plain(exercise.reference(*c.values())))
+                   for c in cases)  # fmt: skip
+
+
+@every_exercise
+def test_a_mistake_without_a_name_gets_a_counter_example(name):
+    exercise = fresh(name)
+    feedback = exercise.check(lambda *inputs: spoiled(exercise.reference(*inputs)))
+    assert (feedback.kind, feedback.mistake) == ("wrong", None)
+    assert "expected" in feedback.text
+    assert "got" in feedback.text
+    assert next(iter(exercise.cases(np.random.default_rng(0)))) in feedback.text
+
+
+@every_exercise
+def test_wrong_answers_climb_the_ladder_of_hints_and_a_right_one_steps_off(name):
+    exercise = fresh(name)
+
+    def wrong(*inputs):
+        return spoiled(exercise.reference(*inputs))
+
+    for hint in [*exercise.hints, exercise.hints[-1]]:
+        assert hint in exercise.check(wrong).text
+    exercise.check(exercise.reference)
+    assert exercise.hints[0] in exercise.check(wrong).text
+
+
+@every_exercise
+def test_nan_is_said_in_words(name):
+    exercise = fresh(name)
+
+    def nan(*inputs):
+        return spoiled(exercise.reference(*inputs), float("nan"))
+
+    assert "NaN or infinite" in exercise.check(nan).text
+
+
+@every_exercise
+def test_a_wrong_shape_is_said_in_words(name):
+    exercise = fresh(name)
+
+    def longer(value):
+        return tuple(map(longer, value)) if isinstance(value, tuple) else plain(value)[..., None]
+
+    assert "has shape" in exercise.check(lambda *x: longer(exercise.reference(*x))).text
+
+
+@every_exercise
+def test_inputs_are_fresh_on_every_check_and_the_same_for_a_seed(name):
+    seen = []
+
+    def look(*inputs):
+        seen.append(copy.deepcopy(inputs))
+        return exercise.reference(*inputs)
+
+    exercise = fresh(name)
+    for seed in (None, None, 3, 3):
+        seen.append(None)
+        exercise.check(look, seed=seed)
+    marks = [k for k, inputs in enumerate(seen) if inputs is None]
+    first, second, third, fourth = (plain(seen[k + 1]) for k in marks)
+    assert not same(first, second)
+    assert same(third, fourth)
+
+
+@every_exercise
+def test_the_reference_and_the_mistakes_leave_their_inputs_alone(name):
+    exercise = fresh(name)
+    case = exercise.cases(np.random.default_rng(0))
+    before = copy.deepcopy(case)
+    for function in [exercise.reference, *(wrong for wrong, _ in exercise.mistakes.values())]:
+        with np.errstate(all="ignore"):
+            function(*case.values())
+        assert all(same(plain(case[key]), plain(before[key])) for key in case)
+
+
+@every_exercise
+def test_an_exercise_names_four_mistakes_or_more_in_whole_sentences(name):
+    exercise = EXERCISES[name]
+    assert len(exercise.mistakes) >= 4
+    assert len(exercise.hints) >= 2
+    texts = [sentence for _, sentence in exercise.mistakes.values()]
+    for sentence in [exercise.task, exercise.praise, *texts]:
+        assert len(sentence) > 20
+        assert sentence.rstrip(")`")[-1] == "."
+
+
+@every_exercise
+def test_the_feedback_differs_in_words_and_symbol_and_not_in_colour(name):
+    exercise = fresh(name)
+    wrong = next(iter(exercise.mistakes.values()))[0]
+    feedbacks = [exercise.check(a) for a in (None, exercise.reference, wrong, lambda: 1)]
+    assert [feedback.kind for feedback in feedbacks] == ["blank", "right", "wrong", "error"]
+    assert len({repr(feedback)[0] for feedback in feedbacks}) == 4
+    assert "color" not in "".join(feedback._repr_markdown_() for feedback in feedbacks)
