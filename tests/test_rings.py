@@ -1,0 +1,113 @@
+"""The rings: who may import whom, read from the imports themselves."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "lecture_helpers"
+FORBIDDEN = {
+    "algorithms": {"widgets", "plots", "claims", "exercises", "publish", "evidence"},
+    "plots": {"widgets", "algorithms", "claims", "exercises", "publish", "evidence"},
+    "widgets": {"plots", "algorithms", "claims", "exercises", "publish", "evidence"},
+    "claims": {"widgets", "plots", "exercises", "publish", "evidence"},
+    "exercises": {"widgets", "plots", "claims", "publish", "evidence"},
+    "publish": {"plots", "algorithms", "claims", "exercises", "evidence"},
+    "validation": {"widgets", "plots", "algorithms", "claims", "exercises", "publish", "evidence"},
+}
+HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "torch"}
+WITHOUT_TORCH = [
+    "algorithms.batch_normalization",
+    "algorithms.data",
+    "algorithms.descent",
+    "algorithms.scalar_chain",
+    "algorithms.surfaces",
+    "claims",
+    "evidence",
+    "plots",
+    "validation",
+    "widgets",
+]
+
+
+def modules():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    """The dotted names that a module imports, wherever in it."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} imports relatively: write the whole name"
+            names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def ring(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def rings_imported(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imported(path) if name.startswith("lecture_helpers.")}
+
+
+def loaded_by(module: str) -> set[str]:
+    """The top-level packages in memory after importing one module in a fresh Python."""
+    code = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    command = [sys.executable, "-c", code]
+    return set(subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+               .stdout.split())
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_module_imports_only_the_rings_it_may_know(path):
+    assert not rings_imported(path) & FORBIDDEN.get(ring(path), set())
+
+
+def test_every_ring_has_its_rule():
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders <= set(FORBIDDEN)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from lecture_helpers import widgets",
+        "import lecture_helpers.widgets.explorer",
+        "def f():\n    from lecture_helpers.widgets import explore",
+    ],
+)
+def test_an_import_is_seen_however_it_is_written(line, tmp_path):
+    path = tmp_path / "m.py"
+    path.write_text(line)
+    assert rings_imported(path) == {"widgets"}
+
+
+@pytest.mark.parametrize("folder", ["lecture_helpers", "tests"])
+def test_pyplot_is_imported_nowhere(folder):
+    users = {
+        path.name
+        for path in (ROOT / folder).rglob("*.py")
+        if any(name.startswith(("matplotlib.pyplot", "pylab")) for name in imported(path))
+    }
+    assert not users
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert not loaded_by("lecture_helpers") & HEAVY
+
+
+@pytest.mark.parametrize("name", WITHOUT_TORCH)
+def test_what_needs_no_network_does_not_load_torch(name):
+    assert "torch" not in loaded_by(f"lecture_helpers.{name}")
+
+
+def test_algorithms_in_numpy_load_no_matplotlib():
+    for name in ("batch_normalization", "descent", "scalar_chain"):
+        assert "matplotlib" not in loaded_by(f"lecture_helpers.algorithms.{name}")
