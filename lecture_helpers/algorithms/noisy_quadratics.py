@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.algorithms.polyak_averaging import STARTS
+from lecture_helpers.algorithms.polyak_averaging import STARTS, recent_share
 from lecture_helpers.validation import (
     finite_array,
     fraction,
@@ -94,6 +94,14 @@ class NoisyQuadratic:
         begun = moments[start - 1] if start else self.start**2
         moments[start:] = self._uniform(_counts(steps)[: len(moments) - start], begun)
         return moments
+
+    def recent(self, steps: int, share: float) -> np.ndarray:
+        """E[x^2] of the average of the last ``share`` of the iterates, as ``recent_average``."""
+        t = _counts(steps)
+        lengths = np.ceil(recent_share(share) * t - 1e-9)
+        faded = self.rho ** (2 * (t - lengths))
+        begun = faded * self.start**2 + (1 - faded) * self._stationary()
+        return self._uniform(lengths, begun)
 
     def _uniform(self, t: np.ndarray, begun: np.ndarray) -> np.ndarray:
         """The average over t steps from a point with second moment ``begun``."""

@@ -57,9 +57,7 @@ def recent_average(path: np.ndarray, share: float) -> np.ndarray:
     >>> recent_average([2.0, 4.0, 0.0, 2.0], share=0.5)
     array([2., 4., 2., 1.])
     """
-    path = _path(path)
-    if not 0 < positive(share=share) <= 1:
-        raise ValueError(f"share must be above 0 and at most 1, not {share!r}.")
+    path, share = _path(path), recent_share(share)
     sums = np.concatenate([np.zeros_like(path[:1]), np.cumsum(path, axis=0)])
     ends = np.arange(1, len(path) + 1)
     lengths = np.ceil(share * ends - 1e-9).astype(int)
@@ -111,6 +109,17 @@ def alpha_of(half_life: float) -> float:
     0.5
     """
     return float(0.5 ** (1 / positive(half_life=half_life)))
+
+
+def recent_share(share: float) -> float:
+    """The share as a float in (0, 1].
+
+    Raises:
+        ValueError: it lies outside.
+    """
+    if positive(share=share) > 1:
+        raise ValueError(f"share must be above 0 and at most 1, not {share!r}.")
+    return float(share)
 
 
 def _path(path: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from lecture_helpers.algorithms.noisy_quadratics import NoisyQuadratic
 from lecture_helpers.algorithms.polyak_averaging import (
     STARTS,
     exponential_average,
+    recent_average,
     tail_average,
     uniform_average,
 )
@@ -15,6 +16,7 @@ NOISY = NoisyQuadratic(np.array([1.5, 0.2]), np.array([2.0, -1.0]), lr=0.4, nois
 AVERAGES = {
     "last": (lambda path: path, NOISY.last(60)),
     "uniform": (uniform_average, NOISY.uniform(60)),
+    "recent": (lambda path: recent_average(path, 0.4), NOISY.recent(60, 0.4)),
     "tail": (lambda path: tail_average(path, 20), NOISY.tail(60, 20)),
     **{
         start: (lambda path, s=start: exponential_average(path, 0.85, s),
