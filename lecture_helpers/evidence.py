@@ -86,30 +86,35 @@ def card_text(stored: Mapping) -> str:
         f"**{stored['id']}** · slide “{stored['slide']}”",
         stored["sentence"],
         f"**Verdict: {verdict}** ({MEANING[verdict]}).{fragile}",
-        "\n".join(f"- {_in_words(stored, finding)}" for finding in stored["findings"]),
+        f"{_measured(stored)}:",
+        "\n".join(f"- {_in_words(f)}: **{f['verdict']}**" for f in stored["findings"]),
     ]
     if stored["beside"]:
-        beside = [f"- {_in_words(stored, finding)}" for finding in stored["beside"]]
-        lines.append("Beside it, without a say in the verdict:\n\n" + "\n".join(beside))
+        beside = [f"- {_in_words(finding)}" for finding in stored["beside"]]
+        lines += ["Beside it, without a say in the verdict:", "\n".join(beside)]
     lines.append(f"*What would change it:* {stored['changes']}")
     return "\n\n".join(lines)
 
 
-def _in_words(stored: Mapping, finding: Mapping) -> str:
+def _measured(stored: Mapping) -> str:
+    seeds = f"over {len(stored['seeds'])} seeds"
+    if stored["kind"] == "id":
+        return f"Largest deviations {seeds}"
+    step = stored["resolution"]
+    grid = f", read from a grid with steps of {step:g} that the intervals allow for" if step else ""
+    return f"Effect {seeds}, in {stored['unit']} (interesting from {stored['smallest']:g}){grid}"
+
+
+def _in_words(finding: Mapping) -> str:
     if "tolerance" in finding:
-        return (
-            f"{finding['name']}: within {_rounded_up(finding['effect'])} "
-            f"(tolerance {finding['tolerance']:.0e})"
-        )
+        deviation = _rounded_up(finding["effect"])
+        return f"{finding['name']}: {deviation} (tolerance {finding['tolerance']:.0e})"
     low, high = finding["interval"]
-    return (
-        f"{finding['name']}: {finding['effect']:+.2f}, 95 % interval {low:+.2f} to {high:+.2f} "
-        f"({stored['unit']}; interesting from {stored['smallest']:g}): **{finding['verdict']}**"
-    )
+    return f"{finding['name']}: {finding['effect']:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
 
 
 def _rounded_up(deviation: float) -> str:
-    return "0" if deviation == 0 else f"1e{int(np.ceil(np.log10(deviation))):+03d}"
+    return "0" if deviation == 0 else f"below 1e{int(np.floor(np.log10(deviation))) + 1:+03d}"
 
 
 def differences(stored: Mapping, finding: Mapping) -> np.ndarray:
@@ -140,9 +145,9 @@ def _named(view: Callable, stored: Mapping) -> Callable:
 
 
 def _alt(stored: Mapping) -> str:
-    findings = [_in_words(stored, f) for f in [*stored["findings"], *stored["beside"]]]
-    words = "; ".join(findings).replace("**", "")
-    return f"{stored['id']}, {len(stored['seeds'])} seeds. {words}."
+    findings = [f"{_in_words(finding)}: {finding['verdict']}" for finding in stored["findings"]]
+    findings += [f"beside it, {_in_words(finding)}" for finding in stored["beside"]]
+    return f"{stored['id']}. {_measured(stored)}: {'; '.join(findings)}."
 
 
 def draw_forest(ax, stored: Mapping) -> None:
