@@ -1,0 +1,131 @@
+"""Run the notebooks again and store what they now show, changing nothing that stayed the same."""
+
+import base64
+import io
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal, DeadKernelError
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+
+
+def refresh(path: Path, *, timeout: int = 120) -> bool:
+    """Run one notebook and store it in place; whether the file changed.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell failed; the file is left as it was.
+    """
+    path = Path(path)
+    before = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(before, as_version=4)
+    pictures = [_pngs(cell) for cell in notebook.cells]
+    _run(notebook, path.parent, timeout)
+    tidy(notebook)
+    for cell, old in zip(notebook.cells, pictures, strict=True):
+        _keep_unchanged(cell, old)
+    after = nbformat.writes(notebook).rstrip("\n") + "\n"
+    if after != before:
+        path.write_text(after, encoding="utf-8", newline="\n")
+    return after != before
+
+
+def _run(notebook, folder: Path, timeout: int) -> None:
+    client = NotebookClient(
+        notebook,
+        kernel_name=KERNEL["name"],
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        store_widget_state=False,
+        timeout=timeout,
+    )
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    client.execute(env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))})
+
+
+def tidy(notebook) -> None:
+    """Take out what differs from run to run or shows nothing without a kernel."""
+    notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": dict(LANGUAGE)}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for cell in notebook.cells:
+        for key in ("execution", "collapsed", "scrolled", "trusted"):
+            cell.metadata.pop(key, None)
+        for output in cell.get("outputs", []):
+            _tidy_output(output)
+
+
+def _tidy_output(output) -> None:
+    for part in ("data", "metadata"):
+        output.get(part, {}).pop(WIDGET_VIEW, None)
+    data = output.get("data", {})
+    if "image/png" in data:
+        data["image/png"] = data["image/png"].replace("\n", "")
+
+
+def _pngs(cell) -> list[str]:
+    """The pictures of a cell, encoded, in order."""
+    shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+    return [data["image/png"] for data in shown if "image/png" in data]
+
+
+def _keep_unchanged(cell, old: list[str]) -> None:
+    """Keep the stored bytes of every picture whose pixels are the same."""
+    shown = [output.get("data", {}) for output in cell.get("outputs", [])]
+    for data, stored in zip((d for d in shown if "image/png" in d), old, strict=False):
+        if same_pixels(data["image/png"], stored):
+            data["image/png"] = stored
+
+
+def same_pixels(one: str, other: str) -> bool:
+    """Whether two encoded PNGs show exactly the same."""
+    return one == other or np.array_equal(_pixels(one), _pixels(other))
+
+
+def _pixels(encoded: str) -> np.ndarray:
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
+        return np.asarray(image.convert("RGBA"))
+
+
+def chosen(words: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
+    """The notebooks whose names begin with one of ``words``, or all of them.
+
+    Raises:
+        ValueError: a word fits none.
+    """
+    notebooks = sorted(folder.glob("*.ipynb"))
+    names = [Path(word).stem for word in words]
+    for name in names:
+        if not any(path.stem.startswith(name) for path in notebooks):
+            known = ", ".join(path.stem for path in notebooks)
+            raise ValueError(f"No notebook begins with {name!r}; there are {known}.")
+    return [path for path in notebooks if not names or path.stem.startswith(tuple(names))]
+
+
+def main(words: list[str]) -> None:
+    """Refresh the named notebooks, one after the other."""
+    for path in chosen(words):
+        print(f"{path.name} ...", end=" ", flush=True)
+        print("changed" if refresh(path) else "unchanged", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except (ValueError, CellControlSignal, DeadKernelError) as trouble:
+        sys.exit(str(trouble))
