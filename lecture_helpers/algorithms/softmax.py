@@ -1,0 +1,22 @@
+"""Softmax regression, example by example: losses and gradients of a linear classifier."""
+
+import numpy as np
+
+
+def softmax(inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Probabilities (n, classes) of inputs (n, features) under weights (features, classes)."""
+    scores = inputs @ weights
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return scores / scores.sum(axis=1, keepdims=True)
+
+
+def softmax_losses(weights: np.ndarray, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The cross-entropy of every example, (n,)."""
+    return -np.log(softmax(inputs, weights)[np.arange(len(targets)), targets])
+
+
+def softmax_gradients(weights: np.ndarray, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The gradient of every example's cross-entropy, (n, features, classes): ``x (p - y)'``."""
+    slope = softmax(inputs, weights)
+    slope[np.arange(len(targets)), targets] -= 1
+    return inputs[:, :, None] * slope[:, None, :]
