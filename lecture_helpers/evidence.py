@@ -18,6 +18,11 @@ MEANING = {
     "conditional": "the declared regimes differ",
     "opinion": "nothing to decide, only to show",
 }
+REMARKS = {
+    "changes": "What would change it",
+    "objection": "The strongest objection",
+    "literature": "Literature",
+}
 EXACT = 1e-17
 
 
@@ -92,7 +97,7 @@ def card_text(stored: Mapping) -> str:
     if stored["beside"]:
         beside = [f"- {_in_words(finding)}" for finding in stored["beside"]]
         lines += ["Beside it, without a say in the verdict:", "\n".join(beside)]
-    lines.append(f"*What would change it:* {stored['changes']}")
+    lines += [f"*{title}:* {stored[field]}" for field, title in REMARKS.items() if stored[field]]
     return "\n\n".join(lines)
 
 

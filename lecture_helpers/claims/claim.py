@@ -37,6 +37,7 @@ class Claim:
     ``comparisons`` maps each declared regime to the (arm with, arm without) whose paired difference
     is the effect; more than one regime can make the verdict conditional. ``controls`` are shown
     beside them and do not decide. ``smallest`` is the smallest interesting effect, in ``unit``.
+    ``objection`` is a referee's strongest one, with its answer or "Open.".
     ``quick`` are settings of the quick run that make it smaller; arms it leaves out are not judged.
     ``stores`` maps a file of ``evidence/runs`` to the function of seeds that makes those runs.
     """
@@ -55,6 +56,8 @@ class Claim:
     interval: str = "t"
     resolution: float = 0.0
     slips: tuple[str, ...] = ()
+    objection: str = ""
+    literature: str = ""
     seeds: tuple[int, ...] = FULL_SEEDS
     budget: float = 60.0
     quick: Mapping = field(default_factory=dict)

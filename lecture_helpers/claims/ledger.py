@@ -66,6 +66,8 @@ def described(claim: Claim) -> dict:
         "slide": claim.slide,
         "sentence": claim.sentence,
         "changes": claim.changes,
+        "objection": claim.objection,
+        "literature": claim.literature,
         "kind": claim.kind,
         "smallest": claim.smallest,
         "unit": claim.unit,

@@ -18,7 +18,7 @@ from lecture_helpers.claims.tuning import tuned
 from lecture_helpers.validation import whole
 
 VERSIONED = ("numpy", "scipy", "scikit-learn", "torch")
-WORDS = ("lesson", "slide", "sentence", "changes")
+WORDS = ("lesson", "slide", "sentence", "changes", "objection", "literature")
 
 
 def run(

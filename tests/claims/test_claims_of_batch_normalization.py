@@ -111,12 +111,13 @@ def test_the_ladder_reaches_past_the_last_rung_that_trains_in_every_arm_and_seed
     assert not np.any(tops)
 
 
-def test_the_fine_steps_of_the_ladder_lie_where_the_arms_that_are_judged_end():
-    rungs = np.log10(lesson.LADDER)
-    for arms in claim("C8").comparisons.values():
-        for value in np.ravel([STORED["arms"][arm] for arm in arms]):
-            above = rungs[np.searchsorted(rungs, value + 1e-6)]
-            assert above - value < 0.26
+def test_every_value_is_read_from_the_ladder_with_the_declared_step():
+    rungs = np.log10([*lesson.LADDER[:1], *lesson.LADDER])
+    rungs[0] -= 0.25  # where seeds that train nowhere are put
+    for row in STORED["arms"].values():
+        place = np.abs(np.subtract.outer(row, rungs)).argmin(axis=1)
+        assert rungs[place] == pytest.approx(row, abs=1e-6)
+        assert (rungs[place + 1] - rungs[place] < claim("C8").resolution + 0.002).all()
 
 
 def test_the_stored_runs_are_those_of_the_ledgers_first_8_seeds():
