@@ -81,7 +81,7 @@ class Explorer:
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
         self.presets, self.question, self.play = presets, question, play
-        self._predicates, self.goals = predicates, dict.fromkeys(predicates, False)
+        self.predicates, self.goals = predicates, dict.fromkeys(predicates, False)
         self._stops, self._stored = stops, None
         self.error = ""
         self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
@@ -106,7 +106,7 @@ class Explorer:
             return self._canvas.move(self.view.settings(changed), mover)
         except Exception as problem:
             where = f"{mover} = {changed[mover]!r}" if changed else "its start"
-            raise ValueError(f"{self.view.name} breaks at {where}: {problem}") from problem
+            raise ValueError(f"{self.view.name} breaks at {where}: {problem or type(problem).__name__}") from problem
 
     @property
     def values(self) -> dict:
@@ -174,14 +174,14 @@ class Explorer:
                 self._score()
                 self.error = ""
             except Exception as problem:
-                self.error = f"{self._where()}: {problem}"
+                self.error = f"{self._where()}: {problem or type(problem).__name__}"
             self.face.refresh()
 
     def _where(self) -> str:
         return "At " + ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
 
     def _score(self) -> None:
-        for name, met in self._predicates.items():
+        for name, met in self.predicates.items():
             try:
                 self.goals[name] = self.goals[name] or bool(met(self.reading))
             except Exception as problem:

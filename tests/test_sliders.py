@@ -1,0 +1,255 @@
+"""Every explorer of every notebook, driven as a class would drive it, without a browser.
+
+Each notebook runs in a process of its own: ``python -m tests.test_sliders NOTEBOOK`` prints what
+it found wrong, one line each.
+"""
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+import time
+import warnings
+import zlib
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SEARCH_SECONDS = 10
+
+
+def run_cells(notebook: Path) -> None:
+    """Run the notebook's code cells in this process; the first error is raised."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
+            with contextlib.redirect_stdout(io.StringIO()):
+                shell.run_cell(cell.source, store_history=True).raise_error()
+
+
+class Driver:
+    """Drives one explorer and keeps what is wrong with it, in words."""
+
+    def __init__(self, explorer, seed: int):
+        self.explorer, self.rng, self.problems = explorer, np.random.default_rng(seed), []
+        self.first = explorer.png
+        self.seen = {str(explorer.reading)}
+        self.enabled = set()
+
+    def drive(self) -> list[str]:
+        """What is wrong, one sentence each."""
+        self.look_at_start()
+        for control in self.explorer.controls.values():
+            self.move(control)
+        self.press_every_button()
+        for place in range(6):
+            self.explorer.set(**(setting := self.draw()))
+            self.check(f"{setting}", picture=place < 3)
+        for goal in self.explorer.goals:
+            self.reach(goal)
+        self.finish()
+        return self.problems
+
+    def check(self, where: str, picture: bool = True) -> None:
+        explorer = self.explorer
+        self.seen.add(str(explorer.reading))
+        self.enabled |= {name for name, c in explorer.controls.items() if c.enabled}
+        if explorer.error:
+            self.problems.append(f"at {where}: {explorer.error}")
+        elif picture and explorer.png != explorer.fresh_png():
+            self.problems.append(f"at {where} the picture is not the one drawn from nothing")
+        if not explorer.limits_set:
+            self.problems.append(f"at {where} the view sets no x and y limits")
+
+    def look_at_start(self) -> None:
+        self.check("the start")
+        if not self.explorer.presets:
+            self.problems.append("it has no preset")
+        met = [goal for goal, reached in self.explorer.goals.items() if reached]
+        self.problems += [f"the goal {goal!r} is met at the start" for goal in met]
+
+    def move(self, control) -> None:
+        """Move one control to its ends and random places, the rest at the start."""
+        begins_enabled, dead = control.enabled, True
+        stops = [*control.stops(), *(control.draw(self.rng) for _ in range(3))]
+        for place, stop in enumerate(stops):
+            control.parts[0].value = stop
+            self.check(f"{control.name} = {stop!r}", picture=place < 3)
+            dead &= self.explorer.png == self.first
+        control.set(control.start)
+        if dead and begins_enabled:
+            self.problems.append(f"moving {control.name} changes nothing")
+        if self.explorer.png != self.first:
+            self.problems.append(f"moving {control.name} back does not restore the picture")
+
+    def press_every_button(self) -> None:
+        for button in buttons(self.explorer.face.box):
+            for action in button._click_handlers.callbacks:
+                action(button)
+            self.check(f"button {button.description!r}")
+        if self.explorer.face.scrubber:
+            player = self.explorer.face.scrubber.widget
+            for frame in range(player.min, player.max + 1, 1 + player.max // 5):
+                player.value = frame
+                self.check(f"frame {frame} of play", picture=False)
+        self.explorer.reset()
+
+    def draw(self) -> dict:
+        return {name: c.draw(self.rng) for name, c in self.explorer.controls.items()}
+
+    def reach(self, goal: str) -> None:
+        """Search presets, single moves and random settings for one that meets the goal."""
+        deadline = time.monotonic() + SEARCH_SECONDS
+        for settings in self.settings():
+            now = self.reading_at(settings)
+            if now and self.explorer.predicates[goal](now):
+                self.explorer.goals[goal] = False
+                self.explorer.set(**settings)
+                break
+            if time.monotonic() > deadline:
+                break
+        if not self.explorer.goals[goal]:
+            self.problems.append(f"the goal {goal!r} was never met")
+
+    def settings(self):
+        explorer = self.explorer
+        bases = [{n: c.start for n, c in explorer.controls.items()}, *explorer.presets.values()]
+        for base in bases:
+            yield base
+        for base in bases:
+            for name, control in explorer.controls.items():
+                for value in control.frames(40):
+                    yield {**base, name: value}
+        while True:
+            yield self.draw()
+
+    def reading_at(self, settings: dict):
+        from lecture_helpers.widgets.recorder import NeedsRedraw, record
+
+        view = self.explorer.view
+        try:
+            return record(view, view.settings(settings))[1]
+        except NeedsRedraw:
+            self.explorer.set(**settings)
+            return self.explorer.reading
+        except Exception as problem:
+            self.problems.append(f"at {settings}: {problem}")
+            return None
+
+    def finish(self) -> None:
+        if len(self.seen) == 1:
+            self.problems.append(f"the reading always says {self.seen.pop()!r}")
+        for name in self.explorer.controls.keys() - self.enabled:
+            self.problems.append(f"{name} is never enabled")
+        self.explorer.reset()
+        if self.explorer.png != self.first:
+            self.problems.append("reset does not bring the first picture back")
+
+
+def buttons(widget) -> list:
+    """The buttons in ``widget``, in order."""
+    from ipywidgets import Button
+
+    below = [b for child in getattr(widget, "children", ()) for b in buttons(child)]
+    return [widget, *below] if isinstance(widget, Button) else below
+
+
+def drive(explorer) -> list[str]:
+    """What is wrong with ``explorer``; warnings count as errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return Driver(explorer, zlib.crc32(explorer.view.name.encode())).drive()
+
+
+def drive_all(notebook: Path) -> list[str]:
+    """What is wrong with the explorers that ``notebook`` makes."""
+    from lecture_helpers.widgets import explorers
+
+    os.chdir(notebook.parent)
+    run_cells(notebook)
+    found = []
+    for number, explorer in enumerate(explorers(), 1):
+        found += [f"explorer {number} ({explorer.view.name}): {p}" for p in drive(explorer)]
+        print(f"explorer {number} ({explorer.view.name}) driven", file=sys.stderr)
+    return found
+
+
+def run(notebook: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "tests.test_sliders", str(notebook)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_explorer_does_what_its_controls_promise(notebook):
+    done = run(notebook)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-3000:]}"
+
+
+GOOD = """
+from lecture_helpers.widgets import explore, reading
+def view(ax, *, a=1.0, mode="on"):
+    ax.plot([0, 1], [0, a if mode == "on" else 0], color="red")
+    ax.set(xlim=(0, 1), ylim=(0, 2))
+    return reading("up to {a:.2f} {mode}", a=a, mode=mode, idle=() if mode == "on" else ("a",))
+explore(view, a=(0.0, 2.0), mode=["on", "off"], presets={"1 low": dict(a=0.5)},
+        goals={"high": lambda now: now.a > 1.9}, predict="how high?", play="a")
+"""
+DRIFT = "    view.n = getattr(view, 'n', 0) + 1\n    ax.axhline(view.n % 7 / 5)\n    return"
+BROKEN = [
+    ("[0, a if", "[0, 1 if", "moving a changes nothing"),
+    (", ylim=(0, 2)", "", "sets no x and y limits"),
+    ("now.a > 1.9", "now.a > 2.5", "the goal 'high' was never met"),
+    ("now.a > 1.9", "now.a > 0.9", "the goal 'high' is met at the start"),
+    ('presets={"1 low": dict(a=0.5)},', "", "it has no preset"),
+    ('"up to {a:.2f} {mode}"', '"up"', "the reading always says 'up'"),
+    ('idle=() if mode == "on" else ("a",)', 'idle=("a",)', "a is never enabled"),
+    (
+        "    return",
+        "    assert a != 0.5, 'low'\n    return",
+        "button '1 low': At a = 0.5, mode = on",
+    ),
+    ("    return", "    if a == 0.5: __import__('warnings').warn('odd')\n    return", ": odd"),
+    ("    return", DRIFT, "the picture is not the one drawn from nothing"),
+]
+
+
+def problems_of(source: str) -> list[str]:
+    """What is wrong with the one explorer that ``source`` makes."""
+    made = {}
+    exec(source.replace("\nexplore(", "\nmade = explore("), made)
+    try:
+        return drive(made["made"])
+    finally:
+        made["made"].close()
+
+
+def test_a_sound_explorer_passes():
+    assert problems_of(GOOD) == []
+
+
+@pytest.mark.parametrize(("good", "bad", "words"), BROKEN, ids=[row[2] for row in BROKEN])
+def test_the_driver_sees(good, bad, words, monkeypatch):
+    monkeypatch.setattr("tests.test_sliders.SEARCH_SECONDS", 1)
+    assert good in GOOD
+    assert words in "\n".join(problems_of(GOOD.replace(good, bad)))
+
+
+def test_a_notebook_is_driven_in_a_process_of_its_own(tmp_path):
+    path = tmp_path / "made.ipynb"
+    cell = nbformat.v4.new_code_cell(GOOD.replace("[0, a if", "[0, 1 if"))
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    done = run(path)
+    assert done.returncode == 1 and done.stdout == ("explorer 1 (view): moving a changes nothing\n")
+
+
+if __name__ == "__main__":
+    wrong = drive_all(Path(sys.argv[1]).resolve())
+    print("\n".join(wrong), end="\n" if wrong else "")
+    sys.exit(bool(wrong))
