@@ -10,20 +10,23 @@ from lecture_helpers.plots.curves import (
     draw_profile,
     draw_stops,
 )
-from lecture_helpers.plots.maps import draw_contours, draw_path, draw_share_map
+from lecture_helpers.plots.maps import draw_contours, draw_frame, draw_path, draw_share_map
 from lecture_helpers.plots.palette import ROLES, role
-from lecture_helpers.plots.places import draw_place, draw_spread
+from lecture_helpers.plots.places import draw_lines, draw_place, draw_places, draw_spread
 
 __all__ = [
     "ROLES",
     "draw_contours",
     "draw_curves",
+    "draw_frame",
     "draw_here",
     "draw_histogram",
     "draw_line",
+    "draw_lines",
     "draw_orders",
     "draw_path",
     "draw_place",
+    "draw_places",
     "draw_pointer",
     "draw_points",
     "draw_profile",

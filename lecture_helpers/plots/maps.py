@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.plots.palette import INK
+from lecture_helpers.plots.palette import INK, VERMILLION
 from lecture_helpers.plots.palette import role as look
 
 
@@ -37,3 +37,9 @@ def draw_share_map(ax, shares, *, columns, rows, cmap: str = "cividis"):
     for i, j in np.ndindex(shares.shape):
         colour = INK if shares[i, j] > 0.5 else "white"
         ax.text(j, i, f"{100 * shares[i, j]:.0f}", color=colour, ha="center", va="center", size=8)
+
+
+def draw_frame(ax, x: tuple, y: tuple):
+    """A thick frame around the tiles of a map from x[0] to x[1] and y[0] to y[1]."""
+    corners = [0, 1, 1, 0, 0], [0, 0, 1, 1, 0]
+    ax.plot(np.take(x, corners[0]), np.take(y, corners[1]), color=VERMILLION, lw=3.5)

@@ -151,3 +151,9 @@ def test_pointer_beyond_the_frame_sits_on_the_edge_and_points_out(ax, y, drawn, 
 def test_points_are_not_joined(ax):
     plots.draw_points(ax, [1, 2], [3, 4], role="before")
     assert ax.lines[0].get_linestyle() == "None" and ax.lines[0].get_marker() == "s"
+
+
+def test_frame_goes_around_the_tiles(ax):
+    plots.draw_frame(ax, (1.5, 2.5), (0, 3))
+    corners = {tuple(c) for c in ax.lines[0].get_xydata().tolist()}
+    assert corners == {(1.5, 0), (2.5, 0), (1.5, 3), (2.5, 3)}
