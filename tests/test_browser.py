@@ -1,0 +1,120 @@
+"""The notebooks as a student meets them: JupyterLab as start.py starts it, in a real browser."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+import start
+from tests import browser
+
+ROOT = Path(__file__).parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SCREENSHOTS = ROOT / "screenshots"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(browser.why_not()), reason=browser.why_not() or "never"),
+]
+
+TOY = [
+    "import threading\nfrom lecture_helpers.widgets import explore, reading",
+    """\
+def line(ax, *, slope=0.5, on=True):
+    ax.plot([0, 1], [0, slope * on])
+    ax.set(xlim=(0, 1), ylim=(0, 2))
+    thread = threading.current_thread() is threading.main_thread()
+    return reading("A line up to {end:.2f}; main thread: {main}.", end=slope * on, main=thread)""",
+    "explore(line, slope=(0.0, 2.0), on=bool, predict='How steep?')",
+]
+
+
+def write_notebook(path: Path, *sources: str) -> Path:
+    cells = [new_markdown_cell("# A heading"), *map(new_code_cell, sources)]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("toys")
+    write_notebook(folder / "toy.ipynb", *TOY)
+    write_notebook(folder / "broken.ipynb", "1 / 0")
+    with browser.serve(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def lessons():
+    with browser.serve(ROOT / "notebooks") as server:
+        yield server
+
+
+@pytest.fixture
+def page():
+    with browser.browse() as page:
+        yield page
+
+
+def lab_settings(server, plugin: str) -> dict:
+    address = f"{server.url}lab/api/settings/{plugin}?token={server.token}"
+    with urllib.request.urlopen(address) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize("plugin", start.LAB_SETTINGS)
+def test_jupyterlab_takes_the_settings_of_the_lecture(toys, plugin):
+    answer = lab_settings(toys, plugin)
+    defaults = {key: value["default"] for key, value in answer["schema"]["properties"].items()}
+    assert start.LAB_SETTINGS[plugin].items() <= defaults.items()
+    assert not answer.get("warning")
+
+
+def test_a_toy_explorer_moves_on_the_main_thread(toys, page):
+    browser.open_notebook(page, toys, "toy.ipynb")
+    browser.run_all(page)
+    (explorer,) = browser.explorers(page)
+    assert len(list(browser.moves(page, explorer))) == 5
+    assert browser.reading(explorer).endswith("main thread: True.")
+    assert not browser.errors(page)
+
+
+def test_an_error_in_a_cell_is_noticed(toys, page):
+    browser.open_notebook(page, toys, "broken.ipynb")
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        browser.run_all(page)
+
+
+def test_no_single_key_destroys_a_cell_or_its_explorer(toys, page):
+    browser.open_notebook(page, toys, "toy.ipynb")
+    browser.run_all(page)
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    before = cells.count()
+    for key in ("1", "6", "m", "y", "r", "x", "d", "d"):
+        page.locator(".noUi-handle").focus()
+        page.keyboard.press(key)
+    page.locator(".jp-MarkdownCell h1").click()
+    page.keyboard.press("3")
+    page.wait_for_timeout(500)
+    assert (cells.count(), page.locator(".jp-MarkdownCell h1").count()) == (before, 1)
+    assert len(browser.explorers(page)) == 1
+
+
+def test_nobody_is_asked_about_news(toys, page):
+    browser.open_notebook(page, toys, "toy.ipynb")
+    page.wait_for_timeout(1000)
+    assert page.get_by_text("official Jupyter news").count() == 0
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_lesson_runs_and_every_control_moves_picture_and_reading(path, lessons, page):
+    browser.open_notebook(page, lessons, path.name)
+    browser.run_all(page)
+    folder = SCREENSHOTS / path.stem
+    browser.save_cells(page, folder)
+    assert browser.explorers(page)
+    assert not browser.save_moves(page, folder) + browser.errors(page)

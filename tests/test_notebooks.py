@@ -1,0 +1,302 @@
+"""The stored notebooks, read as files: executed, tidy, legible without a kernel."""
+
+import copy
+import json
+import re
+from pathlib import Path
+
+import pytest
+from nbformat.validator import get_validator
+
+from lecture_helpers.publish.refresh import KERNEL, WIDGET_VIEW
+
+ROOT = Path(__file__).parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MOST_LINES = {"": 12, "solution": 25}
+MOST_BYTES = 3_000_000
+MACHINE_PATH = r"(?<![\w.])/(tmp|work|root|home|Users|usr|opt)/|[A-Z]:\\\\|site-packages"
+UNWELCOME = (
+    r"%pip|!pip|pip install|rcParams|pyplot|urlopen|urllib|requests\.|https?://|get_dataset"
+    r"|np\.random\.(seed|rand|randn|normal|uniform)\(|torch\.manual_seed|warnings\.filterwarnings"
+)
+SHOWS = re.compile(r"^\s*(?:\w+ = )?(?:explore|show|strip)\(", re.MULTILINE)
+
+
+def source(cell) -> str:
+    return "".join(cell["source"])
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and source(cell)]
+
+
+def prose(notebook):
+    """The Markdown of all cells without its code blocks."""
+    texts = [source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    return re.sub(r"```.*?```|`[^`\n]*`", "", "\n\n".join(texts), flags=re.DOTALL)
+
+
+def headings(notebook) -> list[tuple[int, str]]:
+    found = re.findall(r"^(#{1,6}) +(.+?)\s*$", prose(notebook), re.MULTILINE)
+    return [(len(marks), words) for marks, words in found]
+
+
+def anchor(words: str) -> str:
+    """The address that JupyterLab gives a heading."""
+    return re.sub(r"[*_]", "", words).replace(" ", "-")
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell["outputs"]]
+
+
+# Each check yields what is wrong, in words.
+
+
+def unexecuted(notebook, folder):
+    counts = [cell["execution_count"] for cell in code_cells(notebook)]
+    if not counts or counts != list(range(1, len(counts) + 1)):
+        yield f"cells are not executed in order from 1: {counts}"
+
+
+def failed(notebook, folder):
+    for output in outputs(notebook):
+        if output["output_type"] == "error":
+            yield f"an error is stored: {output['ename']}"
+        if output.get("name") == "stderr":
+            yield f"a warning is stored: {''.join(output['text'])[:80]}"
+
+
+def widget_state(notebook, folder):
+    if "widgets" in notebook["metadata"]:
+        yield "the state of widgets is stored"
+    if any(WIDGET_VIEW in output.get("data", {}) for output in outputs(notebook)):
+        yield "a widget view is stored, which shows nothing without its kernel"
+
+
+def missing_pictures(notebook, folder):
+    for cell in code_cells(notebook):
+        pictures = [o for o in cell["outputs"] if "image/png" in o.get("data", {})]
+        if SHOWS.search(source(cell)) and not pictures:
+            yield f"a cell shows nothing: {source(cell)[:50]!r}"
+        for output in pictures:
+            if not output["metadata"].get("image/png", {}).get("alt", "").strip():
+                yield f"a picture has no words: {source(cell)[:50]!r}"
+
+
+def machine_paths(notebook, folder):
+    for cell in notebook["cells"]:
+        shown = [json.dumps({k: v for k, v in output.get("data", output).items()
+                             if not k.startswith("image/")}) for output in cell.get("outputs", [])]
+        for text in (source(cell), *shown):
+            if found := re.search(MACHINE_PATH, text):
+                yield f"a machine's path: {text[max(0, found.start() - 20):found.end() + 20]!r}"
+
+
+def long_cells(notebook, folder):
+    for cell in code_cells(notebook):
+        tag = "solution" if "solution" in cell["metadata"].get("tags", []) else ""
+        lines = len(source(cell).strip().splitlines())
+        if lines > MOST_LINES[tag]:
+            yield f"{lines} lines, of at most {MOST_LINES[tag]}: {source(cell)[:50]!r}"
+
+
+def uneven_headings(notebook, folder):
+    levels = [level for level, _ in headings(notebook)]
+    if levels.count(1) != 1 or levels[0] != 1:
+        yield f"not one title, at the top: levels {levels}"
+    for above, below in zip(levels, levels[1:], strict=False):
+        if below > above + 1:
+            yield f"a heading of level {below} follows one of level {above}"
+
+
+def broken_links(notebook, folder):
+    for mark, words, target in re.findall(r"(!?)\[([^\]]*)\]\(([^)\s]+)[^)]*\)", prose(notebook)):
+        if not words.strip():
+            yield f"no words on {'the picture' if mark else 'the link'} {target}"
+        if not re.match(r"https?:|mailto:|attachment:", target):
+            yield from _broken(target, notebook, folder)
+
+
+def _broken(target, notebook, folder):
+    name, _, heading = target.partition("#")
+    path = folder / name.replace("%20", " ")
+    if name and not path.exists():
+        yield f"the link {target} leads nowhere"
+    elif heading and (not name or path.suffix == ".ipynb"):
+        other = json.loads(path.read_text(encoding="utf-8")) if name else notebook
+        if heading not in {anchor(words) for _, words in headings(other)}:
+            yield f"the link {target} leads to no heading"
+
+
+def images_without_words(notebook, folder):
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            for tag in re.findall(r"<img\b[^>]*>", source(cell)):
+                if not re.search(r"alt=[\"'][^\"']+", tag):
+                    yield f"a picture in the prose has no alt text: {tag}"
+
+
+def unwelcome_code(notebook, folder):
+    for cell in code_cells(notebook):
+        for found in re.finditer(UNWELCOME, source(cell)):
+            yield f"{found.group()!r} in {source(cell)[:50]!r}"
+
+
+def unsettled_metadata(notebook, folder):
+    if notebook["metadata"].get("kernelspec") != KERNEL:
+        yield f"the kernel is {notebook['metadata'].get('kernelspec')}"
+    if "language_info" not in notebook["metadata"]:
+        yield "the language is missing"
+    for cell in notebook["cells"]:
+        if extra := {"execution", "collapsed", "scrolled"} & set(cell["metadata"]):
+            yield f"a cell keeps {extra}"
+
+
+def invalid(notebook, folder):
+    if (notebook["nbformat"], notebook["nbformat_minor"]) != (4, 5):
+        yield "the format is not 4.5"
+    for problem in get_validator(4, 5).iter_errors(notebook):
+        yield f"not a valid notebook: {problem.message[:200]}"
+    ids = [cell.get("id") for cell in notebook["cells"]]
+    if len(set(ids)) != len(ids):
+        yield "two cells have the same id"
+
+
+CHECKS = [
+    broken_links,
+    failed,
+    images_without_words,
+    invalid,
+    long_cells,
+    machine_paths,
+    missing_pictures,
+    unexecuted,
+    uneven_headings,
+    unsettled_metadata,
+    unwelcome_code,
+    widget_state,
+]
+
+
+def test_there_are_notebooks():
+    assert PATHS
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_notebook_is_free_of(check, path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert not list(check(notebook, path.parent))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_notebook_is_small_enough_to_clone_and_to_show(path):
+    assert path.stat().st_size <= MOST_BYTES
+
+
+# The checks themselves: one good notebook, and one change that each must notice.
+
+
+def picture_output():
+    return {
+        "output_type": "execute_result",
+        "execution_count": 1,
+        "data": {"image/png": "iVBORw0KGgo=", "text/plain": ["<view>"]},
+        "metadata": {"image/png": {"alt": "A line."}},
+    }
+
+
+def good() -> dict:
+    """A notebook with which every check is content."""
+    text = "# Title\n\nSee [the idea](#The-idea).\n\n## The idea\n\nHere."
+    markdown = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": [text]}
+    code = {
+        "cell_type": "code",
+        "id": "b",
+        "metadata": {},
+        "execution_count": 1,
+        "source": ["explore(view)"],
+        "outputs": [picture_output()],
+    }
+    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    return {"cells": [markdown, code], "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_good_notebook_passes(check, tmp_path):
+    assert not list(check(good(), tmp_path))
+
+
+def code(notebook) -> dict:
+    return notebook["cells"][1]
+
+
+def output(notebook) -> dict:
+    return code(notebook)["outputs"][0]
+
+
+def write_prose(text):
+    return lambda notebook: notebook["cells"][0].update(source=[text])
+
+
+def write_code(text):
+    return lambda notebook: code(notebook).update(source=[text])
+
+
+def add_output(**fields):
+    return lambda notebook: code(notebook)["outputs"].append(fields)
+
+
+SPOILS = [
+    (broken_links, write_prose("# T\n[x](missing.ipynb)")),
+    (broken_links, write_prose("# T\n[x](#Nowhere)")),
+    (broken_links, write_prose("# T\n[](#T)")),
+    (broken_links, write_prose("# T\n![ ](#T)")),
+    (failed, add_output(output_type="error", ename="E", evalue="", traceback=[])),
+    (failed, add_output(output_type="stream", name="stderr", text=["a warning"])),
+    (images_without_words, write_prose('# T\n<img src="x.png">')),
+    (invalid, lambda notebook: notebook.update(nbformat_minor=4)),
+    (invalid, lambda notebook: code(notebook).update(id="a")),
+    (invalid, lambda notebook: code(notebook).pop("outputs")),
+    (long_cells, write_code("x = 1\n" * 13)),
+    (machine_paths, write_code("open('/tmp/x')")),
+    (machine_paths, add_output(output_type="stream", name="stdout", text=["/home/me/x.py"])),
+    (missing_pictures, lambda notebook: output(notebook)["data"].pop("image/png")),
+    (missing_pictures, lambda notebook: output(notebook)["metadata"].clear()),
+    (unexecuted, lambda notebook: code(notebook).update(execution_count=None)),
+    (unexecuted, lambda notebook: code(notebook).update(execution_count=2)),
+    (uneven_headings, write_prose("# T\n\n# U")),
+    (uneven_headings, write_prose("# T\n\n### U")),
+    (uneven_headings, write_prose("## T")),
+    (unsettled_metadata, lambda notebook: notebook["metadata"].update(kernelspec={})),
+    (unsettled_metadata, lambda notebook: notebook["metadata"].pop("language_info")),
+    (unsettled_metadata, lambda notebook: code(notebook).update(metadata={"execution": {}})),
+    (unwelcome_code, write_code("%pip install x")),
+    (unwelcome_code, write_code("import matplotlib.pyplot as plt")),
+    (widget_state, lambda notebook: notebook["metadata"].update(widgets={})),
+    (widget_state, lambda notebook: output(notebook)["data"].update({WIDGET_VIEW: {}})),
+]
+
+
+@pytest.mark.parametrize("check, spoil", SPOILS)
+def test_each_check_notices_what_it_is_for(check, spoil, tmp_path):
+    notebook = copy.deepcopy(good())
+    spoil(notebook)
+    assert list(check(notebook, tmp_path))
+
+
+def test_a_link_to_a_heading_of_another_notebook_is_followed(tmp_path):
+    (tmp_path / "other.ipynb").write_text(json.dumps(good()))
+    notebook = good()
+    write_prose("# T\n[x](other.ipynb#The-idea)")(notebook)
+    assert not list(broken_links(notebook, tmp_path))
+    write_prose("# T\n[x](other.ipynb#No-idea)")(notebook)
+    assert list(broken_links(notebook, tmp_path))
+
+
+def test_a_solution_may_be_longer(tmp_path):
+    notebook = good()
+    write_code("x = 1\n" * 20)(notebook)
+    code(notebook)["metadata"]["tags"] = ["solution"]
+    assert not list(long_cells(notebook, tmp_path))
