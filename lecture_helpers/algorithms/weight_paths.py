@@ -1,9 +1,15 @@
 """What a network achieves with weights that it did not train to: averages of its stored path."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import product
+
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from lecture_helpers.algorithms.data import Dataset, Split
+from lecture_helpers.algorithms.runs import Runs
 from lecture_helpers.algorithms.stacking import Stack, StackedBatchNorm
 from lecture_helpers.validation import finite_array, whole
 
@@ -62,3 +68,81 @@ def _fill(tensors: dict[str, Tensor], rows: np.ndarray) -> None:
     blocks = torch.as_tensor(rows).split([t[0].numel() for t in tensors.values()], dim=1)
     for tensor, block in zip(tensors.values(), blocks, strict=True):
         tensor.copy_(block.view_as(tensor))
+
+
+class StoredPath:
+    """The weights that a network had along its training, and what averages of them achieve.
+
+    weights: (kept, parameters), buffers: (kept, buffers), as in ``Runs``. ``test`` are (inputs,
+    targets); ``training`` are the inputs from which statistics are recomputed. ``shown`` are the
+    numbers of the kept weights after which accuracies are wanted.
+    """
+
+    def __init__(self, network: nn.Module, weights, buffers, *, test, training, shown):
+        self.weights = finite_array(weights=weights, ndim=2).astype(np.float32)
+        self.buffers, self.test, self.training = np.array(buffers), test, training
+        self.shown = np.asarray(shown)
+        self._together = SideBySide(network, len(self.shown))
+        self._known = {}
+
+    def shares(self, average: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """The weight of every kept iterate in the average after every one, (kept, kept).
+
+        Averaging is linear, so the average of the identity's rows holds them all.
+        """
+        return average(np.eye(len(self.weights)))
+
+    def accuracy(self, average: Callable[[np.ndarray], np.ndarray], fresh: bool = True):
+        """The test accuracy of the average of the path so far, (shown,).
+
+        With ``fresh`` statistics batch norms fit the averaged weights; otherwise they keep those
+        of the iterate of the same step. Known answers are kept.
+        """
+        shares = self.shares(average)[self.shown].astype(np.float32)
+        key = shares.tobytes(), bool(fresh)
+        if key not in self._known:
+            with _one_thread():
+                self._known[key] = self._accuracy(shares, fresh)
+        return self._known[key]
+
+    def _accuracy(self, shares: np.ndarray, fresh: bool) -> np.ndarray:
+        averages = torch.from_numpy(shares) @ torch.from_numpy(self.weights)  # one thread
+        self._together.load(averages.numpy(), self.buffers[self.shown])
+        if fresh:
+            self._together.recompute_statistics(self.training)
+        return self._together.accuracy(*self.test)
+
+
+def stored_paths(
+    runs: Runs, dataset: Dataset, parts: Split, *, shown, training: int = 500
+) -> dict[tuple, StoredPath]:
+    """The stored path of every setting's first seed, by the values of the runs' axes in order.
+
+    ``parts`` is the division of the data that this seed has drawn; statistics are recomputed from
+    the first ``training`` examples to train on. The weights at step 0 are left out.
+
+    Raises:
+        ValueError: runs without kept weights.
+    """
+    test = dataset.inputs[parts.test], dataset.targets[parts.test]
+    inputs = dataset.inputs[parts.train[:training]]
+    places = product(*runs.axes.values())
+    alone = {p: runs.at(**dict(zip(runs.axes, p, strict=True))) for p in places}
+    return {p: _stored_path(run, test, inputs, shown) for p, run in alone.items()}
+
+
+def _stored_path(run: Runs, test, inputs, shown) -> StoredPath:
+    network, kept = run.module(seed=run.seeds[0]), run.weight_steps > 0
+    weights, buffers = run.weights[0, kept], run.buffers[0, kept]
+    return StoredPath(network, weights, buffers, test=test, training=inputs, shown=shown)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Small products are several times slower on threads that others use as well."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

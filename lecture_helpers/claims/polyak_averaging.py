@@ -173,7 +173,7 @@ def _distances(seed: int, condition: float, short: int, long: int, noise: float)
 
 
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2)
+HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 REGIMES = {
     f"{schedule} rate, {labels} labels": dict(schedule=schedule, label_noise=noise)
     for schedule in ("constant", "cosine")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_helpers.plots.curves import draw_line
 from lecture_helpers.plots.palette import role as look
 
 
@@ -29,3 +30,15 @@ def draw_spread(ax, x, curves, *, role: str, inner: float = 0.8):
     """The band that holds the middle share ``inner`` of curves (runs, n) at every x."""
     low, high = np.quantile(curves, [(1 - inner) / 2, (1 + inner) / 2], axis=0)
     ax.fill_between(x, low, high, color=look(role).colour, alpha=0.18, lw=0)
+
+
+def draw_places(ax, points: dict, *, xlim: tuple, ylim: tuple):
+    """A place for every role: {role: point (2,)}."""
+    for role, point in points.items():
+        draw_place(ax, point, role=role, xlim=xlim, ylim=ylim)
+
+
+def draw_lines(ax, x, curves: dict, *, labels: bool = True):
+    """A curve (n,) for every role, {role: curve}, labelled with the role's name."""
+    for role, curve in curves.items():
+        draw_line(ax, x, curve, role=role, label=role if labels else None)

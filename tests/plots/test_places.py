@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lecture_helpers.plots import draw_place, draw_spread
+from lecture_helpers.plots import ROLES, draw_lines, draw_place, draw_places, draw_spread
 
 FRAME = dict(role="average", xlim=(-1, 1), ylim=(-2, 2))
 
@@ -38,3 +38,11 @@ def test_a_spread_holds_the_middle_share_of_the_curves(ax):
     draw_spread(ax, [0, 1], np.linspace(0, 1, 101)[:, None] * [1.0, 2.0], role="average", inner=0.6)
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
     assert heights.min() == pytest.approx(0.2) and heights.max() == pytest.approx(1.6)
+
+
+def test_every_role_has_its_own_curve_and_its_own_place(ax):
+    draw_lines(ax, [1, 2], {"iterate": [3, 4], "average": [5, 6]})
+    draw_places(ax, {"iterate": (0, 0), "average": (1, 1)}, xlim=(-1, 2), ylim=(-1, 2))
+    colours = [ROLES[name].colour for name in ("iterate", "average")]
+    assert [line.get_color() for line in ax.lines] == 2 * colours
+    assert [line.get_label() for line in ax.lines[:2]] == ["iterate", "average"]
