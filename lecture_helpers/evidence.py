@@ -74,6 +74,21 @@ def evidence(*names: str) -> Evidence:
     return Evidence(tuple(_card(c, entries.get(c.id)) for c in claims))
 
 
+def stored_runs(name: str):
+    """The runs of ``evidence/runs/<name>.npz``, an ``algorithms.runs.Runs``, wherever we stand.
+
+    Raises:
+        ValueError: no such file; the sentence names those there are.
+    """
+    from lecture_helpers.algorithms.runs import Runs
+
+    path = ledger.EVIDENCE / "runs" / f"{name}.npz"
+    if not path.exists():
+        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.npz"))) or "none"
+        raise ValueError(f"name must be one of the stored runs ({known}), not {name!r}.")
+    return Runs.load(path)
+
+
 def _card(claim: Claim, stored: Mapping | None) -> Card:
     if stored is None:
         name = claim.id
