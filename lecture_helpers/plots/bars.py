@@ -15,7 +15,9 @@ def draw_orders(ax, orders: np.ndarray, *, limit: float, first: int = 1):
     order, heights = np.arange(len(orders))[first:], np.clip(orders[first:], -limit, limit)
     for name, sign, label in [("after", -1, "lowers y"), ("before", 1, "raises y")]:
         r, mine = look(name), np.where(np.sign(heights) == sign, heights, 0.0)
-        ax.bar(order, mine, color=r.colour, hatch=r.hatch, edgecolor="white", label=label)
+        with_gaps = np.column_stack([mine, np.zeros_like(mine)]).ravel()[:-1]
+        edges = np.column_stack([order - 0.4, order + 0.4]).ravel()
+        ax.stairs(with_gaps, edges, fill=True, fc=r.colour, ec="white", hatch=r.hatch, label=label)
     for marker, cut in [("^", heights >= limit), ("v", heights <= -limit)]:
         ax.plot(order[cut], heights[cut], color=INK, ls="", marker=marker, ms=9, clip_on=False)
 

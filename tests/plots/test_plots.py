@@ -90,49 +90,11 @@ def test_curves_draw_every_seed_and_a_median_that_counts_divergence_as_infinite(
 def test_bars_of_the_orders_have_their_signed_heights(ax):
     orders = np.array([1.0, -0.5, 0.25, -0.125])
     plots.draw_orders(ax, orders, limit=10)
-    down, up = ax.containers
-    heights = [a.get_height() + b.get_height() for a, b in zip(down, up, strict=True)]
-    assert heights == [-0.5, 0.25, -0.125]
-    assert [p.get_x() + p.get_width() / 2 for p in down] == [1, 2, 3]
-    assert down[0].get_facecolor() != up[0].get_facecolor() and up[0].get_hatch() == "//"
-
-
-def test_histogram_counts_what_lies_beyond_the_bins_in_the_outer_ones(ax):
-    plots.draw_histogram(
-        ax, np.array([-9.0, 0.1, 0.2, 0.9, 9.0]), bins=np.array([0, 0.5, 1]), role="after"
-    )
-    np.testing.assert_allclose(ax.patches[0].get_data().values, [0.6, 0.4])
-
-
-def test_path_that_diverged_ends_in_a_cross_at_its_last_finite_point(ax):
-    points = np.array([[0.0, 0.0], [1.0, 1.0], [np.nan, np.nan]])
-    plots.draw_path(ax, points)
-    end = ax.lines[-1]
-    assert end.get_marker() == "X" and end.get_xydata().tolist() == [[1.0, 1.0]]
-
-
-def test_contours_lie_on_the_requested_levels(ax):
-    plots.draw_contours(
-        ax, lambda p: (p**2).sum(axis=-1), xlim=(-1, 1), ylim=(-1, 1), levels=[0.1, 0.5, 1.0]
-    )
-    assert [c.levels.tolist() for c in ax.collections] == [[0.1, 0.5, 1.0]] * 2
-
-
-def test_share_map_prints_its_shares_in_percent_and_names_its_tiles(ax):
-    plots.draw_share_map(ax, [[0.0, 0.5], [1.0, 0.25]], columns=["a", "b"], rows=["c", "d"])
-    assert [t.get_text() for t in ax.texts] == ["0", "50", "100", "25"]
-    assert [t.get_text() for t in ax.get_xticklabels()] == ["a", "b"]
-
-
-def test_stops_make_the_last_one_large(ax):
-    plots.draw_stops(ax, np.array([1.0, 0.5]), np.array([2.0, 1.0]))
-    assert ax.lines[1].get_xydata().tolist() == [[0.5, 1.0]]
-    assert ax.lines[1].get_markersize() > ax.lines[0].get_markersize()
-
-
-def test_here_is_an_upright_line(ax):
-    plots.draw_here(ax, 0.3)
-    assert ax.lines[0].get_xdata() == [0.3, 0.3]
+    down, up = (patch.get_data() for patch in ax.patches)
+    assert (down.values + up.values).tolist() == [-0.5, 0.0, 0.25, 0.0, -0.125]
+    np.testing.assert_allclose(down.edges, [0.6, 1.4, 1.6, 2.4, 2.6, 3.4])
+    assert ax.patches[0].get_facecolor() != ax.patches[1].get_facecolor()
+    assert ax.patches[1].get_hatch() == "//"
 
 
 def test_bars_beyond_the_limit_are_cut_and_crowned(ax):
