@@ -124,6 +124,16 @@ class NoisyQuadratic:
         moments = bias**2 * self.start**2 + (self.lr * self.noise) ** 2 * shocks
         return moments / (1 - alpha**t) ** 2 if start == "corrected" else moments
 
+    def expected(self, steps: int, alpha: float, share: float = 0.5) -> dict[str, np.ndarray]:
+        """The expected costs above the minimum, (T,), of the iterate and its averages by name."""
+        moments = {
+            "iterate": self.last(steps),
+            "average": self.uniform(steps),
+            "tail average": self.recent(steps, share),
+            "exponential average": self.exponential(steps, alpha),
+        }
+        return {name: self.excess(moment) for name, moment in moments.items()}
+
     def paths(self, steps: int, runs: int, seed: int = 0) -> np.ndarray:
         """The iterates of many runs, (T, runs, d)."""
         rng = np.random.default_rng(seed)

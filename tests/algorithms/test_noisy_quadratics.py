@@ -80,6 +80,13 @@ def test_a_path_with_noise_has_the_spread_that_descend_makes():
     assert np.all(np.abs(squares.mean(axis=0) - NOISY.last(60)[-1]) < 4 * error)
 
 
+def test_expected_costs_weigh_the_second_moments_with_half_the_curvatures():
+    costs = NOISY.expected(60, alpha=0.85, share=0.4)
+    for name, moments in zip(costs, ("last", "uniform", "recent", "corrected"), strict=True):
+        by_hand = (0.5 * NOISY.curvatures * AVERAGES[moments][1]).sum(axis=1)
+        np.testing.assert_allclose(costs[name], by_hand, rtol=1e-12)
+
+
 def test_an_alpha_equal_to_the_factor_of_a_step_is_no_special_case():
     near = [NoisyQuadratic([1.0], [1.0], lr=0.1).exponential(50, a) for a in (0.9, 0.9 + 1e-9)]
     np.testing.assert_allclose(*near, rtol=1e-6)
