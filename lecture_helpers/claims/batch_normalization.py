@@ -351,7 +351,7 @@ CLAIMS = (
             f"layer norm, depth {d}": (f"layer, depth {d}", f"none, depth {d}")
             for d in DEPTHS[::-1]
         },
-        objection="Batch norm makes the scale of the weights before it irrelevant: a large step makes "
+        objection="The scale of the weights before a batch norm is irrelevant: a large step makes "
         "them grow and so makes the next one smaller. The ladder compares the rates as they are "
         "set, not as they act. Open.",
         literature="Bjorck et al. 2018 find the same and see in it the reason for batch norm's "

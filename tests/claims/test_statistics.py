@@ -159,7 +159,7 @@ def test_the_doubt_of_a_clear_effect_is_the_p_value_of_students_test(values):
 
 
 def test_the_doubt_of_a_null_is_the_p_value_of_an_equivalence_test():
-    values = np.random.default_rng(0).normal(0.02, 0.3, 20)
+    values = np.random.default_rng(0).normal(0.02, 0.6, 20)
     error = values.std(ddof=1) / np.sqrt(20)
     distances = np.array([0.5 - values.mean(), 0.5 + values.mean()]) / error
     worse = stats.t.sf(distances, 19).max()
