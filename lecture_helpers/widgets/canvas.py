@@ -26,7 +26,8 @@ class Canvas:
         self.ghosts = [[] for _ in view.panels]
         self.figure, self.redraws = None, 0
         self._pixels, self._background, self._overlay = None, EMPTY, EMPTY
-        self._panels, self._moving, self._mover, self._below = [], set(), None, None
+        self._panels, self._moving, self._mover = [], set(), None
+        self._below = self._painter = None
 
     def move(self, values: Mapping, mover: str | None = None) -> Reading:
         """The reading at ``values``, which differ from the last in the control ``mover``.
@@ -121,12 +122,13 @@ class Canvas:
         if self._below and layers.stray(axes, self._boxes, moving, renderer):
             moving = set()
         below, above = self._split(axes, moving, renderer)
-        pixels = self._pixels
+        painter = self._painter
         if below != self._below or not moved.isdisjoint(below):
             below, above = self._part(below, above)
-            pixels = pixels_of(figure).copy()
-        self._show(figure, pixels, layers.paint(above, pixels, renderer) if above else EMPTY)
-        self._below = below
+            painter = layers.Painter(pixels_of(figure).copy())
+        overlay = painter.paint(above, moving, renderer) if above else EMPTY
+        self._show(figure, painter.background, overlay)
+        self._below, self._painter = below, painter
 
     def _split(self, axes: list, moving: set, renderer) -> tuple[list, list]:
         parts = [layers.split(ax, moving, renderer) for ax in axes]

@@ -106,7 +106,8 @@ class Explorer:
             return self._canvas.move(self.view.settings(changed), mover)
         except Exception as problem:
             where = f"{mover} = {changed[mover]!r}" if changed else "its start"
-            raise ValueError(f"{self.view.name} breaks at {where}: {problem or type(problem).__name__}") from problem
+            words = f"{self.view.name} breaks at {where}: {_words(problem)}"
+            raise ValueError(words) from problem
 
     @property
     def values(self) -> dict:
@@ -174,7 +175,7 @@ class Explorer:
                 self._score()
                 self.error = ""
             except Exception as problem:
-                self.error = f"{self._where()}: {problem or type(problem).__name__}"
+                self.error = f"{self._where()}: {_words(problem)}"
             self.face.refresh()
 
     def _where(self) -> str:
@@ -239,3 +240,7 @@ class Explorer:
                 )
         data, metadata = self._stored._repr_mimebundle_()
         return {**self.face.box._repr_mimebundle_(), **data}, metadata
+
+
+def _words(problem: Exception) -> str:
+    return str(problem) or type(problem).__name__

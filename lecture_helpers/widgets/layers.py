@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.legend import Legend
 from matplotlib.spines import Spine
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -79,15 +80,59 @@ def overlapping(boxes: list[Bbox]) -> bool:
     return any(_meet(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
-def paint(artists: list, background: np.ndarray, renderer) -> np.ndarray:
-    """What the artists change of the background, on nothing: uint8 (height, width, 4).
+class Painter:
+    """Paints artists on a background and remembers what a still one looks like on it."""
 
-    They are drawn on the background itself and only the pixels that changed are kept, opaque:
-    laid over the background they give the picture exactly, without rounding of transparencies.
-    """
-    pixels = np.asarray(renderer.buffer_rgba())
-    pixels[...] = background
-    for artist in artists:
-        artist.draw(renderer)
-    changed = pixels.view(np.uint32) != background.view(np.uint32)
-    return np.where(changed, pixels.view(np.uint32), np.uint32(0)).view(np.uint8)
+    def __init__(self, background: np.ndarray):
+        self.background = background
+        self._known = {}
+
+    def paint(self, artists: list, moving: set, renderer) -> np.ndarray:
+        """What the artists change of the background, on nothing: uint8 (height, width, 4).
+
+        They are drawn on the background itself and only the pixels that changed are kept, opaque:
+        laid over the background they give the picture exactly, without rounding transparencies.
+        """
+        pixels = np.asarray(renderer.buffer_rgba())
+        pixels[...] = self.background
+        for artist in artists:
+            if artist in moving or not isinstance(artist, Legend | Text):
+                self._known.pop(artist, None)
+                artist.draw(renderer)
+            else:
+                self._draw_still(artist, pixels, renderer)
+        drawn, below = pixels.view(np.uint32), self.background.view(np.uint32)
+        return (drawn * (drawn != below)).view(np.uint8)
+
+    def _draw_still(self, artist, pixels: np.ndarray, renderer) -> None:
+        """Draw an artist that stays where it is; from memory if nothing below it changed."""
+        if artist not in self._known:
+            self._known[artist] = self._meet(artist, pixels, renderer)
+            return
+        place, before, after = self._known[artist]
+        if np.array_equal(pixels[place], before):
+            pixels[place] = after
+        else:
+            self._known[artist] = _draw_within(place, artist, pixels, renderer)
+
+    def _meet(self, artist, pixels: np.ndarray, renderer) -> tuple:
+        whole = pixels.copy()
+        place = _place(artist, pixels, renderer)
+        known = _draw_within(place, artist, pixels, renderer)
+        whole[place] = pixels[place]
+        if not np.array_equal(whole, pixels):  # it draws beyond its extent: remember all
+            return (slice(None),) * 2, np.empty(0), pixels[:0]
+        return known
+
+
+def _place(artist, pixels: np.ndarray, renderer) -> tuple[slice, slice]:
+    box = artist.get_window_extent(renderer).padded(renderer.dpi / 10)
+    top, bottom = len(pixels) - box.y1, len(pixels) - box.y0
+    edges = np.array([top, bottom, box.x0, box.x1]).round().clip(0).astype(int)
+    return slice(edges[0], edges[1]), slice(edges[2], edges[3])
+
+
+def _draw_within(place: tuple, artist, pixels: np.ndarray, renderer) -> tuple:
+    before = pixels[place].copy()
+    artist.draw(renderer)
+    return place, before, pixels[place].copy()
