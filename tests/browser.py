@@ -164,13 +164,11 @@ PENDING_CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCel
 
 
 def run_all(page, seconds: float = 180) -> float:
-    """Run every cell with empty outputs to begin with; the seconds until the last is done."""
+    """Run every cell, from empty outputs, until the last is done or one fails; the seconds."""
     menu(page, "Edit", "editmenu:clear-all")
     begin = time.monotonic()
     menu(page, "Run", "runmenu:run-all")
-    while page.evaluate(PENDING_CELLS):
-        if errors(page):
-            raise AssertionError("\n".join(errors(page)))
+    while page.evaluate(PENDING_CELLS) and not errors(page):
         if time.monotonic() - begin > seconds:
             raise AssertionError(f"cells still run after {seconds:.0f} seconds")
         page.wait_for_timeout(200)
@@ -195,20 +193,20 @@ def explorers(page) -> list:
     return page.locator(".lecture-explorer").all()
 
 
-def picture(explorer) -> str:
-    """What its figure shows: the sources of its images, one after the other."""
-    return "|".join(
-        explorer.locator(".lecture-figure img").evaluate_all("all => all.map(one => one.src)")
-    ) + explorer.locator(".lecture-figure img").first.evaluate(PIXELS)
-
-
-PIXELS = """image => {
+PIXELS = """images => {
     const canvas = document.createElement('canvas');
-    canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
-    if (!canvas.width) return '';
-    canvas.getContext('2d').drawImage(image, 0, 0);
+    canvas.width = Math.max(...images.map(one => one.naturalWidth));
+    canvas.height = Math.max(...images.map(one => one.naturalHeight));
+    if (!images.every(one => one.complete)) return '';
+    const paper = canvas.getContext('2d');
+    images.forEach(one => paper.drawImage(one, 0, 0));
     return canvas.toDataURL();
 }"""
+
+
+def picture(explorer) -> str:
+    """The pixels of its figure, layers laid over each other; empty while one is loading."""
+    return explorer.locator(".lecture-figure img").evaluate_all(PIXELS)
 
 
 def reading(explorer) -> str:
@@ -228,31 +226,39 @@ def sight(explorer) -> Sight:
     return Sight(picture(explorer), reading(explorer))
 
 
-def wait_for_change(explorer, before: Sight, seconds: float = 15) -> Sight:
-    """What the explorer shows once picture and reading both differ from ``before``."""
+def wait_until(true, words, seconds: float = 20) -> None:
+    """Wait until ``true()``; after a while, say what did not come."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        now = sight(explorer)
-        if now.picture != before.picture and now.reading != before.reading:
-            return now
+    while not true():
+        assert time.monotonic() < deadline, words()
         time.sleep(0.05)
-    same = [part for part in ("picture", "reading") if getattr(now, part) == getattr(before, part)]
-    raise AssertionError(f"the {' and the '.join(same)} did not change: {now.reading!r}")
 
 
-def begin_again(page, explorer) -> None:
+def wait_for_change(explorer, before: Sight) -> None:
+    """Wait until picture and reading both differ from ``before``."""
+
+    def same() -> list[str]:
+        now = sight(explorer)
+        pairs = {
+            "picture": now.picture in ("", before.picture),
+            "reading": now.reading in ("", before.reading),
+        }
+        return [part for part, unchanged in pairs.items() if unchanged]
+
+    wait_until(
+        lambda: not same(),
+        lambda: f"the {' and the '.join(same())} did not change: {reading(explorer)!r}",
+    )
+
+
+def begin_again(explorer) -> None:
     """Press reset, then answer the question that hides the reading."""
-    explorer.locator(".lecture-presets button", has_text="reset").first.click()
-    page.wait_for_timeout(400)
-    tell(page, explorer)
-
-
-def tell(page, explorer) -> None:
-    """Answer the question that hides the reading, if there is one."""
-    if not reading(explorer):
-        answers = "button:visible:not(.lecture-presets button):not(.lecture-control button)"
-        explorer.locator(answers).first.click()
-        page.wait_for_timeout(400)
+    explorer.locator(".lecture-tools button", has_text="reset").click()
+    answers = explorer.locator(".lecture-question button")
+    if answers.count():
+        wait_until(lambda: not reading(explorer), lambda: "reset does not hide the reading")
+        answers.first.click()
+    wait_until(lambda: reading(explorer), lambda: "there is no reading")
 
 
 def controls(explorer) -> list:
@@ -291,9 +297,9 @@ def by_mouse(page, row) -> None:
 
 
 def _drag(page, row) -> None:
-    handle = row.locator(".noUi-handle")
+    handle = row.locator(".noUi-handle").first
     handle.scroll_into_view_if_needed()
-    track, knob = row.locator(".noUi-base").bounding_box(), handle.bounding_box()
+    track, knob = row.locator(".noUi-base").first.bounding_box(), handle.bounding_box()
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -310,7 +316,7 @@ def _choose_other(choice) -> None:
 def by_keyboard(page, row) -> None:
     """Move a control with the keyboard alone."""
     if row.locator(".noUi-handle").count():
-        handle = row.locator(".noUi-handle")
+        handle = row.locator(".noUi-handle").first
         handle.focus()
         page.keyboard.press("Home" if _is_far(handle) else "End")
     elif row.locator("select").count():
@@ -345,17 +351,24 @@ def ways(row) -> list:
 
 def moves(page, explorer) -> Iterator[str]:
     """Move each control in each way from the start; its name, after picture and reading changed."""
-    begin_again(page, explorer)
+    begin_again(explorer)
+    first = reading(explorer)
     for row in controls(explorer):
         for way in ways(row):
-            begin_again(page, explorer)
+            move = f"{name_of(row)} {way.__name__}"
+            begin_again(explorer)
+            wait_until(
+                lambda: reading(explorer) == first,
+                lambda move=move: f"before {move}: reset does not bring back {first!r}",
+            )
+            page.wait_for_timeout(300)
             before = sight(explorer)
             way(page, row)
             try:
                 wait_for_change(explorer, before)
             except AssertionError as problem:
-                raise AssertionError(f"{name_of(row)} moved {way.__name__}: {problem}") from None
-            yield f"{name_of(row)} {way.__name__}"
+                raise AssertionError(f"{move}: {problem}") from None
+            yield move
 
 
 def file_name(words: str) -> str:
