@@ -200,9 +200,10 @@ def announce(platform, driver):
     else:
         size = "about 400 MB"
     say(
-        f"First use: this downloads JupyterLab, PyTorch and what they need, {size}, into "
-        f"{ENV.name} in this folder (1.3 GB on disk).\n"
-        "It takes one to ten minutes, depending on the network, and happens once."
+        f"This downloads JupyterLab, PyTorch and what they need, {size}, into {ENV.name} in this "
+        "folder (2 GB on disk).\n"
+        "It takes one to ten minutes, depending on the network, and happens only on first use "
+        "and when the lecture needs other versions."
     )
 
 
