@@ -13,7 +13,7 @@ def sine(ax, *, height=1.0, waves=2, style="solid", shown=True):
     if shown:
         ax.plot(T, curve, color="red", ls="-" if style == "solid" else "--")
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
-    return reading("The top is at {top:.2f}.", top=float(curve.max()))
+    return reading("The top is at {top:.2f}.", top=float(curve.max()) + 0.0)
 
 
 def two_panels(ax, ax2, *, height=1.0):

@@ -1,0 +1,89 @@
+"""Pictures that stand still, and what a notebook stores of an explorer."""
+
+import base64
+
+import matplotlib
+import numpy as np
+
+from lecture_helpers.widgets import explore, show, strip, use
+from lecture_helpers.widgets.pixels import EMPTY, decode, encode, over
+from tests.widgets.views import sine, two_panels
+
+
+def test_show_draws_the_view_at_its_settings_and_says_so():
+    picture = show(sine, height=0.5)
+    assert picture.alt == str(picture.reading) == "The top is at 0.50."
+    assert np.abs(picture.figure.axes[0].lines[0].get_ydata()).max() <= 0.5
+    assert repr(picture) == "<sine: height=0.5>"
+
+
+def test_a_strip_has_a_frame_and_a_reading_for_each_stop():
+    picture = strip(sine, height=[0.5, 1.0, 2.0])
+    assert [len(frame.axes) for frame in picture.figure.subfigs] == [1, 1, 1]
+    assert picture.alt == "The top is at 0.50. The top is at 1.00. The top is at 2.00."
+
+
+def test_wide_frames_stand_under_one_another():
+    narrow, wide = strip(sine, height=[0, 1], size=(5, 3)), strip(two_panels, height=[0, 1])
+    assert (narrow.width, wide.width) == (1000, 960)
+
+
+def bundle(explorer):
+    data, metadata = explorer._repr_mimebundle_()
+    explorer.close()
+    return data, metadata["image/png"]
+
+
+def test_the_stored_output_holds_widget_picture_and_text_that_never_changes():
+    data, metadata = bundle(explore(sine, height=(0, 2), waves=(1, 5), style=["solid", "dashed"]))
+    assert set(data) == {
+        "application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}  # fmt: skip
+    assert data["text/plain"] == ("<sine: height 0 to 2; waves 1 to 5; style solid, dashed>")
+    assert metadata["alt"] == "The top is at 1.00. The top is at 0.00. The top is at 2.00."
+    pixels = decode(base64.b64decode(data["image/png"]))
+    assert pixels.shape[1] == metadata["width"]
+
+
+def test_tell_chooses_the_frames_that_are_stored():
+    _, metadata = bundle(explore(sine, height=(0, 2), waves=(1, 5), tell={"waves": [1, 4]}))
+    assert metadata["alt"].count("The top is at") == 2
+
+
+def test_a_prediction_is_not_given_away_by_the_stored_strip():
+    def words(**arguments):
+        explorer = explore(sine, height=(0, 2), **arguments)
+        explorer._repr_mimebundle_()
+        frames = explorer._stored.figure.subfigs
+        explorer.close()
+        return " ".join(frame.get_suptitle() for frame in frames)
+
+    assert "The top" in words() and "The top" not in words(predict="How high?")
+
+
+def test_use_makes_type_larger_and_pixels_finer_from_now_on():
+    try:
+        use(text=1.25, sharpness=2)
+        picture = show(sine)
+        assert decode(picture.png).shape[1] == 2 * picture.width
+        assert picture.figure.get_size_inches()[0] == picture.width / 125
+    finally:
+        use()
+    assert decode(show(sine).png).shape[1] == 1.5 * picture.width
+
+
+def test_the_style_is_put_back_after_drawing():
+    before = dict(matplotlib.rcParams)
+    show(sine)
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_a_png_gives_back_its_pixels():
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 5, 4), np.uint8)
+    pixels[..., 3] = 255
+    assert np.array_equal(decode(encode(pixels)), pixels)
+    assert np.array_equal(over(pixels, decode(EMPTY)), pixels)
+    above = np.zeros_like(pixels)
+    above[2, 3] = 9, 8, 7, 255
+    mixed = over(pixels, above)
+    assert mixed[2, 3].tolist() == [9, 8, 7, 255]
+    assert (mixed != pixels).any(axis=-1).sum() == 1
