@@ -203,7 +203,7 @@ def sweeps_needed(hessian: np.ndarray, start: np.ndarray, share: float) -> int:
 
 
 def grouped_hessian(groups: int, size: int, within: float, between: float) -> np.ndarray:
-    """Unit curvatures, coupled by ``within`` inside groups of ``size`` and by ``between`` elsewhere.
+    """Unit curvatures, coupled by ``within`` in groups of ``size`` and by ``between`` elsewhere.
 
     Raises:
         ValueError: couplings that leave the matrix without a minimum.

@@ -107,7 +107,7 @@ def duality_gap(problem: LassoProblem, coefficients: np.ndarray, penalty: float)
     Raises:
         ValueError: wrong shape or NaN, a penalty that is not positive.
     """
-    penalty, (n, p) = positive(penalty=penalty), problem.design.shape
+    penalty, p = positive(penalty=penalty), problem.design.shape[1]
     x = finite_array(coefficients=coefficients, shape=(p,))
     r = problem.targets - problem.design @ x
     theta = r * _shrink(problem.design.T @ r, penalty)

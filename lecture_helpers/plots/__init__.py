@@ -1,6 +1,8 @@
 """Drawings: each ``draw_*`` adds one thing to the axes it is given and decides nothing."""
 
 from lecture_helpers.plots.bars import draw_histogram, draw_orders
+from lecture_helpers.plots.coefficients import draw_coefficients
+from lecture_helpers.plots.cube import draw_cube, oblique
 from lecture_helpers.plots.curves import (
     draw_curves,
     draw_here,
@@ -10,15 +12,19 @@ from lecture_helpers.plots.curves import (
     draw_profile,
     draw_stops,
 )
+from lecture_helpers.plots.dictionary import draw_half_steps, draw_sum, draw_tiles
 from lecture_helpers.plots.maps import draw_contours, draw_frame, draw_path, draw_share_map
 from lecture_helpers.plots.palette import ROLES, role
 from lecture_helpers.plots.places import draw_lines, draw_place, draw_places, draw_spread
 
 __all__ = [
     "ROLES",
+    "draw_coefficients",
     "draw_contours",
+    "draw_cube",
     "draw_curves",
     "draw_frame",
+    "draw_half_steps",
     "draw_here",
     "draw_histogram",
     "draw_line",
@@ -33,5 +39,8 @@ __all__ = [
     "draw_share_map",
     "draw_spread",
     "draw_stops",
+    "draw_sum",
+    "draw_tiles",
+    "oblique",
     "role",
 ]
