@@ -31,7 +31,6 @@ class Crew:
         self.trainees, self.steps, self.batch = trainees, steps, first["batch"]
         self.loss, self.dataset = loss, dataset
         self.inputs = torch.tensor(dataset.inputs)
-        self.targets = torch.tensor(dataset.targets)
         self.labels = torch.tensor(np.stack([t.labels for t in trainees]))
         self.order = torch.tensor(
             np.stack([order_of(t.member, t.train, steps) for t in trainees], axis=1)
@@ -111,14 +110,16 @@ class Crew:
         self.stack.train()
         self.optimizer.before_backward()
         self.stack.draw(self.generators)
-        losses = self._losses(self.stack(self._inputs(at)), self._own(self.labels, at))
+        losses = self._losses(self.stack(self._inputs(at)), self._labels(at))
         losses = self._weighted(losses, at, step).mean(1)
         losses.sum().backward()
         self.batch_losses[step] = losses.detach().numpy()
         self.optimizer.step(factor(self.trainees[0]["schedule"], step, self.steps))
 
-    def _own(self, labels: Tensor, at: Tensor) -> Tensor:
-        return labels[torch.arange(len(labels)).unsqueeze(1), at]
+    def _labels(self, at: Tensor) -> Tensor:
+        if self.labels.ndim == 2:
+            return self.labels.gather(1, at)
+        return self.labels[torch.arange(len(at)).unsqueeze(1), at]
 
     def _weighted(self, losses: Tensor, at: Tensor, step: int) -> Tensor:
         given = [t["example_weights"] for t in self.trainees]
@@ -137,15 +138,14 @@ class Crew:
     def measure(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(members,) training loss, loss on the score split and accuracy there, in eval mode."""
         self.stack.train(False)
-        train_loss, _ = self._measure(self.train_at, self.labels)
-        targets = self.targets.expand(len(self.labels), *self.targets.shape)
-        score_loss, accuracy = self._measure(self.score_at, targets)
+        train_loss, _ = self._measure(self.train_at)
+        score_loss, accuracy = self._measure(self.score_at)
         return train_loss[: self.real], score_loss[: self.real], accuracy[: self.real]
 
-    def _measure(self, at: Tensor, labels: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    def _measure(self, at: Tensor) -> tuple[np.ndarray, np.ndarray]:
         loss, right = torch.zeros(len(at)), torch.zeros(len(at))
         for part in at.split(SLICE, dim=1):
-            outputs, targets = self.stack(self._inputs(part)), self._own(labels, part)
+            outputs, targets = self.stack(self._inputs(part)), self._labels(part)
             loss += self._losses(outputs, targets).sum(1)
             if self.dataset.classes:
                 right += (outputs_of(outputs)[0].argmax(2) == targets).sum(1)

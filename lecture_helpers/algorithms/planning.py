@@ -34,6 +34,7 @@ class Trainee:
 
     member: Member
     module: nn.Module
+    structure: tuple
     train: np.ndarray
     score: np.ndarray
     labels: np.ndarray
@@ -52,7 +53,7 @@ class Trainee:
     def group(self) -> tuple:
         """What members must have in common to be trained side by side."""
         sizes = self["batch"], len(self.train), len(self.score)
-        return structure(self.module), self.frozen, self["optimizer"], self["schedule"], sizes
+        return self.structure, self.frozen, self["optimizer"], self["schedule"], sizes
 
 
 class Planner:
@@ -84,14 +85,14 @@ class Planner:
                 f"batch must be at most the {len(parts.train)} training examples, "
                 f"not {settings['batch']}."
             )
-        module = self._module(member)
+        module, structure = self._module(member)
         if settings["batch"] == 1 and any(isinstance(m, BatchNorm) for m in module.modules()):
             raise ValueError(
                 "batch must be 2 or more for a network with batch normalization, not 1."
             )
         labels, noisy = self._labels(member, parts.train)
         return Trainee(
-            member, module, parts.train, getattr(parts, self.score), labels, noisy,
+            member, module, structure, parts.train, getattr(parts, self.score), labels, noisy,
             _scale(module, lr_scales(settings)),
             {n: v for n, v in settings.items() if n in self.loss_takes},
         )  # fmt: skip
@@ -131,7 +132,7 @@ class Planner:
                 raise ValueError(f"score must name a split with examples; {self.score} is empty.")
         return self._splits[seed]
 
-    def _module(self, member: Member) -> nn.Module:
+    def _module(self, member: Member) -> tuple[nn.Module, tuple]:
         settings = self.build_settings(member.settings)
         start, names = member.settings["start"], member.settings["start_names"]
         key = member.seed, _key(settings), _key(member.settings if start is not None else {})
@@ -139,7 +140,7 @@ class Planner:
             module = _built(self.build, settings, member.seed)
             if start is not None:
                 begin_from(module, start, names, member)
-            self._modules[key] = module
+            self._modules[key] = module, structure(module)
         return self._modules[key]
 
     def _labels(self, member: Member, train: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

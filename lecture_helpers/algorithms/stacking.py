@@ -165,7 +165,7 @@ class Stack:
         tensors = _with_aliases(modules[0], self.leaves | self.buffers)
         self.module = _substituted(copy.deepcopy(modules[0]), tensors, SUBSTITUTES)
         self._single = _substituted(copy.deepcopy(modules[0]), tensors, {})
-        self._vectorised, self._mode = False, None
+        self._vectorised, self._mode, self._noises = False, None, _noises(self.module)
         self.train()
 
     def views(self, flat: Tensor) -> dict[str, Tensor]:
@@ -191,7 +191,7 @@ class Stack:
 
     def draw(self, generators: Sequence[torch.Generator]) -> None:
         """Fresh noise in every dropout and noise layer, each member's from its own generator."""
-        for noise in _noises(self._single if self._vectorised else self.module):
+        for noise in self._noises:
             noise.draw(generators)
 
     def __call__(self, x: Tensor):
@@ -215,26 +215,31 @@ class Stack:
         self.train()
         known = all(type(m) in KNOWN for m in self._single.modules())
         if not known:
-            self._vectorised = not self._agree(x, generators, kept)
+            self._run(vectorised=not self._agree(x, generators, kept))
         outputs = self(x)
         self._restore(kept)
         return outputs
 
+    def _run(self, vectorised: bool) -> None:
+        self._vectorised = vectorised
+        self._noises = _noises(self._single if vectorised else self.module)
+
     def _agree(self, x, generators, kept) -> bool:
         results = []
-        for self._vectorised in (True, False):
+        for vectorised in (True, False):
+            self._run(vectorised)
             try:
                 self(x)
                 self.draw([torch.Generator().manual_seed(k) for k, _ in enumerate(generators)])
                 self._restore(kept)
                 results.append([*outputs_of(self(x)), *(b.clone() for b in self.buffers.values())])
             except (RuntimeError, ValueError, IndexError, TypeError):
-                if self._vectorised:
+                if vectorised:
                     raise
                 return False
             finally:
                 self._restore(kept)
-                for noise in _noises(self.module) + _noises(self._single):
+                for noise in self._noises:
                     noise.noise = None
         pairs = list(zip(*results, strict=False))
         same = all(a.shape == b.shape and _close(a, b) for a, b in pairs)

@@ -48,7 +48,7 @@ def train(
     axes = axes_of(every, arms)
     members = members_of(axes, seeds, every, arms or {})
     planner = Planner(build, dataset, split, score, _loss(loss, dataset))
-    with _one_thread():
+    with _one_thread_and_room():
         trainees = [planner.trainee(member) for member in members]
         recorder = Recorder(trainees, steps, record, keep_weights)
         text = f"Training {_count(members, 'network')} ({grid_text(axes, seeds)}), {steps} steps: "
@@ -85,10 +85,12 @@ def _crews(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator[C
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """Tiny networks are several times slower on two threads."""
+def _one_thread_and_room() -> Iterator[None]:
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(1)  # tiny networks are several times slower on two
+    # glibc returns freed memory to the system, at the cost of page faults in every update, until
+    # one large piece has been freed
+    torch.empty(7_900_000)
     try:
         yield
     finally:
