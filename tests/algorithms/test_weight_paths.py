@@ -3,8 +3,11 @@ import pytest
 import torch
 
 from lecture_helpers.algorithms.averaged_networks import recompute_statistics
+from lecture_helpers.algorithms.data import split, two_moons
 from lecture_helpers.algorithms.networks import mlp
-from lecture_helpers.algorithms.weight_paths import SideBySide
+from lecture_helpers.algorithms.polyak_averaging import exponential_average, uniform_average
+from lecture_helpers.algorithms.training import train
+from lecture_helpers.algorithms.weight_paths import SideBySide, StoredPath, stored_paths
 
 RNG = np.random.default_rng(6)
 INPUTS = RNG.normal(size=(50, 4)).astype(np.float32)
@@ -79,3 +82,45 @@ def test_the_stored_weights_are_never_changed():
 def test_weights_of_another_network_are_refused_in_words(rows, buffers, words):
     with pytest.raises(ValueError, match=words):
         SideBySide(network(), 3).load(rows, buffers)
+
+
+def stored(shown=(0, 3, 7)):
+    rows = weights(8)
+    buffers = np.tile(np.r_[np.zeros(6), np.ones(6)], (8, 2)).astype(np.float32)
+    test = INPUTS, TARGETS
+    return StoredPath(network(), rows, buffers, test=test, training=INPUTS[:20], shown=shown), rows
+
+
+@pytest.mark.parametrize("average", [uniform_average, lambda p: exponential_average(p, 0.7)])
+def test_a_stored_path_gives_the_accuracies_of_its_averages(average):
+    path, rows = stored()
+    wanted = [alone(average(rows)[k], "batch", INPUTS[:20]) for k in (0, 3, 7)]
+    np.testing.assert_allclose(path.accuracy(average), wanted, atol=1e-12)
+
+
+def test_stale_statistics_are_those_that_were_stored():
+    path, rows = stored()
+    wanted = [alone(uniform_average(rows)[k], "batch", None) for k in (0, 3, 7)]
+    np.testing.assert_allclose(path.accuracy(uniform_average, fresh=False), wanted, atol=1e-12)
+
+
+def test_a_stored_path_is_never_changed_and_known_answers_are_kept():
+    path, rows = stored()
+    kept = rows.copy()
+    first = path.accuracy(uniform_average)
+    assert path.accuracy(uniform_average) is first
+    path.accuracy(lambda p: exponential_average(p, 0.5))
+    np.testing.assert_array_equal(path.weights, kept)
+
+
+def test_stored_paths_of_runs_know_what_the_runs_recorded():
+    sizes = {"test": 30, "validation": 10}
+    data = two_moons(200, 0.2, 0)
+    runs = train(
+        mlp, data, steps=40, lr=[0.1, 0.3], seeds=[5], depth=1, width=5, norm="batch", split=sizes,
+        record=[0, 20, 40], keep_weights=20, progress=False,
+    )  # fmt: skip
+    paths = stored_paths(runs, data, split(data, 5, **sizes), shown=[0, 1])
+    for lr in (0.1, 0.3):
+        alone = paths[(lr,)].accuracy(lambda path: path, fresh=False)
+        np.testing.assert_allclose(alone, runs.at(lr=lr).accuracy[0, 1:], atol=1e-6)
