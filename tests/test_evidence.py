@@ -149,6 +149,7 @@ def test_the_pictures_alt_text_holds_the_figures_and_the_verdict(stored):
     alt = metadata["image/png"]["alt"]
     assert alt.startswith("C8. Effect over 8 seeds, in decades (interesting from 0.5): shallow: ")
     assert "deep: +1.04, 95 % interval +0.90 to +1.17: holds" in alt
+    assert "beside it, layer norm, deep: +0.50, 95 % interval +0.44 to +0.56." in alt
     assert "*" not in alt
 
 

@@ -74,6 +74,14 @@ def test_the_first_regime_gives_the_entrys_effect_and_controls_do_not_decide():
     assert [f["name"] for f in stored["beside"]] == ["layer norm"]
 
 
+def test_arms_that_a_quick_run_left_out_are_not_judged():
+    few = {name: ARMS[name] for name in ("with 9", "without 9")}
+    stored = ledger.judged({"C98": entry(arms=few)})["C98"]
+    assert [finding["name"] for finding in stored["findings"]] == ["deep"]
+    assert stored["beside"] == []
+    assert stored["verdict"] == "holds"
+
+
 def test_judging_twice_changes_nothing_and_leaves_its_input_alone():
     once = ledger.judged({"C98": entry()})
     before = copy.deepcopy(once)

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
@@ -136,6 +137,34 @@ def test_any_executor_gives_the_same_entries(ledger_path):
         for stored in entries.values():
             del stored["provenance"]
     assert alone == together
+
+
+class Calm(ThreadPoolExecutor):
+    """One worker whose futures are kept; the first share stops whoever waits for it."""
+
+    def __init__(self):
+        super().__init__(1)
+        self.futures, self.gate = [], Event()
+
+    def submit(self, function, share):
+        first = not self.futures
+        self.futures.append(super().submit(self._work, function, share, first))
+        return self.futures[-1]
+
+    def _work(self, function, share, first):
+        if first:
+            raise KeyboardInterrupt
+        self.gate.wait(10)
+        return function(share)
+
+
+def test_who_stops_a_run_does_not_leave_its_shares_to_the_executor(ledger_path):
+    with Calm() as executor:
+        with pytest.raises(KeyboardInterrupt):
+            run.run(["C50"], path=ledger_path, executor=executor, say=quiet)
+        cancelled = [future.cancelled() for future in executor.futures]
+        executor.gate.set()
+    assert cancelled[2:] == [True, True, True]  # the second was already at work
 
 
 def test_two_processes_give_the_same_figures_as_none():

@@ -1,5 +1,7 @@
 """What a check makes of answers that stumble: it says where and why, and never raises."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,8 @@ def test_an_answer_that_returns_nothing_for_some_inputs_is_shown_which(halve):
     assert feedback.kind == "error"
     assert "returns nothing for some inputs" in feedback.text
     assert "twice = True" in feedback.text
+    x = next(line for line in feedback.text.splitlines() if line.startswith("x = "))
+    assert "," not in x  # the smallest of them: a vector of one number
 
 
 @pytest.mark.parametrize("result", ["text", {"a": 1}, [[1.0], [1.0, 2.0]], object()])
@@ -101,7 +105,12 @@ def test_what_an_answer_prints_is_shown_for_one_input_only(halve, capsys):
 
 
 def test_warnings_of_an_answer_do_not_reach_the_student(halve, recwarn):
+    def warns(x, twice):
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+        return halve.reference(x, twice)
+
     halve.check(lambda x, twice: x / np.zeros(1))
+    assert halve.check(warns).right
     assert len(recwarn) == 0
 
 
