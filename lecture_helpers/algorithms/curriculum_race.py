@@ -47,9 +47,10 @@ def race(
 
 def race_grid(
     dataset: Dataset, pacings: Mapping[str, tuple[float, float, str]], *, steps: int,
-    seeds: int | Iterable[int] = 8, arms: Sequence[str] = ARMS, label_noise: Sequence[float] = (0.0,),
-    lr: float | Mapping = 0.03, momentum: float = 0.9, schedule: str = "cosine", batch: int = 32,
-    split: Mapping | None = None, progress=True, record: int = 12, score: str = "test", **network,
+    seeds: int | Iterable[int] = 8, arms: Sequence[str] = ARMS,
+    label_noise: Sequence[float] = (0.0,), lr: float | Mapping = 0.03,
+    momentum: float = 0.9, schedule: str = "cosine", batch: int = 32, split: Mapping | None = None,
+    progress=True, record: int = 12, score: str = "test", **network,
 ) -> Runs:  # fmt: skip
     """``race`` for every share of wrong labels and every named (start, pace, shape).
 

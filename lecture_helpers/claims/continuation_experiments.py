@@ -1,0 +1,236 @@
+"""What continuation reaches, what its blur keeps, and what sampling it costs: the experiments."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from lecture_helpers.algorithms.clock import clock, clock_weights, weighted_clock
+from lecture_helpers.algorithms.continuation import (
+    blur,
+    compare_searches,
+    follow,
+    perturbations,
+    random_starts,
+    reached,
+    sampled_blur,
+    sigma_schedule,
+)
+from lecture_helpers.algorithms.curriculum import (
+    SHAPES,
+    entropy,
+    pacing,
+    pacing_weights,
+)
+from lecture_helpers.algorithms.landscape import Landscape
+from lecture_helpers.algorithms.multimodal import (
+    double_well,
+    random_waves,
+    random_wells,
+    rastrigin,
+    ripples,
+    ripples_convex_from,
+    two_wells,
+)
+from lecture_helpers.claims.claim import Record
+
+WITHIN = 0.1
+RIPPLES, WAVES = "ripples in 10 dimensions", "random waves in 2 dimensions"
+ALIKE, NARROW = "wells of one width", "the deeper, the narrower"
+FREE, NEEDLE = "depth and width independent", "a needle beside a basin"
+KINDS = (RIPPLES, WAVES, ALIKE, NARROW, NEEDLE)
+WIDTHS = {ALIKE: "alike", NARROW: "narrow", FREE: "free"}
+
+
+def _drawn(kind: str, rng: np.random.Generator) -> tuple[Landscape, float, float]:
+    """A random landscape of that kind, the reach of its starts, and a first blur."""
+    seed = int(rng.integers(2**31))
+    if kind == RIPPLES:
+        height, waves, phase = rng.uniform(0.5, 2), rng.uniform(2, 4), rng.uniform(0, 2 * np.pi)
+        return ripples(height, waves, phase, dimensions=10), 6.0, 1.5
+    if kind == WAVES:
+        return random_waves(seed, 2), 6.0, 2.0
+    if kind == NEEDLE:
+        depth, width, apart = rng.uniform(2, 4), rng.uniform(0.15, 0.3), rng.uniform(3, 4)
+        return two_wells(depth, width, apart=apart, dimensions=2), 4.0, 4.0
+    return random_wells(seed, 2, kind=WIDTHS[kind]), 4.0, 2.5
+
+
+def searches(seeds, *, landscapes=20, starts=20, levels=12, steps=60) -> dict:
+    """C40, C42: the share of starts that each search brings to the global minimum.
+
+    Every landscape is new. Every search makes levels * steps gradients a start at the inverse of
+    the steepest curvature: continuation with the exact blur, plain descent, the best of ``levels``.
+    """
+    arms = {}
+    for kind in KINDS:
+        for seed in seeds:
+            rng = np.random.default_rng([seed, 11])
+            found = [_arrivals(kind, rng, starts, levels, steps) for _ in range(landscapes)]
+            for name, share in zip(("continuation", "plain", "best of k"), np.mean(found, 0),
+                                   strict=True):  # fmt: skip
+                arms.setdefault(f"{kind}: {name}", []).append(float(share))
+    return arms
+
+
+def _arrivals(kind: str, rng, starts: int, levels: int, steps: int) -> list[float]:
+    cost, reach, first = _drawn(kind, rng)
+    seed = int(rng.integers(2**31))
+    found = compare_searches(
+        cost, random_starts(starts, cost.dimensions, reach=reach, seed=seed),
+        sigma_schedule(first, levels), steps=steps, within=WITHIN, reach=reach, seed=seed,
+    )  # fmt: skip
+    return [found.continuation.mean(), found.plain.mean(), found.best_of_k.mean()]
+
+
+def sampled_searches(seeds, *, starts=10, levels=10, steps=200, first=0.7) -> Record:
+    """C41: continuation on Rastrigin's function with a sampled blur, at equal gradients.
+
+    The extras hold the share of points whose sampled blur lies within four standard errors of the
+    closed form, and the share of bands of 1.96 standard errors that cover it.
+    """
+    arms, cases = {}, {"2 dimensions": (2, (1, 10, 100)), "10 dimensions": (10, (10, 100))}
+    for where, (d, counts) in cases.items():
+        for samples in counts:
+            for seed in seeds:
+                found = compare_searches(
+                    rastrigin(d), random_starts(starts, d, reach=3.0, seed=seed),
+                    sigma_schedule(first, levels), steps=steps, within=0.3, reach=3.0,
+                    samples=samples, seed=seed,
+                )  # fmt: skip
+                for name in ("continuation", "plain", "best_of_k"):
+                    key = f"{where}, {samples} draws: {name.replace('_', ' ')}"
+                    arms.setdefault(key, []).append(float(getattr(found, name).mean()))
+    extras = {"within four standard errors": [], "covered by 95 % bands": []}
+    for seed in seeds:
+        four, two = _bands(seed)
+        extras["within four standard errors"].append(four)
+        extras["covered by 95 % bands"].append(two)
+    return Record(tuple(seeds), arms, extras=extras)
+
+
+def _bands(seed: int, repeats: int = 100, draws: int = 400) -> tuple[float, float]:
+    cost, points = rastrigin(2), np.random.default_rng([seed, 12]).uniform(-3, 3, (20, 2))
+    exact, errors = blur(cost, 0.4).value(points), []
+    for k in range(repeats):
+        sampled = sampled_blur(cost, 0.4, perturbations(draws, 2, seed=1000 * seed + k))
+        errors.append(np.abs(sampled.value(points) - exact) / sampled.standard_error(points))
+    return float(np.mean(np.less(errors, 4))), float(np.mean(np.less(errors, 1.96)))
+
+
+def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> dict:
+    """C44: does the blurred minimum, followed down slowly, lead to the global one? Against chance.
+
+    Chance is the share of uniform starts that plain descent brings there. Ripples are left out:
+    their blur is the bowl they were made from.
+    """
+    arms = {}
+    for kind in (WAVES, ALIKE, FREE, NARROW, NEEDLE):
+        for seed in seeds:
+            rng = np.random.default_rng([seed, 13])
+            rows = [
+                _led(*_drawn(kind, rng), chances, levels, steps, rng) for _ in range(landscapes)
+            ]
+            led, chance = np.mean(rows, axis=0)
+            arms.setdefault(f"{kind}: blur", []).append(float(led))
+            arms.setdefault(f"{kind}: chance", []).append(float(chance))
+    return arms
+
+
+def _led(cost, reach, first, chances, levels, steps, rng) -> tuple[float, float]:
+    starts = random_starts(chances, cost.dimensions, reach=reach, seed=int(rng.integers(2**31)))
+    start = np.zeros(cost.dimensions)
+    end = follow(cost, start, sigma_schedule(first, levels), steps=steps).end
+    plain = follow(cost, starts, [0.0], steps=levels * steps // 4).end
+    return float(reached(cost, end, WITHIN)), reached(cost, plain, WITHIN).mean()
+
+
+QUADRATURE = "blur in closed form against quadrature"
+BEYOND = "at the threshold and beyond: second derivative below 0 by"
+UNDER = "just under the threshold: lowest second derivative above 0 by"
+NEVER = "wells without a bowl: lowest second derivative above 0 by"
+CONVEX = {QUADRATURE: 1e-9, BEYOND: 1e-9, UNDER: 1e-12, NEVER: 1e-12}
+
+
+def convex_when_blurred(seeds, *, costs=10) -> Record:
+    """C43: the closed-form thresholds, from both sides, and a landscape that has none."""
+    return _worst(lambda seed: map(_convexity, _convex_cases(seed, costs)), CONVEX, seeds)
+
+
+def _convex_cases(seed: int, costs: int) -> Iterator[tuple]:
+    rng = np.random.default_rng([seed, 14])
+    for _ in range(costs):
+        height, waves, c = rng.uniform(0.5, 3), rng.uniform(2, 6), rng.uniform(0.5, 2)
+        yield ripples(height, waves, curvature=c), ripples_convex_from(height, waves, c), rng
+        dip = rng.uniform(0.5, 9)
+        yield double_well(dip, rng.normal()), np.sqrt(dip / 6), rng
+        yield two_wells(rng.uniform(0.5, 3), rng.uniform(0.1, 1)), np.inf, rng
+
+
+def _convexity(case) -> dict[str, float]:
+    cost, sigma, rng = case
+    nodes, weights = np.polynomial.hermite_e.hermegauss(120)
+    points = rng.uniform(-2, 2, 5)
+    quadrature = cost.value((points[:, None] + 0.3 * nodes)[..., None]) @ weights
+    exact = blur(cost, 0.3).value(points[:, None])
+    missed = np.abs(quadrature / np.sqrt(2 * np.pi) - exact).max() / (1 + np.abs(exact).max())
+    found = dict.fromkeys(CONVEX, 0.0) | {QUADRATURE: missed}
+    if np.isinf(sigma):
+        return found | {NEVER: max(0.0, _lowest(cost, float(rng.uniform(0, 8))))}
+    beyond = min(_lowest(cost, s) for s in sigma * np.array([1, 1.01, 1.5, 3]))
+    return found | {BEYOND: max(0.0, -beyond), UNDER: max(0.0, _lowest(cost, 0.98 * sigma))}
+
+
+def _lowest(cost: Landscape, sigma: float) -> float:
+    grid = np.linspace(-6 - 4 * sigma, 6 + 4 * sigma, 20_001)[:, None]
+    return float(blur(cost, sigma).hessian(grid).min())
+
+
+def curriculum_is_continuation(seeds, *, examples=60, stages=40) -> Record:
+    """C45: weighted costs that end at the real one; and a blur that is a weighting of examples.
+
+    The blur of the clock's cost is computed by quadrature from its unweighted examples.
+    """
+    tolerances = {
+        "the last weights differ from 1 by": 1e-12,
+        "the spread of the weights ever narrows by": 1e-12,
+        "the last weighted cost differs from the real cost by": 1e-12,
+        "the blurred cost differs from the weighted cost by": 1e-9,
+    }
+    return _worst(lambda seed: _bridges(seed, examples, stages), tolerances, seeds)
+
+
+def _bridges(seed: int, examples: int, stages: int) -> Iterator[dict[str, float]]:
+    rng = np.random.default_rng([seed, 15])
+    times, errors = rng.uniform(0, 10, examples), 0.3 * rng.standard_normal(examples)
+    speeds, cost = rng.uniform(-3, 3, (20, 1)), clock(times, 1.2, errors)
+    for shape in SHAPES:
+        start, pace = rng.uniform(0.05, 0.9), rng.uniform(0.1, 0.95)
+        parts = pacing(np.linspace(0, 1, stages), start=start, pace=pace, shape=shape)
+        weights = [pacing_weights(np.argsort(times), part) for part in parts]
+        spread = np.diff([entropy(w) for w in weights])
+        last = weighted_clock(times, 1.2, weights[-1], errors).value(speeds)
+        yield {
+            "the last weights differ from 1 by": np.abs(weights[-1] - 1).max(),
+            "the spread of the weights ever narrows by": max(0.0, -spread.min()),
+            "the last weighted cost differs from the real cost by":
+                np.abs(last - cost.value(speeds)).max(),
+            "the blurred cost differs from the weighted cost by":
+                _blur_against_weights(cost, times, errors, speeds, float(rng.uniform(0, 0.5))),
+        }  # fmt: skip
+
+
+def _blur_against_weights(cost, times, errors, speeds, sigma: float) -> float:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(100)
+    around = cost.value((speeds + sigma * nodes)[..., None]) @ weights / np.sqrt(2 * np.pi)
+    weighed = weighted_clock(times, 1.2, clock_weights(times, sigma), errors).value(speeds)
+    return float(np.abs(around - weighed).max())
+
+
+def _worst(deviations: Callable, tolerances: dict, seeds) -> Record:
+    """The largest deviation of every check over a seed's cases, as a record."""
+    cases = [list(deviations(seed)) for seed in seeds]
+    arms = {
+        check: [float(max(case[check] for case in of_seed)) for of_seed in cases]
+        for check in tolerances
+    }
+    return Record(tuple(seeds), arms, tolerances)

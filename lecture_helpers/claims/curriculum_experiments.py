@@ -1,0 +1,191 @@
+"""What a curriculum gains, and what its scores tell: the experiments."""
+
+import numpy as np
+
+from lecture_helpers.algorithms.curriculum import (
+    available,
+    cross_fitted_confidence,
+    easy_first,
+    hard_first,
+    paced_batches,
+    pacing_weights,
+    wrong_labels,
+)
+from lecture_helpers.algorithms.curriculum_race import ARMS, race_grid
+from lecture_helpers.algorithms.data import digits, mnist1d, split
+from lecture_helpers.algorithms.neighbours import neighbours
+from lecture_helpers.algorithms.softmax import softmax_gradients
+from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.claims.tuning import tuned as stored_or_searched
+
+BUDGETS = {"short": 100, "middle": 400, "long": 1600}
+NOISES = {"right labels": 0.0, "40 % wrong labels": 0.4}
+SIZES = dict(test=1500, validation=500, train=3000)
+NETWORK = dict(depth=2, width=64)
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+PACINGS = {
+    f"{start:g} {pace:g} {shape}": (start, pace, shape)
+    for start in (0.1, 0.3, 0.6) for pace in (0.5, 1.0) for shape in ("linear", "root", "step")
+}  # fmt: skip
+
+
+def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned=None) -> dict:
+    """C46, C49: test accuracy in percent of every arm, budget and share of wrong labels, mnist1d.
+
+    3,000 training examples, an MLP of 2 x 64 units, batches of 32, momentum 0.9 and a cosine
+    schedule; the learning rate of every arm, budget and noise has its own tuning.
+    """
+    arms = {}
+    for budget in budgets:
+        runs = race_grid(
+            mnist1d(), {"": (start, pace, "linear")}, steps=BUDGETS[budget], seeds=list(seeds),
+            label_noise=list(NOISES.values()), lr=_rates(tuned, budget), split=SIZES,
+            record=[0, BUDGETS[budget]], progress=False, **NETWORK,
+        )  # fmt: skip
+        for words, noise in NOISES.items():
+            for arm in ARMS:
+                last = runs.at(label_noise=noise, pacing="", arm=arm).accuracy[:, -1]
+                percent = 100 * np.nan_to_num(last, nan=0.1)
+                arms[f"{budget}, {words}: {arm}"] = [float(value) for value in percent]
+    return arms
+
+
+def _rates(tuned: dict | None, budget: str) -> dict:
+    if tuned is None:
+        return dict.fromkeys(ARMS, 0.03)
+    return {
+        (arm, noise): tuned[f"{budget}, {words}: {arm}"]
+        for words, noise in NOISES.items() for arm in ARMS
+    }  # fmt: skip
+
+
+def tune_race(seeds) -> dict:
+    """The learning rate with the best validation accuracy, per budget, noise and arm."""
+    found = {}
+    for budget, steps in BUDGETS.items():
+        errors = {lr: _validation_errors(seeds, steps, lr) for lr in RATES}
+        for words, noise in NOISES.items():
+            for arm in ARMS:
+                of_arm = {lr: list(e[noise][arm]) for lr, e in errors.items()}
+                found[f"{budget}, {words}: {arm}"] = best_on_grid(of_arm)
+    return found
+
+
+def _validation_errors(seeds, steps: int, lr: float) -> dict:
+    runs = race_grid(
+        mnist1d(), {"": (0.3, 0.5, "linear")}, steps=steps, seeds=list(seeds),
+        label_noise=list(NOISES.values()), lr=lr, split=SIZES, record=[0, steps],
+        score="validation", progress=False, **NETWORK,
+    )  # fmt: skip
+    last = {n: runs.at(label_noise=n, pacing="").accuracy[..., -1] for n in NOISES.values()}
+    return {n: dict(zip(ARMS, 1.0 - a.astype(float), strict=True)) for n, a in last.items()}
+
+
+def stored_race(budget: str):
+    """The function of seeds that makes a budget's runs of every pacing, for the notebook."""
+
+    def make(seeds):
+        name = f"{__name__.rpartition('.')[2]}.{curriculum_race.__name__}"
+        rates = _rates(stored_or_searched(name, tune_race), budget)
+        runs = race_grid(
+            mnist1d(), PACINGS, steps=BUDGETS[budget], seeds=list(seeds)[:5],
+            label_noise=list(NOISES.values()), lr=rates, split=SIZES, record=9, progress=False,
+            **NETWORK,
+        )  # fmt: skip
+        return _rounded(runs)
+
+    return make
+
+
+def _rounded(runs):
+    from dataclasses import replace
+
+    names = ("train_loss", "score_loss", "accuracy")
+    return replace(runs, **{n: getattr(runs, n).round(4) for n in names})
+
+
+def confidence_of_the_reference(seeds, *, noise=0.4, folds=5) -> Record:
+    """C48: the share of wrong labels among the least sure quarter, less that among the surest.
+
+    The extras: with all labels right, how often another model errs in either quarter; and how
+    unequal the classes are in the surest quarter (largest class over smallest).
+    """
+    arms, extras = {}, {}
+    for name, data, sizes in (("digits", digits(), dict(test=357, validation=240, train=1200)),
+                              ("mnist1d", mnist1d(), SIZES)):  # fmt: skip
+        for seed in seeds:
+            row = _quarters(data, sizes, seed, noise, folds)
+            for key, value in row.items():
+                place = extras if key.startswith("extra") else arms
+                place.setdefault(f"{name}: {key.removeprefix('extra ')}", []).append(value)
+    return Record(tuple(seeds), arms, extras=extras)
+
+
+def _quarters(data, sizes, seed: int, noise: float, folds: int) -> dict[str, float]:
+    train = split(data, seed, **sizes).train
+    inputs, targets = data.inputs[train], data.targets[train]
+    noisy, wrong = wrong_labels(targets, noise, seed)
+    easy, hard = _ends(cross_fitted_confidence(inputs, noisy, folds=folds, seed=seed))
+    sure, unsure = _ends(cross_fitted_confidence(inputs, targets, folds=folds, seed=seed))
+    errs = _errors_of_another(inputs, targets, seed)
+    counts = np.bincount(targets[sure], minlength=data.classes)
+    return {
+        "hardest quarter": float(wrong[hard].mean()), "easiest quarter": float(wrong[easy].mean()),
+        "another model errs, hardest quarter": float(errs[unsure].mean()),
+        "another model errs, easiest quarter": float(errs[sure].mean()),
+        "extra largest class over smallest, easiest quarter":
+            float(counts.max() / max(1, counts.min())),
+    }  # fmt: skip
+
+
+def _ends(confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return available(easy_first(confidence), 0.25), available(hard_first(confidence), 0.25)
+
+
+def _errors_of_another(inputs, targets, seed: int) -> np.ndarray:
+    """Which examples a linear discriminant that never saw them gets wrong, (n,)."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.model_selection import KFold, cross_val_predict
+
+    folds = KFold(5, shuffle=True, random_state=seed)
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    return cross_val_predict(model, inputs, targets, cv=folds) != targets
+
+
+def weights_or_samples(seeds, *, examples=300, draws=4000) -> Record:
+    """C47: the expected gradient of softmax regression on digits, weighed and sampled.
+
+    The first check adds up both expectations; the second draws, and counts how many standard
+    errors the two means lie apart, beyond four and a half.
+    """
+    tolerances = {
+        "the two expectations differ by (share of the gradient)": 1e-12,
+        "the two sampled means differ, beyond 4.5 standard errors, by": 1e-12,
+    }
+    rows = [_pulls(seed, examples, draws) for seed in seeds]
+    return Record(
+        tuple(seeds),
+        {name: [float(row[k]) for row in rows] for k, name in enumerate(tolerances)},
+        tolerances,
+    )
+
+
+def _pulls(seed: int, examples: int, draws: int) -> tuple[float, float]:
+    rng, data = np.random.default_rng([seed, 16]), digits()
+    at = rng.permutation(len(data))[:examples]
+    inputs, targets = data.inputs[at].astype(float), data.targets[at]
+    slopes = softmax_gradients(0.1 * rng.standard_normal((64, 10)), inputs, targets)
+    slopes = slopes.reshape(examples, -1)
+    part = float(rng.uniform(0.1, 1))
+    order = easy_first(cross_fitted_confidence(inputs, targets, seed=seed, reference=neighbours))
+    weights = pacing_weights(order, part)
+    by_weight = (weights[:, None] * slopes).mean(0)
+    by_sample = slopes[available(order, part)].mean(0)
+    exact = np.abs(by_weight - by_sample).max() / np.abs(by_sample).max()
+    along = slopes @ (by_sample / np.linalg.norm(by_sample))
+    uniform = rng.integers(examples, size=draws)
+    one = (weights * along)[uniform]
+    two = along[paced_batches(order, np.full(draws, part), 1, rng)[:, 0]]
+    error = np.sqrt((one.var() + two.var()) / draws)
+    return exact, max(0.0, abs(one.mean() - two.mean()) / error - 4.5)
