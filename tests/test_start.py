@@ -142,6 +142,19 @@ def test_a_finished_environment_is_trusted_until_a_dependency_file_changes(envir
     assert start.installed_extras() is None
 
 
+def test_a_stamp_beside_a_begun_reinstallation_is_not_trusted(environment):
+    start.unfinished_file().touch()
+    assert start.installed_extras() is None
+
+
+def test_the_own_environment_needs_its_stamp_even_when_started_from_within(
+    environment, monkeypatch
+):
+    monkeypatch.setattr(start, "is_met", lambda line: True)
+    monkeypatch.setattr(sys, "prefix", str(start.ENV))
+    assert not start.current_environment_serves([])
+
+
 def test_an_environment_whose_python_is_gone_is_not_trusted(environment):
     start.env_python().unlink()
     assert start.installed_extras() is None
