@@ -7,7 +7,7 @@ import numpy as np
 from lecture_helpers.widgets import layers
 from lecture_helpers.widgets.appearance import Appearance, drawing, new_figure
 from lecture_helpers.widgets.pictures import add_panels
-from lecture_helpers.widgets.pixels import EMPTY, decode, encode, over, pixels_of
+from lecture_helpers.widgets.pixels import blank, decode, encode, over, pixels_of
 from lecture_helpers.widgets.reading import Reading
 from lecture_helpers.widgets.recorder import NeedsRedraw, record
 from lecture_helpers.widgets.retained import Panel, Rebuild
@@ -18,14 +18,14 @@ class Canvas:
     """Draws a view again and again in axes that never jump.
 
     ``background`` and ``overlay`` are the two PNGs of the picture; ``redraws`` counts the
-    figures that had to be made anew.
+    figures that had to be made anew; ``parted`` says whether anything is in the overlay.
     """
 
     def __init__(self, view: View, size, appearance: Appearance, layout: list | None = None):
         self.view, self.size, self.appearance, self.layout = view, size, appearance, layout
         self.ghosts = [[] for _ in view.panels]
-        self.figure, self.redraws = None, 0
-        self._pixels, self._background, self._overlay = None, EMPTY, EMPTY
+        self.figure, self.redraws, self.parted = None, 0, False
+        self._pixels = self._background = self._overlay = None
         self._panels, self._moving, self._mover = [], set(), None
         self._below = self._painter = None
 
@@ -57,7 +57,7 @@ class Canvas:
                 for call in ghosts:
                     call.apply(ax)
             self._arrange(figure)
-            self._show(figure, pixels_of(figure).copy(), EMPTY)
+            self._show(figure, pixels_of(figure).copy(), None)
         return now
 
     def _arrange(self, figure) -> None:
@@ -69,10 +69,11 @@ class Canvas:
         for ax, position in zip(figure.axes, self.layout, strict=True):
             ax.set_position(position)
 
-    def _show(self, figure, pixels: np.ndarray, overlay: np.ndarray | bytes) -> None:
+    def _show(self, figure, pixels: np.ndarray, overlay: np.ndarray | None) -> None:
         if pixels is not self._pixels:
             self._pixels, self._background = pixels, None
-        self.figure, self._overlay = figure, overlay
+        drawn = blank(*self._pixels.shape[:2]) if overlay is None else overlay
+        self.figure, self._overlay, self.parted = figure, drawn, overlay is not None
 
     @property
     def background(self) -> bytes:
@@ -126,7 +127,7 @@ class Canvas:
         if below != self._below or not moved.isdisjoint(below):
             below, above = self._part(below, above)
             painter = layers.Painter(pixels_of(figure).copy())
-        overlay = painter.paint(above, moving, renderer) if above else EMPTY
+        overlay = painter.paint(above, moving, renderer) if above else None
         self._show(figure, painter.background, overlay)
         self._below, self._painter = below, painter
 

@@ -199,6 +199,11 @@ class Explorer:
         return self._canvas.overlay
 
     @property
+    def parted(self) -> bool:
+        """Whether the overlay shows anything."""
+        return self._canvas.parted
+
+    @property
     def limits_set(self) -> bool:
         """Whether the view decides the x and y limits of every panel."""
         return self._canvas.limits_set
@@ -234,7 +239,7 @@ class Explorer:
                     self.view,
                     self._stops,
                     self.size,
-                    Appearance(),
+                    Appearance(1.0, 1.0),
                     name=repr(self),
                     sentences=self.question is None,
                 )

@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from lecture_helpers.widgets.appearance import PIXELS_PER_INCH
 from lecture_helpers.widgets.control import close_widgets
-from lecture_helpers.widgets.pixels import EMPTY
+from lecture_helpers.widgets.pixels import blank
 from lecture_helpers.widgets.scrubber import Scrubber
 
 _CSS = """<style>
@@ -136,7 +136,7 @@ class Face:
     def refresh(self) -> None:
         """Show the explorer as it now is."""
         explorer = self.explorer
-        self._lay(explorer.background, explorer.overlay)
+        self._lay(explorer.background, explorer.overlay, explorer.parted)
         words = "" if self.hidden else escape(str(explorer.reading))
         self.reading.value = (
             f'<div class="lecture-reading" style="min-height: {1.3 * self._lines():.1f}em" '
@@ -155,14 +155,12 @@ class Face:
         per_line = self.explorer.size[0] * 11.5 / self.explorer.appearance.text
         return math.ceil(self._longest / per_line)
 
-    def _lay(self, background: bytes, overlay: bytes) -> None:
+    def _lay(self, background: bytes, overlay: bytes, parted: bool) -> None:
         """Both layers, in the order in which nothing is missing in between."""
         below, above = self.layers
-        if overlay is EMPTY:
-            below.value, above.value = background, overlay
-        else:
-            above.value = overlay
-            below.value = background
+        order = ((above, overlay), (below, background))
+        for layer, png in order if parted else reversed(order):
+            layer.value = png
 
     def close(self) -> None:
         """Close every widget, its layout and its style."""
@@ -177,7 +175,7 @@ _STACKED = dict(width="100%", grid_area="1 / 1 / 2 / 2", margin="0")
 
 
 def _layer() -> w.Image:
-    return w.Image(value=EMPTY, format="png", layout=w.Layout(**_STACKED))
+    return w.Image(value=blank(1, 1), format="png", layout=w.Layout(**_STACKED))
 
 
 def _named(name: str) -> w.HTML:

@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -26,8 +27,22 @@ def encode(pixels: np.ndarray, level: int = 1) -> bytes:
     rows = np.full((height, flat.shape[1] + 1), 2, np.uint8)
     rows[0, 1:] = flat[0]
     np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, level)), (b"IEND", b"")
+    return _png(width, height, 8, 6, (b"IDAT", zlib.compress(rows, level)))
+
+
+@cache
+def blank(height: int, width: int) -> bytes:
+    """A PNG of that size in which nothing is to be seen: one bit a pixel, all transparent.
+
+    It has the size of the picture, since a page lays out an image by the shape of its pixels.
+    """
+    rows = bytes(height * (1 + (width + 7) // 8))
+    return _png(width, height, 1, 0, (b"tRNS", bytes(2)), (b"IDAT", zlib.compress(rows, 9)))
+
+
+def _png(width: int, height: int, depth: int, colour: int, *chunks: tuple) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    chunks = (b"IHDR", header), *chunks, (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
@@ -42,12 +57,7 @@ def decode(png: bytes) -> np.ndarray:
 
 def over(below: np.ndarray, above: np.ndarray) -> np.ndarray:
     """Opaque pixels with others laid over them, as a browser does it."""
-    if above.shape != below.shape:
-        return below
     alpha = above[..., 3:].astype(np.float64) / 255
     mixed = alpha * above + (1 - alpha) * below
     mixed[..., 3] = 255
     return mixed.round().astype(np.uint8)
-
-
-EMPTY = encode(np.zeros((1, 1, 4), np.uint8))

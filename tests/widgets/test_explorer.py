@@ -58,6 +58,15 @@ def test_moving_either_widget_moves_value_picture_and_reading(make, part):
         explorer.background, explorer.overlay]  # fmt: skip
 
 
+def test_both_layers_have_the_same_shape_whatever_is_in_them(make):
+    explorer = make()
+    shapes = {decode(image.value).shape for image in explorer.face.layers}
+    explorer.set(height=0.5)
+    assert explorer.parted
+    shapes |= {decode(image.value).shape for image in explorer.face.layers}
+    assert len(shapes) == 1
+
+
 def test_set_moves_the_widgets_and_draws_once(make):
     calls = []
 

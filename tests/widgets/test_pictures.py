@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 
 from lecture_helpers.widgets import explore, show, strip, use
-from lecture_helpers.widgets.pixels import EMPTY, decode, encode, over
+from lecture_helpers.widgets.pixels import blank, decode, encode, over
 from tests.widgets.views import sine, two_panels
 
 
@@ -81,7 +81,8 @@ def test_a_png_gives_back_its_pixels():
     pixels = np.random.default_rng(0).integers(0, 256, (7, 5, 4), np.uint8)
     pixels[..., 3] = 255
     assert np.array_equal(decode(encode(pixels)), pixels)
-    assert np.array_equal(over(pixels, decode(EMPTY)), pixels)
+    assert np.array_equal(over(pixels, decode(blank(7, 5))), pixels)
+    assert len(blank(570, 1440)) < 300
     above = np.zeros_like(pixels)
     above[2, 3] = 9, 8, 7, 255
     mixed = over(pixels, above)
