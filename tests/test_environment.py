@@ -2,9 +2,11 @@
 
 import importlib.metadata
 import re
+import socket
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -86,3 +88,12 @@ def test_what_is_installed_here_lies_within_the_ranges():
 def test_no_file_of_the_installation_names_a_host():
     for name in ("pyproject.toml", "constraints.txt", "environment.yml", "start.py"):
         assert not re.search(r"https?://|\b[\w-]+\.(org|com|io)\b", (ROOT / name).read_text()), name
+
+
+def test_a_test_that_reaches_for_the_network_is_stopped_but_not_one_that_stays_here():
+    with socket.socket() as there, pytest.raises(RuntimeError, match="reached for the network"):
+        there.connect(("192.0.2.1", 80))
+    with socket.socket() as listener, socket.socket() as here:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        here.connect(listener.getsockname())
