@@ -1,5 +1,6 @@
 """What the ledger says about a claim, for a notebook: its sentence, its seeds, its verdict."""
 
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -95,7 +96,7 @@ def _card(claim: Claim, stored: Mapping | None) -> Card:
         return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
     view = _identity_view(stored) if stored["kind"] == "id" else _forest_view(stored)
     rows = len(stored["findings"]) + len(stored["beside"])
-    return Card(claim, card_text(stored), show(view, size=(9.6, 1.1 + 0.55 * rows)))
+    return Card(claim, card_text(stored), show(view, size=(9.6, 1.1 + 0.6 * rows)))
 
 
 def card_text(stored: Mapping) -> str:
@@ -184,9 +185,10 @@ def draw_forest(ax, stored: Mapping) -> None:
         ax.plot(finding["interval"], [row + 0.2] * 2, "-", lw=3, color=look.colour)
         ax.plot([finding["effect"]], [row + 0.2], ls="", marker="D", ms=7, color=INK)
     _rows(ax, [f"{f['name']}\n{f['verdict'] if m == 'with' else 'control'}" for f, m in findings])
-    reach = 1.1 * max(smallest, *(abs(v) for f, _ in findings for v in
-                                  [*f["interval"], *differences(stored, f)]))  # fmt: skip
-    ax.set(xlim=(-reach, reach), xlabel=f"{stored['unit']}\n(shaded: too small to matter)")
+    drawn = [v for f, _ in findings for v in (*f["interval"], *differences(stored, f))]
+    low, high = min(-smallest, *drawn), max(smallest, *drawn)
+    ax.set_xlim(low - 0.1 * (high - low), high + 0.1 * (high - low))
+    ax.set_xlabel(f"{textwrap.fill(stored['unit'], 64)}\n(shaded: too small to matter)")
 
 
 def draw_deviations(ax, stored: Mapping) -> None:
@@ -206,5 +208,9 @@ def draw_deviations(ax, stored: Mapping) -> None:
 
 def _rows(ax, labels: list[str]) -> None:
     ax.set(ylim=(len(labels) - 0.5, -0.5))
-    ax.set_yticks(range(len(labels)), labels)
+    ax.set_yticks(range(len(labels)), ["\n".join(map(_wrapped, v.split("\n"))) for v in labels])
     ax.grid(visible=False, axis="y")
+
+
+def _wrapped(label: str) -> str:
+    return textwrap.fill(label, 36)

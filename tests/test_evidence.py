@@ -62,7 +62,7 @@ def test_the_forest_has_a_dot_per_seed_an_interval_and_a_mean_per_regime(stored)
     assert len(lines(ax, "^")) == 1  # the control, told apart by its marker
 
 
-def test_everything_that_is_drawn_lies_within_the_axes_and_zero_is_in_the_middle(stored):
+def test_everything_that_is_drawn_lies_within_the_axes_and_so_does_the_band(stored):
     for draw, name in [(shown.draw_forest, "C8"), (shown.draw_deviations, "C2")]:
         ax = axes()
         draw(ax, stored[name])
@@ -71,7 +71,8 @@ def test_everything_that_is_drawn_lies_within_the_axes_and_zero_is_in_the_middle
         assert low <= values.min() and values.max() <= high
     ax = axes()
     shown.draw_forest(ax, stored["C8"])
-    assert sum(ax.get_xlim()) == pytest.approx(0)
+    low, high = ax.get_xlim()
+    assert low < -0.5 < 0.5 < high
 
 
 def test_the_band_that_is_too_small_to_matter_is_the_declared_one(stored):
@@ -190,3 +191,19 @@ def test_evidence_of_a_lesson_without_networks_imports_no_torch():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_nothing_of_a_picture_is_cut_off_however_long_its_words(stored):
+    long = "a regime with a name that goes on for longer than any other regime of the lecture"
+    first, *rest = stored["C8"]["findings"]
+    entry = stored["C8"] | {
+        "findings": [first | {"name": long}, *rest],
+        "comparisons": stored["C8"]["comparisons"] | {long: ["with 2", "none 2"]},
+        "unit": "percentage points of test accuracy, with the statistics recomputed minus without",
+    }
+    for card in (shown._card(GAIN, entry), shown._card(LAW, stored["C2"])):
+        figure = card.picture.figure
+        box = figure.get_tightbbox(figure.canvas.get_renderer())
+        width, height = figure.get_size_inches()
+        assert -0.05 < box.x0 and box.x1 < width + 0.05
+        assert -0.05 < box.y0 and box.y1 < height + 0.05
