@@ -6,12 +6,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lecture_helpers.algorithms.crew import Crew
 from lecture_helpers.algorithms.data import digits
 from lecture_helpers.algorithms.grid import members_of
 from lecture_helpers.algorithms.losses import cross_entropy
 from lecture_helpers.algorithms.networks import mlp
 from lecture_helpers.algorithms.planning import Planner
+from lecture_helpers.algorithms.training import crews_of, one_thread_and_room
 
 BATCH, ROUNDS, SECONDS = 64, 5, 0.25
 OPTIONS = dict(
@@ -22,19 +22,19 @@ OPTIONS = dict(
 
 
 def engine(members: int, **settings):
-    """One update of all members."""
+    """One update of a crew, in turn: as ``train`` makes them, 50 steps of one after the other."""
     planner = Planner(mlp, digits(), None, "test", cross_entropy)
     trainees = [
         planner.trainee(m) for m in members_of({}, list(range(members)), OPTIONS | settings, {})
     ]
-    crew, step = Crew(trainees, digits(), cross_entropy, 50), 0
+    crews, step = list(crews_of(trainees, digits(), cross_entropy, 50)), 0
 
     def update():
         nonlocal step
-        crew.update(step % 50)
+        crews[step // 50 % len(crews)].update(step % 50)
         step += 1
 
-    return update
+    return update, members / len(crews)
 
 
 def loop(**settings):
@@ -81,8 +81,7 @@ def operations(depth: int, width: int) -> int:
     return 2 * BATCH * (2 * first + 3 * hidden + 3 * last)
 
 
-def main() -> None:
-    torch.set_num_threads(1)
+def print_table() -> None:
     rate = matrix_rate()
     print(
         f"One thread, batch {BATCH}, SGD with momentum; matrix products: {rate / 1e9:.0f} Gflop/s."
@@ -92,12 +91,19 @@ def main() -> None:
     rows += [(2, 32, "batch", 64), (10, 64, "batch", 64), (10, 64, "layer", 64)]
     for depth, width, norm, members in rows:
         settings = dict(depth=depth, width=width, norm=norm)
-        together, alone = best_seconds(engine(members, **settings), loop(**settings))
-        share = operations(depth, width) * members / together / rate
+        update, at_once = engine(members, **settings)
+        together, alone = best_seconds(update, loop(**settings))
+        ours = together / at_once
+        share = operations(depth, width) / ours / rate
         print(
-            f"{depth:5} {width:5} {norm:5} {members:7} | {1e6 * together / members:8.0f} "
-            f"{1e6 * alone:8.0f} | {alone * members / together:5.1f} | {share:4.0%}"
+            f"{depth:5} {width:5} {norm:5} {members:7} | {1e6 * ours:8.0f} {1e6 * alone:8.0f} | "
+            f"{alone / ours:5.1f} | {share:4.0%}"
         )
+
+
+def main() -> None:
+    with one_thread_and_room():
+        print_table()
 
 
 if __name__ == "__main__":

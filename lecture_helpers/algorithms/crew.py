@@ -14,7 +14,7 @@ from lecture_helpers.algorithms.planning import Trainee
 from lecture_helpers.algorithms.schedules import factor
 from lecture_helpers.algorithms.stacking import Stack, outputs_of
 
-SLICE = 256
+SLICE, VECTOR = 256, 32
 
 
 class Crew:
@@ -25,7 +25,7 @@ class Crew:
 
     def __init__(self, trainees: Sequence[Trainee], dataset: Dataset, loss: Callable, steps: int):
         self.real, first = len(trainees), trainees[0]
-        if first["batch"] % 32:
+        if first["batch"] % VECTOR:
             # the last numbers of a tensor may be rounded otherwise than the rest: nobody's
             trainees = [*trainees, trainees[-1]]
         self.trainees, self.steps, self.batch = trainees, steps, first["batch"]
@@ -40,7 +40,9 @@ class Crew:
         self.stack = Stack([t.module for t in trainees], first.frozen)
         self.optimizer = self._optimizer()
         self.stack.accumulate_in(self.optimizer.gradient)
-        self.generators = [_generator(t.member.seed) for t in trainees]
+        seeds = [t.member.seed for t in trainees]
+        self.generators = [_generator(seed) for seed in dict.fromkeys(seeds)]
+        self.seats = torch.tensor([list(dict.fromkeys(seeds)).index(seed) for seed in seeds])
         self.weights = None
         self.batch_losses = np.full((steps, len(trainees)), np.nan, np.float32)
         self._prepare()
@@ -66,7 +68,7 @@ class Crew:
     def _prepare(self) -> None:
         inputs = self._inputs(self.order[0])
         try:
-            outputs = self.stack.prepare(inputs, self.generators)
+            outputs = self.stack.prepare(inputs)
         except RuntimeError as error:
             raise ValueError(
                 "build must return a module that runs on inputs of shape "
@@ -109,7 +111,7 @@ class Crew:
         at = self.order[step]
         self.stack.train()
         self.optimizer.before_backward()
-        self.stack.draw(self.generators)
+        self.stack.draw(self.generators, self.seats)
         losses = self._losses(self.stack(self._inputs(at)), self._labels(at))
         losses = self._weighted(losses, at, step).mean(1)
         losses.sum().backward()
@@ -143,14 +145,16 @@ class Crew:
         return train_loss[: self.real], score_loss[: self.real], accuracy[: self.real]
 
     def _measure(self, at: Tensor) -> tuple[np.ndarray, np.ndarray]:
-        loss, right = torch.zeros(len(at)), torch.zeros(len(at))
-        for part in at.split(SLICE, dim=1):
-            outputs, targets = self.stack(self._inputs(part)), self._labels(part)
-            loss += self._losses(outputs, targets).sum(1)
+        examples, losses, right = at.shape[1], [], []
+        for part in _whole_vectors(at).split(SLICE, dim=1):
+            outputs, labels = self.stack(self._inputs(part)), self._labels(part)
+            losses.append(self._losses(outputs, labels))
             if self.dataset.classes:
-                right += (outputs_of(outputs)[0].argmax(2) == targets).sum(1)
-        loss, right = loss / at.shape[1], right / at.shape[1]
-        return loss.numpy(), right.numpy() if self.dataset.classes else np.full(len(at), np.nan)
+                right.append((outputs_of(outputs)[0].argmax(2) == labels).float())
+            else:
+                right.append(torch.full_like(losses[-1], torch.nan))
+        loss, accuracy = (torch.cat(parts, 1)[:, :examples].mean(1) for parts in (losses, right))
+        return loss.numpy(), accuracy.numpy()
 
     def kept(self) -> tuple[np.ndarray, np.ndarray]:
         """(members, parameters) and (members, numbers in float buffers) as they are now."""
@@ -173,6 +177,12 @@ class Crew:
         """(members,) the first update before ``step`` whose loss was not finite, or -1."""
         bad = ~np.isfinite(self.batch_losses[:step, : self.real])
         return np.where(bad.any(0), bad.argmax(0), -1) if step else np.full(self.real, -1)
+
+
+def _whole_vectors(at: Tensor) -> Tensor:
+    # as with a batch: what does not fill a vector is rounded otherwise, so it is filled
+    rest = torch.arange(-at.shape[1] % VECTOR) % at.shape[1]
+    return torch.cat([at, at[:, rest]], 1)
 
 
 def _flat(tensors: Sequence[Tensor], members: int) -> np.ndarray:

@@ -111,15 +111,20 @@ class StackedNoise(nn.Module):
             return x
         return x * self.noise if self.sigma is None else x + self.noise
 
-    def draw(self, generators: Sequence[torch.Generator]) -> None:
-        """Each member's noise for the next forward pass, from its own generator."""
+    def draw(self, generators: Sequence[torch.Generator], seats: Tensor) -> None:
+        """Noise for the next forward pass; ``seats`` (members,) says whose is each generator's."""
         noise = torch.empty(len(generators), *self.shape)
-        for member, generator in zip(noise, generators, strict=True):
+        for own, generator in zip(noise, generators, strict=True):
             if self.sigma is None:
-                member.bernoulli_(self.keep, generator=generator)
+                own.uniform_(generator=generator)
             else:
-                member.normal_(generator=generator)
-        self.noise = noise.div_(self.keep) if self.sigma is None else noise.mul_(self.sigma)
+                own.normal_(generator=generator)
+        noise = (
+            noise.lt_(self.keep).div_(self.keep or 1.0)
+            if self.sigma is None
+            else noise * self.sigma
+        )
+        self.noise = noise.index_select(0, seats)
 
 
 SUBSTITUTES = {
@@ -189,10 +194,10 @@ class Stack:
             self._single.train(mode)
             self._mode = mode
 
-    def draw(self, generators: Sequence[torch.Generator]) -> None:
-        """Fresh noise in every dropout and noise layer, each member's from its own generator."""
+    def draw(self, generators: Sequence[torch.Generator], seats: Tensor) -> None:
+        """Fresh noise in every dropout and noise layer, for each member its seat's generator's."""
         for noise in self._noises:
-            noise.draw(generators)
+            noise.draw(generators, seats)
 
     def __call__(self, x: Tensor):
         """The outputs (members, batch, ...), or a tuple of such."""
@@ -206,7 +211,7 @@ class Stack:
             _fill(slots, tensors)
 
     @torch.no_grad()
-    def prepare(self, x: Tensor, generators: Sequence[torch.Generator]):
+    def prepare(self, x: Tensor):
         """The outputs in training mode, leaving no trace; finds out how these modules can be run.
 
         A module of unknown making is run stacked only if that gives what ``torch.vmap`` gives.
@@ -215,22 +220,28 @@ class Stack:
         self.train()
         known = all(type(m) in KNOWN for m in self._single.modules())
         if not known:
-            self._run(vectorised=not self._agree(x, generators, kept))
+            self._run(vectorised=not self._agree(x, kept))
         outputs = self(x)
         self._restore(kept)
         return outputs
+
+    @property
+    def stacked(self) -> bool:
+        """Whether the module runs on stacked inputs as it is, not through ``torch.vmap``."""
+        return not self._vectorised
 
     def _run(self, vectorised: bool) -> None:
         self._vectorised = vectorised
         self._noises = _noises(self._single if vectorised else self.module)
 
-    def _agree(self, x, generators, kept) -> bool:
+    def _agree(self, x, kept) -> bool:
         results = []
         for vectorised in (True, False):
             self._run(vectorised)
             try:
                 self(x)
-                self.draw([torch.Generator().manual_seed(k) for k, _ in enumerate(generators)])
+                own = [torch.Generator().manual_seed(k) for k in range(self.members)]
+                self.draw(own, torch.arange(self.members))
                 self._restore(kept)
                 results.append([*outputs_of(self(x)), *(b.clone() for b in self.buffers.values())])
             except (RuntimeError, ValueError, IndexError, TypeError):

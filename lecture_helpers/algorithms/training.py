@@ -48,12 +48,12 @@ def train(
     axes = axes_of(every, arms)
     members = members_of(axes, seeds, every, arms or {})
     planner = Planner(build, dataset, split, score, _loss(loss, dataset))
-    with _one_thread_and_room():
+    with one_thread_and_room():
         trainees = [planner.trainee(member) for member in members]
         recorder = Recorder(trainees, steps, record, keep_weights)
         text = f"Training {_count(members, 'network')} ({grid_text(axes, seeds)}), {steps} steps: "
         with Progress(progress, text, len(members) * steps) as tick:
-            for crew in _crews(trainees, dataset, planner.loss, steps):
+            for crew in crews_of(trainees, dataset, planner.loss, steps):
                 recorder.follow(crew, tick)
     return recorder.runs(axes, seeds, planner.words(every, arms), planner.build)
 
@@ -74,7 +74,8 @@ def _listed_scales(options: dict) -> dict:
     return options | lists
 
 
-def _crews(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator[Crew]:
+def crews_of(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator[Crew]:
+    """The trainees in crews of one structure, each made when its turn comes."""
     groups = {}
     for trainee in trainees:
         groups.setdefault(trainee.group, []).append(trainee)
@@ -85,7 +86,8 @@ def _crews(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator[C
 
 
 @contextmanager
-def _one_thread_and_room() -> Iterator[None]:
+def one_thread_and_room() -> Iterator[None]:
+    """One thread for torch, and memory that is kept from update to update."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # tiny networks are several times slower on two
     # glibc returns freed memory to the system, at the cost of page faults in every update, until

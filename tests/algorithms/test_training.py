@@ -11,6 +11,7 @@ from lecture_helpers.algorithms.data import Dataset, digits, split, two_moons
 from lecture_helpers.algorithms.grid import stream
 from lecture_helpers.algorithms.networks import mlp
 from lecture_helpers.algorithms.ordering import shuffled_epochs
+from lecture_helpers.algorithms.stacking import Stack
 from lecture_helpers.algorithms.training import train
 
 STEPS = 20
@@ -184,6 +185,29 @@ def test_a_module_that_would_mix_members_is_found_out_and_run_through_vmap():
     assert_same_state(runs, net, seed=1)
 
 
+@pytest.mark.parametrize("kind, stacked", [(Stackable, True), (Readers, False), (mlp, True)])
+def test_vmap_is_used_only_where_it_must_be(kind, stacked):
+    stack = Stack([initial(kind, seed) for seed in (0, 1)])
+    stack.prepare(torch.tensor(digits().inputs[:20]).view(2, 10, 64))
+    assert stack.stacked is stacked
+
+
+class Powered(nn.Linear):
+    def __init__(self, inputs, outputs, power):
+        super().__init__(inputs, outputs)
+        self._power = power
+
+    def forward(self, x):
+        return super().forward(x).abs() ** self._power
+
+
+def test_modules_that_differ_in_an_attribute_are_not_taken_for_copies():
+    runs = quiet(Powered, power=[0.5, 2.0])
+    np.testing.assert_array_equal(
+        runs.at(power=2.0).train_loss, quiet(Powered, power=2.0).train_loss
+    )
+
+
 @pytest.mark.parametrize("name", ["linear", "cosine"])
 def test_schedules_equal_torchs(name):
     runs = quiet(schedule=name, keep_weights="last")
@@ -203,7 +227,8 @@ def test_a_schedule_may_be_a_function_of_the_step():
 
 COMPANY = {
     "plain": dict(),
-    "sizes that fill no vector": dict(width=10, batch=50, activation="sigmoid"),
+    "batches that fill no vector": dict(width=10, batch=50, activation="sigmoid"),
+    "a width that fills none": dict(width=10, activation="sigmoid"),
     "batch norm": dict(norm="batch", momentum=0.9),
     "layer norm": dict(norm="layer", activation="gelu"),
     "dropout": dict(dropout=0.3, norm="batch"),

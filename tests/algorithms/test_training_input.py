@@ -34,6 +34,15 @@ def one_output_in_all(inputs):
     return nn.Sequential(nn.Linear(inputs, 1), nn.Flatten(0))
 
 
+class OwnDropout(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.last = nn.Linear(inputs, outputs)
+
+    def forward(self, x):
+        return self.last(nn.functional.dropout(x, 0.5, self.training))
+
+
 def mean_loss(outputs, targets):
     return outputs.sum() - targets.sum()
 
@@ -79,6 +88,7 @@ REFUSED = {
     "no module": (dict(build=no_module), "build must return a torch.nn.Module, not int."),
     "no parameters": (dict(build=nothing_to_train), "build must return a module with parameters"),
     "wrong width": (dict(build=wrong_width), "runs on inputs of shape (64, 2); it says:"),
+    "draws of its own": (dict(build=OwnDropout), "runs on inputs of shape (64, 2); it says:"),
     "outputs' shape": (dict(build=one_output_in_all), "from (batch, features) to (batch, outputs)"),
     "lr_scale's pattern": (dict(lr_scale={"hiden*": 0.1}), "'hiden*' matches none of hidden1.lin"),
     "lr_scale's factor": (dict(lr_scale={"*": -1.0}), "lr_scale of '*' must be a finite number, 0"),
