@@ -155,16 +155,16 @@ def follow(
     with np.errstate(over="ignore", invalid="ignore"):
         for level, sigma in enumerate(sigmas):
             slope = _slope(surface, sigma, samples, rng)
-            rate = lr or _rate(surface, sigma if samples is None else 0.0)
+            rate = _rate(surface, 0.0 if samples else sigma) if lr is None else lr
             for step in range(1 + level * steps, 1 + (level + 1) * steps):
                 points[step] = theta = theta - rate * slope(theta)
     at = np.concatenate([sigmas[:1], np.repeat(sigmas, steps)])
     return Trail(points, at, ~np.isfinite(points[-1]).all(axis=-1))
 
 
-def _rate(surface: Surface, sigma: float) -> float:
-    """The largest step that cannot overshoot on any parabola the blur may hold."""
-    return 1 / blur(surface, sigma).steepest
+def _rate(surface: Surface, sigma: float) -> np.ndarray:
+    """The largest step that cannot overshoot on any parabola the blur may hold, (..., 1)."""
+    return 1 / np.asarray(blur(surface, sigma).steepest)[..., None]
 
 
 def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable:
@@ -243,7 +243,7 @@ def compare_searches(
     """
     k = len(sigmas) * (samples or 1)
     trail = follow(surface, starts, sigmas, steps=steps, lr=lr, samples=samples, seed=seed)
-    lr = lr or _rate(surface, 0.0)
+    lr = _rate(surface, 0.0) if lr is None else lr
     plain = _end_of_descent(surface, starts, lr, min(k * steps, 2000))
     best = _best_of(surface, starts, k, reach, lr, steps, seed)
     arrived = [reached(surface, end, within) for end in (trail.end, plain, best)]

@@ -82,7 +82,7 @@ class Wells:
     def steepest(self, variance):
         spread = self.widths**2 + variance
         depth = self.depths * (self.widths**2 / spread) ** (self.centres.shape[-1] / 2)
-        return np.max((depth / spread).sum(-1))
+        return (depth / spread).sum(-1)
 
     def value(self, t, variance):
         return -self._parts(t, variance)[2].sum(-1)
@@ -129,7 +129,7 @@ class Landscape(Surface):
     """
 
     hessian: Callable
-    steepest: float
+    steepest: float | np.ndarray
     terms: tuple
     variance: float = 0.0
 
@@ -147,7 +147,7 @@ def landscape(name: str, terms: Sequence, minima: np.ndarray, variance: float = 
         return summed
 
     value, gradient, hessian = map(total, ("value", "gradient", "hessian"))
-    steepest = float(sum(term.steepest(variance) for term in terms))
+    steepest = sum(term.steepest(variance) for term in terms)
     return Landscape(
         name, value, gradient, np.asarray(minima), hessian, steepest, tuple(terms), variance
     )

@@ -1,6 +1,13 @@
 """Drawings: each ``draw_*`` adds one thing to the axes it is given and decides nothing."""
 
 from lecture_helpers.plots.bars import draw_histogram, draw_orders
+from lecture_helpers.plots.blurs import (
+    draw_band,
+    draw_examples,
+    draw_halves,
+    draw_heat,
+    draw_shares,
+)
 from lecture_helpers.plots.coefficients import draw_coefficients
 from lecture_helpers.plots.cube import draw_cube, oblique
 from lecture_helpers.plots.curves import (
@@ -19,12 +26,16 @@ from lecture_helpers.plots.places import draw_lines, draw_place, draw_places, dr
 
 __all__ = [
     "ROLES",
+    "draw_band",
     "draw_coefficients",
     "draw_contours",
     "draw_cube",
     "draw_curves",
+    "draw_examples",
     "draw_frame",
     "draw_half_steps",
+    "draw_halves",
+    "draw_heat",
     "draw_here",
     "draw_histogram",
     "draw_line",
@@ -37,6 +48,7 @@ __all__ = [
     "draw_points",
     "draw_profile",
     "draw_share_map",
+    "draw_shares",
     "draw_spread",
     "draw_stops",
     "draw_sum",
