@@ -8,9 +8,11 @@ from torch import nn
 
 from lecture_helpers.algorithms import training
 from lecture_helpers.algorithms.data import Dataset, digits, split, two_moons
-from lecture_helpers.algorithms.grid import stream
+from lecture_helpers.algorithms.grid import Member, stream
+from lecture_helpers.algorithms.losses import cross_entropy
 from lecture_helpers.algorithms.networks import mlp
 from lecture_helpers.algorithms.ordering import shuffled_epochs
+from lecture_helpers.algorithms.planning import OPTIONS, Planner
 from lecture_helpers.algorithms.stacking import Stack
 from lecture_helpers.algorithms.training import train
 
@@ -228,7 +230,6 @@ def test_a_schedule_may_be_a_function_of_the_step():
 COMPANY = {
     "plain": dict(),
     "batches that fill no vector": dict(width=10, batch=50, activation="sigmoid"),
-    "a width that fills none": dict(width=10, activation="sigmoid"),
     "batch norm": dict(norm="batch", momentum=0.9),
     "layer norm": dict(norm="layer", activation="gelu"),
     "dropout": dict(dropout=0.3, norm="batch"),
@@ -254,6 +255,15 @@ def test_a_members_result_is_the_same_to_the_last_bit_whoever_trains_beside_it(s
             np.testing.assert_array_equal(
                 getattr(alone, curve)[k], getattr(many.at(lr=0.1), curve)[5]
             )
+
+
+def test_what_is_measured_of_a_member_is_the_same_to_the_last_bit_in_sets_of_any_size():
+    settings = dict(width=3, activation="sigmoid", split=dict(train=65, test=33), steps=1)
+    many = quiet(seeds=20, **settings)
+    for seed in many.seeds:
+        alone = quiet(seeds=[seed], **settings)
+        np.testing.assert_array_equal(alone.train_loss[0], many.train_loss[seed])
+        np.testing.assert_array_equal(alone.score_loss[0], many.score_loss[seed])
 
 
 @pytest.mark.parametrize("settings", [dict(build=Readers), dict(width=17, batch=7)])
@@ -344,6 +354,19 @@ def test_label_noise_replaces_the_share_of_training_labels_by_other_classes():
     assert counts.tolist() == [0, round(0.2 * len(train_at)), round(0.4 * len(train_at))]
     assert np.isin(np.flatnonzero(runs.noisy[2, 1]), train_at).all()
     assert (runs.noisy[1] <= runs.noisy[2]).all()
+
+
+def test_a_replaced_label_is_another_class_and_every_other_class_comes_up():
+    planner = Planner(mlp, digits(), None, "test", cross_entropy)
+    options = dict.fromkeys(OPTIONS) | dict(
+        lr=0.1, batch=64, optimizer="sgd", momentum=0, weight_decay=0, schedule="constant",
+        label_noise=0.5,
+    )  # fmt: skip
+    trainee = planner.trainee(Member((0,), (1,), 3, options))
+    changed = trainee.labels != digits().targets
+    np.testing.assert_array_equal(changed, trainee.noisy)
+    shift = (trainee.labels - digits().targets)[changed] % 10
+    assert np.bincount(shift, minlength=10)[1:].min() > 30
 
 
 def test_noisy_labels_are_trained_on_and_scored_without():
