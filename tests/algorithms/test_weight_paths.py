@@ -21,8 +21,9 @@ def network(norm="batch"):
 
 
 def weights(copies, norm="batch"):
-    size = sum(p.numel() for p in network(norm).parameters())
-    return np.random.default_rng(7).normal(size=(copies, size)).astype(np.float32)
+    first = torch.nn.utils.parameters_to_vector(network(norm).parameters()).detach().numpy()
+    noise = np.random.default_rng(7).normal(size=(copies, len(first)))
+    return (first + 0.6 * noise).astype(np.float32)
 
 
 def alone(row, norm, statistics, held=None):
