@@ -72,7 +72,14 @@ def stray(panels: list[Axes], boxes: list[Bbox], moving: set, renderer) -> bool:
 
 def territories(panels: list[Axes], renderer) -> list[Bbox]:
     """What each panel covers with everything on it."""
-    return [ax.get_tightbbox(renderer, for_layout_only=False) for ax in panels]
+    return [_territory(ax, renderer) for ax in panels]
+
+
+def _territory(ax: Axes, renderer) -> Bbox:
+    outside_layout = [a for a in ax.get_children() if not a.get_in_layout() and a.get_visible()]
+    free = [a.get_tightbbox(renderer) for a in outside_layout if clip_of(a) is None]
+    boxes = [ax.get_tightbbox(renderer, for_layout_only=False), *free]
+    return Bbox.union([box for box in boxes if box is not None])
 
 
 def overlapping(boxes: list[Bbox]) -> bool:

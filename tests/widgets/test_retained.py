@@ -96,7 +96,7 @@ MOVES = st.lists(
         st.tuples(st.none(), st.floats(0.1, 2.5)),
     ),
     min_size=1,
-    max_size=7,
+    max_size=5,
 )
 
 
@@ -116,7 +116,7 @@ def _fresh(canvas, values):
 
 
 @pytest.mark.parametrize("function", VIEWS, ids=lambda f: f.__name__)
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(moves=MOVES)
 def test_after_any_walk_the_picture_equals_the_one_drawn_from_nothing(function, moves):
     canvas = Canvas(_view(function), (5, 2.4), SHARP)
