@@ -8,6 +8,7 @@ from lecture_helpers.algorithms.sparse_coding import (
     free_atoms,
     learn_dictionary,
     palm,
+    partly_whitened,
     sparse_cost,
     starting_atoms,
     update_atoms,
@@ -128,6 +129,17 @@ def test_a_seed_draws_the_start_and_nothing_else_does(patches):
     assert not np.array_equal(one, other)
 
 
+@pytest.mark.parametrize("floor", [0.01, 0.3])
+def test_partial_whitening_divides_every_direction_by_its_own_factor(floor):
+    raw = image_patches(6, 300, whiten=False)
+    variance, directions = np.linalg.eigh(raw.T @ raw / 300)
+    white = partly_whitened(raw, floor)
+    after = ((white @ directions) ** 2).mean(axis=0)
+    wanted = variance / (variance + floor * variance.max())
+    np.testing.assert_allclose(after[5:] / after[-1], wanted[5:] / wanted[-1], rtol=1e-9)
+    np.testing.assert_allclose(white.std(), 1, rtol=1e-12)
+
+
 @pytest.mark.parametrize(
     "call, words",
     [
@@ -143,6 +155,7 @@ def test_a_seed_draws_the_start_and_nothing_else_does(patches):
         (lambda x: encode(x, np.full((3, 36), np.nan), 1), "atoms must hold finite numbers only"),
         (lambda x: encode(x, np.ones((3, 36)), 1, start=np.ones((2, 3))), "codes must have shape"),
         (lambda x: update_atoms(x, np.ones((300, 2)), np.ones((3, 36))), "codes must have shape"),
+        (lambda x: partly_whitened(x, 0), "floor must be a finite number above 0, not 0."),
         (lambda x: palm(x, penalty=0), "penalty must be a finite number above 0, not 0."),
         (lambda x: starting_atoms(np.zeros((4, 3)), 1), "atoms must be at most 0"),
     ],
