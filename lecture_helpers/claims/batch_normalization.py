@@ -18,6 +18,7 @@ from lecture_helpers.algorithms.scalar_chain import (
     chain_output,
     step_for_decrease,
 )
+from lecture_helpers.claims import batch_normalization_networks as networks
 from lecture_helpers.claims.claim import Claim, Record
 
 LESSON = "01_batch_normalization"
@@ -293,6 +294,14 @@ CLAIMS = (
         "Joint steps whose real decrease stays within a few per cent of the predicted one, at every"
         " depth and step size that training uses.",
         smallest=0.1, unit="shortfall of the real decrease, as a share of the predicted one",
+        experiment=networks.promise_kept, budget=90,
+        comparisons={
+            f"depth {d}, a step that promises {r:.0%}":
+                ("promised", f"none, depth {d}, late, {r:g}")
+            for d in (3, 10) for r in networks.PROMISES
+        },
+        objection="The step follows the whole batch's gradient, not a mini-batch's. Meant: the "
+        "surprise measured here has no sampling noise in it.",
     ),
     Claim(
         "C2", "id", LESSON, SLIDE,
@@ -317,6 +326,13 @@ CLAIMS = (
         "the other weights.",
         "Chains of many depths and spreads that all keep the first-order promise at one step size.",
         smallest=1.0, unit="decades between the largest faithful steps of two chains",
+        experiment=networks.faithful_steps, budget=20,
+        comparisons={
+            "one fixed step": ("fixed, most tolerant", "fixed, least tolerant"),
+            "the slide's rule": ("slide, most tolerant", "slide, least tolerant"),
+        },
+        objection="The spread between chains depends on which chains are drawn. They are declared: "
+        "depths 2, 10, 50 and weights that spread by 0, 0.4, 0.8.",
     ),
     Claim(
         "C5", "emp", LESSON, SLIDE,
@@ -324,6 +340,20 @@ CLAIMS = (
         "The same gap between predicted and real decrease with and without it, at matched loss.",
         smallest=0.1, unit="shortfall of the real decrease, without minus with batch norm",
         slips=("S22",),
+        experiment=networks.promise_kept, budget=90,
+        comparisons={
+            f"depth {d}, a step that promises {r:.0%}":
+                (f"batch, depth {d}, late, {r:g}", f"none, depth {d}, late, {r:g}")
+            for d in (3, 10) for r in networks.PROMISES[1:]
+        },
+        controls={
+            f"depth {d}, {r:.0%}, where the loss first falls below 1":
+                (f"batch, depth {d}, matched, {r:g}", f"none, depth {d}, matched, {r:g}")
+            for d in (3, 10) for r in networks.PROMISES[1:]
+        },
+        objection="After equal steps the networks are at different losses. Answered by the control "
+        "at matched loss. Whether the cause is coordination or smoothness stays open.",
+        literature="Santurkar et al. 2018 read the same curves as smoothness of the loss.",
     ),
     Claim(
         "C6", "emp", LESSON, SLIDE,
@@ -331,12 +361,21 @@ CLAIMS = (
         "A factor per layer that is as far from 1 with batch norm as without, over initial gains.",
         smallest=0.05, unit="log10 of the gradient's factor per layer, distance from 0, without "
         "minus with",
+        experiment=networks.gradient_per_layer, budget=60,
+        comparisons={name: (f"none: {name}", f"batch: {name}") for name in networks.FLOWS},
+        objection="Only fresh networks are measured, at finite width and batch. The closed form "
+        "for wide layers and large batches gives the same signs.",
+        literature="Yang et al. 2019: with batch norm gradients explode with depth, and it is the "
+        "cause.",
     ),
     Claim(
         "C7", "emp", LESSON, SLIDE,
         "The gradient reaches the early layers better, and deep networks become trainable.",
         "Deep plain networks that train as well as those with batch norm at a tuned learning rate.",
         smallest=0.3, unit="log10 of the ratio of training losses, plain to batch norm",
+        experiment=networks.depth_ladder, tune=networks.tuned_depth_ladder, budget=150,
+        comparisons={f"depth {d}": (f"none, depth {d}", f"batch, depth {d}") for d in (24, 8, 2)},
+        objection="300 steps favour whoever starts fast. Open for longer budgets.",
     ),
     Claim(
         "C8", "emp", LESSON, SLIDE,
@@ -364,6 +403,19 @@ CLAIMS = (
         "The same share of initial gains trains with and without it, once the change of the "
         "effective learning rate is taken out.",
         smallest=0.1, unit="share of the ladder of initial gains that trains, with minus without",
+        experiment=networks.gain_ladder, budget=200,
+        comparisons={
+            f"learning rate {r:g}": (f"batch, lr {r:g}", f"none, lr {r:g}") for r in (0.1, 1.0)
+        },
+        controls={
+            f"batch norm, learning rate {r:g} times the gain squared":
+                (f"{networks.GAIN_ARMS[2]}, lr {r:g}", f"none, lr {r:g}")
+            for r in (0.1, 1.0)
+        },
+        objection="A gain in front of a batch norm only changes the effective learning rate. Shown "
+        "by the control, whose learning rate follows the gain.",
+        literature="van Laarhoven 2017 on the effective learning rate.",
+        stores={"batch_normalization_initial_gain.npz": networks.gain_runs},
     ),
     Claim(
         "C10", "emp", LESSON, SLIDE,
@@ -371,6 +423,18 @@ CLAIMS = (
         "No gain in test accuracy at equal training loss, or none that shrinks as batches grow.",
         smallest=0.5, unit="percentage points of test accuracy, small minus large batches",
         slips=("S24",),
+        experiment=networks.regularisation, tune=networks.tuned_regularisation, budget=240,
+        comparisons={
+            "batches of 16 against 256":
+                ("batch, batch 16, dropout 0", "batch, batch 256, dropout 0"),
+        },
+        controls={
+            "the same without batch norm":
+                ("none, batch 16, dropout 0", "none, batch 256, dropout 0"),
+        },
+        objection="Small batches make every network's gradient noisy. The control without batch "
+        "norm shows that part.",
+        literature="Luo et al. 2018 on batch norm as a regulariser.",
     ),
     Claim(
         "C11", "emp", LESSON, SLIDE,
@@ -378,6 +442,13 @@ CLAIMS = (
         "Dropout that adds as much accuracy with batch norm as without.",
         smallest=0.5, unit="percentage points of test accuracy, dropout's gain without minus with",
         slips=("S24",),
+        experiment=networks.regularisation, tune=networks.tuned_regularisation, budget=240,
+        comparisons={
+            f"batches of {b}":
+                (f"dropout's gain, none, batch {b}", f"dropout's gain, batch, batch {b}")
+            for b in (16, 256)
+        },
+        objection="One data set, one dropout rate. Open.",
     ),
     Claim(
         "C12", "id", LESSON, SLIDE,
@@ -393,12 +464,17 @@ CLAIMS = (
         "against the unit Gaussian; with m examples none can exceed sqrt(m - 1).",
         smallest=0.05, unit="rate of rejection by a 5 % test of normality, below twice its level",
         slips=("S5",),
+        experiment=networks.gaussian_after, budget=30,
+        comparisons={f"m = {m}": ("allowed", f"rejected, m = {m}") for m in (4, 16, 64, 256)},
+        objection="Normalised values are not independent, and the test takes them as such: it "
+        "rejects too seldom. The bound sqrt(m - 1) holds at any m.",
     ),
     Claim(
         "C14", "id", LESSON, SLIDE,
         "The normalised output can be differentiated with respect to the input, through mean and "
         "variance too.",
         "A batch on which the backward formula and a central difference disagree.",
+        experiment=networks.backward_pass, budget=10,
     ),
     Claim(
         "C15", "emp", LESSON, SLIDE,
@@ -406,12 +482,28 @@ CLAIMS = (
         "Networks that train as well, or better, with it after the nonlinearity.",
         smallest=0.1, unit="log10 of the ratio of training losses, after to before",
         slips=("S12",),
+        experiment=networks.placements, tune=networks.tuned_placements, budget=240,
+        comparisons={a: (f"{a}: after", f"{a}: before") for a in ("relu", "tanh", "sigmoid")},
+        controls={
+            f"{a}, no norm against before": (f"{a}: none", f"{a}: before")
+            for a in ("relu", "tanh", "sigmoid")
+        },
+        objection="300 steps on a small data set; the order may change with longer training. Open.",
     ),
     Claim(
         "C16", "emp", LESSON, SLIDE,
         "Without scale and shift, tanh would only see small inputs and stay nearly linear.",
         "Networks without gamma and beta that train as well.",
         smallest=0.1, unit="log10 of the ratio of training losses, without to with scale and shift",
+        experiment=networks.placements, tune=networks.tuned_placements, budget=240,
+        comparisons={
+            a: (f"{a}: no gamma, beta", f"{a}: before") for a in ("tanh", "sigmoid", "relu")
+        },
+        controls={
+            f"{a}, noise after the norm": (f"{a}: noise", f"{a}: before")
+            for a in ("tanh", "sigmoid", "relu")
+        },
+        objection="The layer above can do much of what gamma and beta do. That is part of it.",
     ),
     Claim(
         "C17", "id", LESSON, SLIDE,
@@ -424,6 +516,7 @@ CLAIMS = (
         "C18", "id", LESSON, SLIDE,
         "Scale and shift are trained like weights: back-propagation gives their gradients.",
         "A batch on which their gradients and a central difference disagree.",
+        experiment=networks.backward_pass, budget=10,
     ),
     Claim(
         "C19", "id", LESSON, FULL,
@@ -436,7 +529,10 @@ CLAIMS = (
         "C20", "emp", LESSON, FULL,
         "At test time running averages can stand in for the batch's mean and deviation.",
         "Small batches or short memories for which the accuracy drops at the switch.",
-        smallest=0.5, unit="percentage points of test accuracy lost at the switch, at most",
+        smallest=0.5, unit="points of test accuracy at the switch, one point allowed",
         slips=("S11",),
+        experiment=networks.switch_to_running, budget=90,
+        comparisons={n: (f"{n}: running", f"{n}: batch") for n in networks.SWITCHES},
+        objection="The batch arm sees all test examples at once, which no deployed network does.",
     ),
 )  # fmt: skip
