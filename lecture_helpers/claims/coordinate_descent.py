@@ -218,13 +218,14 @@ def strategies(seeds, *, patches=1000, atoms=64, penalty=1.0, work=400, sweeps=1
 
     Work counts products of patches x pixels x atoms: 3 + sweeps for an alternating iteration, 4 for
     one of PALM, 5 for a joint step (its trial steps that fail are not counted, in its favour).
-    ``sweeps`` = 1 was the best of 1, 2, 5, 10 on seeds 1000 and 1001. The extra arm keeps the
-    starting dictionary and has its codes minimised.
+    ``sweeps`` = 1 was the best of 1, 2, 5, 10 on seeds 1000 and 1001. "Early" is after a quarter of
+    the work. The extra arm keeps the starting dictionary and has its codes minimised.
     """
     rows = [_strategies(seed, patches, atoms, penalty, work, sweeps) for seed in seeds]
     names = ("alternating", "joint", "PALM")
+    names += tuple(f"{name}, early" for name in names)
     arms = {name: [row[k] for row in rows] for k, name in enumerate(names)}
-    return Record(tuple(seeds), arms, extras={"codes only": [row[3] for row in rows]})
+    return Record(tuple(seeds), arms, extras={"codes only": [row[6] for row in rows]})
 
 
 def _strategies(seed, n, k, penalty, work, sweeps) -> tuple[float, ...]:
@@ -240,12 +241,14 @@ def _strategies(seed, n, k, penalty, work, sweeps) -> tuple[float, ...]:
     x = image_patches(8, n, seed)
     w = starting_atoms(x, k, seed)
     settings = dict(penalty=penalty, atoms=w)
-    turns = learn_dictionary(x, iterations=work // (3 + sweeps), sweeps=sweeps, **settings)
-    joint = palm(x, iterations=work // 5, together=True, **settings)
-    proximal = palm(x, iterations=work // 4, **settings)
+    runs = [
+        learn_dictionary(x, iterations=work // (3 + sweeps), sweeps=sweeps, **settings),
+        palm(x, iterations=work // 5, together=True, **settings),
+        palm(x, iterations=work // 4, **settings),
+    ]
+    ends = [run.costs[-1] for run in runs] + [run.costs[len(run.costs) // 8 * 2] for run in runs]
     fixed = sparse_cost(x, encode(x, w, penalty), w, penalty)
-    ends = turns.costs[-1], joint.costs[-1], proximal.costs[-1], fixed
-    return tuple(float(np.log10(cost / n)) for cost in ends)
+    return tuple(float(np.log10(cost / n)) for cost in [*ends, fixed])
 
 
 CLAIMS = (
@@ -304,11 +307,15 @@ CLAIMS = (
         "C25", "emp", LESSON, SLIDE,
         "Alternating between codes and dictionary is therefore a workable way to learn a "
         "dictionary.",
-        "A joint proximal descent that reaches a lower constrained cost in the same time.",
+        "A joint proximal descent that reaches a lower constrained cost with the same work.",
         smallest=0.02, unit="log10 of the ratio of final costs, joint to alternating",
         experiment=strategies,
         comparisons={"joint to alternating": ("joint", "alternating")},
-        controls={"PALM to alternating": ("PALM", "alternating")},
+        controls={
+            "PALM to alternating": ("PALM", "alternating"),
+            "joint, a quarter of the work": ("joint, early", "alternating, early"),
+            "PALM, a quarter of the work": ("PALM, early", "alternating, early"),
+        },
         budget=60,
         slips=("S9",),
     ),
