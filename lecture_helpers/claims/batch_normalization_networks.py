@@ -249,6 +249,7 @@ def joined_runs(parts: list, axis: str):
 
     first, at = parts[0], list(parts[0].axes).index(axis)
     arrays = ("train_loss", "score_loss", "accuracy", "diverged_at")
+    others = dict.fromkeys(("stopped_at", "weights", "buffers", "layout_of", "noisy"))
     values = [part.axes[axis][0] for part in parts]
     seconds = sum(part.provenance["seconds"] for part in parts)
     return replace(
@@ -256,6 +257,7 @@ def joined_runs(parts: list, axis: str):
         axes=first.axes | {axis: values},
         settings=first.settings | {axis: values},
         provenance=first.provenance | {"seconds": seconds},
+        **others,
         **{n: np.concatenate([getattr(part, n) for part in parts], axis=at) for n in arrays},
     )
 
