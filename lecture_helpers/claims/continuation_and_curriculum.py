@@ -20,6 +20,7 @@ from lecture_helpers.claims.curriculum_experiments import (
     confidence_of_the_reference,
     curriculum_race,
     stored_race,
+    stored_shapes,
     tune_race,
     weights_or_samples,
 )
@@ -93,7 +94,8 @@ CLAIMS = (
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "random order"),
         controls=_pairs(RACES, "hard first", "random order", "{}, hard first instead"),
         tune=tune_race, budget=240,
-        stores={f"curriculum_{budget}.npz": stored_race(budget) for budget in BUDGETS},
+        stores={f"curriculum_{budget}.npz": stored_race(budget) for budget in BUDGETS}
+        | {"curriculum_shapes.npz": stored_shapes},
         slips=("S21",),
     ),
     Claim(
@@ -128,7 +130,13 @@ CLAIMS = (
         smallest=0.5, unit="percentage points of test accuracy, curriculum minus standard",
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "standard"),
         controls=_pairs(RACES, "balanced easy first", "standard", "{}, classes balanced")
-        | _pairs(RACES, "filter", "standard", "{}, static filter"),
+        | _pairs(RACES, "filter", "standard", "{}, static filter")
+        | {
+            f"shapes: easy first, against {other}": (
+                "shapes: easy shapes for half the time", f"shapes: {other}",
+            )
+            for other in ("hard shapes alone", "all shapes")
+        },
         tune=tune_race, budget=240,
         slips=("S21",),
     ),

@@ -14,6 +14,7 @@ from lecture_helpers.algorithms.curriculum import (
 from lecture_helpers.algorithms.curriculum_race import ARMS, race_grid
 from lecture_helpers.algorithms.data import digits, mnist1d, split
 from lecture_helpers.algorithms.neighbours import neighbours
+from lecture_helpers.algorithms.shapes_race import UNION, shapes_race
 from lecture_helpers.algorithms.softmax import softmax_gradients
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.tuning import best_on_grid
@@ -23,11 +24,15 @@ BUDGETS = {"short": 100, "middle": 400, "long": 1600}
 NOISES = {"right labels": 0.0, "40 % wrong labels": 0.4}
 SIZES = dict(test=1500, validation=500, train=3000)
 NETWORK = dict(depth=2, width=64)
-RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 PACINGS = {
     f"{start:g} {pace:g} {shape}": (start, pace, shape)
     for start in (0.1, 0.3, 0.6) for pace in (0.5, 1.0) for shape in ("linear", "root", "step")
 }  # fmt: skip
+
+
+SWITCHES = {"hard shapes alone": 0.0, "easy shapes for half the time": 0.5, "all shapes": UNION}
+SHAPES_NETWORK = dict(depth=3, width=64)
 
 
 def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned=None) -> dict:
@@ -48,7 +53,21 @@ def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned
                 last = runs.at(label_noise=noise, pacing="", arm=arm).accuracy[:, -1]
                 percent = 100 * np.nan_to_num(last, nan=0.1)
                 arms[f"{budget}, {words}: {arm}"] = [float(value) for value in percent]
-    return arms
+    return arms | _shapes(seeds, tuned)
+
+
+def _shapes(seeds, tuned: dict | None) -> dict:
+    """The same measure on shapes after Bengio et al. 2009: easy ones first, tested on hard ones."""
+    rates = {s: tuned[f"shapes: {words}"] if tuned else 0.03 for words, s in SWITCHES.items()}
+    runs = shapes_race(
+        tuple(SWITCHES.values()), seeds=list(seeds), lr=rates, record=2, progress=False,
+        **SHAPES_NETWORK,
+    )  # fmt: skip
+    percent = 100 * np.nan_to_num(runs.accuracy[..., -1], nan=1 / 3)
+    return {
+        f"shapes: {words}": [float(value) for value in row]
+        for words, row in zip(SWITCHES, percent, strict=True)
+    }
 
 
 def _rates(tuned: dict | None, budget: str) -> dict:
@@ -62,7 +81,11 @@ def _rates(tuned: dict | None, budget: str) -> dict:
 
 def tune_race(seeds) -> dict:
     """The learning rate with the best validation accuracy, per budget, noise and arm."""
-    found = {}
+    errors = {lr: _shapes_errors(seeds, lr) for lr in RATES}
+    found = {
+        f"shapes: {words}": best_on_grid({lr: list(e[k]) for lr, e in errors.items()})
+        for k, words in enumerate(SWITCHES)
+    }
     for budget, steps in BUDGETS.items():
         errors = {lr: _validation_errors(seeds, steps, lr) for lr in RATES}
         for words, noise in NOISES.items():
@@ -80,6 +103,27 @@ def _validation_errors(seeds, steps: int, lr: float) -> dict:
     )  # fmt: skip
     last = {n: runs.at(label_noise=n, pacing="").accuracy[..., -1] for n in NOISES.values()}
     return {n: dict(zip(ARMS, 1.0 - a.astype(float), strict=True)) for n, a in last.items()}
+
+
+def _shapes_errors(seeds, lr: float) -> np.ndarray:
+    runs = shapes_race(
+        tuple(SWITCHES.values()), seeds=list(seeds), lr=lr, score="validation", record=2,
+        progress=False, **SHAPES_NETWORK,
+    )  # fmt: skip
+    return 1 - runs.accuracy[..., -1].astype(float)
+
+
+def stored_shapes(seeds):
+    """The runs of seven switch times and the union, for the notebook."""
+    name = f"{__name__.rpartition('.')[2]}.{curriculum_race.__name__}"
+    tuned = stored_or_searched(name, tune_race)
+    switches = (*np.linspace(0, 0.9, 7).round(2).tolist(), UNION)
+    alike = dict.fromkeys(switches, tuned["shapes: easy shapes for half the time"])
+    own = {s: tuned[f"shapes: {words}"] for words, s in SWITCHES.items() if s != 0.5}
+    runs = shapes_race(
+        switches, seeds=list(seeds), lr=alike | own, progress=False, **SHAPES_NETWORK
+    )
+    return _rounded(runs)
 
 
 def stored_race(budget: str):
