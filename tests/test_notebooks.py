@@ -13,7 +13,7 @@ from lecture_helpers.publish.refresh import KERNEL, WIDGET_VIEW
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 MOST_LINES = {"": 12, "solution": 25}
-MOST_BYTES = 3_000_000
+MOST_BYTES = 4_000_000
 MACHINE_PATH = r"(?<![\w.])/(tmp|work|root|home|Users|usr|opt)/|[A-Z]:\\\\|site-packages"
 UNWELCOME = (
     r"%pip|!pip|pip install|rcParams|pyplot|urlopen|urllib|requests\.|https?://|get_dataset"

@@ -106,16 +106,13 @@ def gradient_per_layer(seeds, *, depth=20, width=128, batch=256) -> Record:
 
 
 def _factor(seed, depth, width, batch, activation, gain, norm) -> float:
-    import torch
-
     from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.networks import mlp
+    from lecture_helpers.algorithms.networks import drawn, mlp
     from lecture_helpers.algorithms.signal_propagation import propagate
 
     rows = np.random.default_rng([seed, 6]).choice(len(digits()), batch, replace=False)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        net = mlp(64, 10, depth=depth, width=width, activation=activation, gain=gain, norm=norm)
+    sizes = {"inputs": 64, "outputs": 10, "depth": depth, "width": width}
+    net = drawn(mlp, seed=seed, **sizes, activation=activation, gain=gain, norm=norm)
     gradient = propagate(net, digits().inputs[rows], seed=seed).gradient
     return float(2 * np.log10(gradient[2] / gradient[-3]) / (depth - 5))
 

@@ -19,7 +19,8 @@ def draw_orders(ax, orders: np.ndarray, *, limit: float, first: int = 1):
         edges = np.column_stack([order - 0.4, order + 0.4]).ravel()
         ax.stairs(with_gaps, edges, fill=True, fc=r.colour, ec="white", hatch=r.hatch, label=label)
     for marker, cut in [("^", heights >= limit), ("v", heights <= -limit)]:
-        ax.plot(order[cut], heights[cut], color=INK, ls="", marker=marker, ms=9, clip_on=False)
+        style = dict(color=INK, ls="", ms=9, clip_on=False, in_layout=False)
+        ax.plot(order[cut], heights[cut], marker=marker, **style)
 
 
 def draw_histogram(ax, values, *, bins, role: str, label: str | None = None):

@@ -59,21 +59,16 @@ def draw_here(ax, x: float, label: str | None = None):
     ax.axvline(x, color=r.colour, ls=r.dash, lw=1.8, label=label)
 
 
-def draw_pointer(ax, x: float, y: float, *, role: str, ylim: tuple, label: str | None = None):
-    """A large marker at (x, y); beyond ``ylim`` a triangle on the edge points out to it."""
+def draw_pointer(ax, x: float, y: float, *, role: str, ylim: tuple, xlim=None, label=None):
+    """A large marker at (x, y); beyond ``ylim`` a triangle on the edge points out to it.
+
+    Beyond ``xlim``, where that is given, it sits on the edge as well.
+    """
     r, edge = look(role), np.clip(y, *ylim)
     marker = r.marker if edge == y else "^" if y > edge else "v"
-    ax.plot(
-        [x],
-        [edge],
-        color=r.colour,
-        ls="",
-        marker=marker,
-        ms=12,
-        mec="white",
-        clip_on=False,
-        label=label,
-    )
+    x = x if xlim is None else np.clip(x, *xlim)
+    style = dict(ls="", marker=marker, ms=12, mec="white", clip_on=False, in_layout=False)
+    ax.plot([x], [edge], color=r.colour, label=label, **style)
 
 
 def draw_points(ax, x, y, *, role: str, label: str | None = None):

@@ -105,8 +105,9 @@ def test_bars_beyond_the_limit_are_cut_and_crowned(ax):
 
 @pytest.mark.parametrize("y, drawn, marker", [(0.5, 0.5, "o"), (9.0, 1.0, "^"), (-9.0, 0.0, "v")])
 def test_pointer_beyond_the_frame_sits_on_the_edge_and_points_out(ax, y, drawn, marker):
-    plots.draw_pointer(ax, 3.0, y, role="measured", ylim=(0.0, 1.0))
+    plots.draw_pointer(ax, 3.0, y, role="measured", xlim=(0.0, 2.0), ylim=(0.0, 1.0))
     line = ax.lines[0]
+    assert line.get_xdata()[0] == 2.0
     assert (line.get_ydata()[0], line.get_marker()) == (drawn, marker)
 
 
