@@ -84,7 +84,7 @@ def soft_threshold(x, threshold):
     >>> soft_threshold(np.array([3.0, -0.5, -2.0]), 1.0)
     array([ 2.,  0., -1.])
     """
-    return x - np.clip(x, -threshold, threshold)
+    return x - np.minimum(np.maximum(x, -threshold), threshold)
 
 
 def lambda_max(problem: LassoProblem) -> float:
@@ -122,12 +122,14 @@ def _shrink(pull: np.ndarray, penalty: float) -> float:
 
 def _relative_gap(problem: LassoProblem, x: np.ndarray, penalty: float) -> float:
     """The duality gap over ``|b|^2 / 2``, from inner products alone."""
-    pull = problem.correlations - problem.gram @ x
+    active = np.flatnonzero(x)
+    pull = problem.correlations - x[active] @ problem.gram[active]
     against = float(problem.correlations @ x)
     residual = max(problem.square - against - float(pull @ x), 0.0)
     scale = _shrink(pull, penalty)
     dual = scale * (problem.square - against) - scale**2 * residual / 2
-    return 2 * (residual / 2 + penalty * float(np.abs(x).sum()) - dual) / problem.square
+    cost = residual / 2 + penalty * float(np.abs(x).sum())
+    return max(2 * (cost - dual) / problem.square, 0.0)
 
 
 def lasso(
@@ -203,7 +205,8 @@ class _Sweep:
 
     def __init__(self, problem: LassoProblem, penalty: float):
         self.problem, self.penalty = problem, penalty
-        self.key, self.triangle = None, None
+        self.diagonal = np.diagonal(problem.gram).copy()
+        self.key, self.rows = None, None
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         done, p = 0, len(x)
@@ -213,31 +216,35 @@ class _Sweep:
 
     def _run(self, x: np.ndarray, done: int) -> tuple[np.ndarray, int]:
         """x with the coordinates from ``done`` up to the first change of sign updated."""
-        lower, upper = self.problem.halves
         signs = np.sign(x)
-        ahead = done + np.flatnonzero(signs[done:])
-        rest = self.problem.correlations - upper @ x
-        new = x.copy()
+        support = np.flatnonzero(signs)
+        below, above, triangle = self._rows(support)
+        at = np.searchsorted(support, done)
+        ahead, old = support[at:], x[support]
+        rest = self.problem.correlations - old @ below
+        values = old.copy()
         if len(ahead):
-            pull = rest[ahead] - self.penalty * signs[ahead]
-            if done:
-                pull -= lower[ahead, :done] @ x[:done]
-            new[ahead] = self._solve(ahead, pull)
-        rho = rest[done:] - lower[done:] @ new
-        moved = soft_threshold(rho, self.penalty) / np.diagonal(self.problem.gram)[done:]
+            pull = rest[ahead] - self.penalty * signs[ahead] - old[:at] @ above[:at, ahead]
+            values[at:] = dtrtrs(triangle[at:, at:], pull, lower=1)[0]
+        rho = (rest - values @ above)[done:]
+        moved = soft_threshold(rho, self.penalty) / self.diagonal[done:]
         changed = np.flatnonzero(np.sign(moved) != signs[done:])
+        new = x.copy()
+        new[support] = values
         if not len(changed):
             return new, len(x)
         j = done + changed[0]
         new[j], new[j + 1 :] = moved[changed[0]], x[j + 1 :]
         return new, j + 1
 
-    def _solve(self, ahead: np.ndarray, pull: np.ndarray) -> np.ndarray:
-        key = ahead.tobytes()
+    def _rows(self, support: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The Gram matrix's rows of the support, below and above the diagonal, and its triangle."""
+        key = support.tobytes()
         if key != self.key:
-            rows = np.asfortranarray(self.problem.gram[np.ix_(ahead, ahead)])
-            self.key, self.triangle = key, rows
-        return dtrtrs(self.triangle, pull, lower=1)[0]
+            below, above = (half[support] for half in self.problem.halves)
+            square = np.asfortranarray(self.problem.gram[np.ix_(support, support)])
+            self.key, self.rows = key, (below, above, square)
+        return self.rows
 
 
 def penalty_path(problem: LassoProblem, count: int = 100, ratio: float = 0.1) -> np.ndarray:
