@@ -32,6 +32,7 @@ def draw_share_map(ax, shares, *, columns, rows, cmap: str = "cividis"):
     """Shares in [0, 1], shape (rows, columns), as tiles; each tile prints its share in percent."""
     shares = np.asarray(shares)
     ax.imshow(shares, vmin=0, vmax=1, cmap=cmap, aspect="auto")
+    ax.grid(False)
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)
     for i, j in np.ndindex(shares.shape):
