@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lecture_helpers.algorithms.threads import torch_on_one_thread
 from lecture_helpers.validation import finite_array
 
 
@@ -28,6 +29,7 @@ class GradientLine:
         return (self.loss - self.losses) / (self.promised * self.loss)
 
 
+@torch_on_one_thread()
 def along_gradient(network, inputs, targets, promised) -> GradientLine:
     """The cross-entropy of a batch after the steps ``theta - t g`` that promise these shares.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.algorithms.activations import ACTIVATIONS
+from lecture_helpers.algorithms.threads import torch_on_one_thread
 from lecture_helpers.validation import finite_array, one_of, positive, whole
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(200)  # an even number: no node on a kink at 0
@@ -26,6 +27,7 @@ class Propagation:
     gradient: np.ndarray
 
 
+@torch_on_one_thread()
 def propagate(network, inputs: np.ndarray, *, seed: int = 0) -> Propagation:
     """The signal and the gradient of a batch (m, d) in every hidden layer of an ``mlp``.
 

@@ -1,7 +1,8 @@
 """One thread for small matrix products: on shared cores waiting for a second one costs far more."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from threadpoolctl import ThreadpoolController
 
@@ -24,3 +25,16 @@ def one_thread(function: Callable) -> Callable:
             return function(*args, **kwargs)
 
     return held
+
+
+@contextmanager
+def torch_on_one_thread() -> Iterator[None]:
+    """Torch held to one thread in the block: tiny networks are several times slower on two."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

@@ -14,6 +14,7 @@ from lecture_helpers.algorithms.planning import OPTIONS, Planner, Trainee
 from lecture_helpers.algorithms.progress import Progress
 from lecture_helpers.algorithms.recorder import Recorder
 from lecture_helpers.algorithms.runs import Runs, grid_text
+from lecture_helpers.algorithms.threads import torch_on_one_thread
 from lecture_helpers.validation import one_of, whole
 
 SIDE_BY_SIDE = 32
@@ -88,15 +89,11 @@ def crews_of(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator
 @contextmanager
 def one_thread_and_room() -> Iterator[None]:
     """One thread for torch, and memory that is kept from update to update."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # tiny networks are several times slower on two
     # glibc returns freed memory to the system, at the cost of page faults in every update, until
     # one large piece has been freed
     torch.empty(7_900_000)
-    try:
+    with torch_on_one_thread():
         yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _count(things: Sequence, word: str) -> str:

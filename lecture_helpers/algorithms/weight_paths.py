@@ -1,7 +1,6 @@
 """What a network achieves with weights that it did not train to: averages of its stored path."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 from lecture_helpers.algorithms.data import Dataset, Split
 from lecture_helpers.algorithms.runs import Runs
 from lecture_helpers.algorithms.stacking import Stack, StackedBatchNorm
+from lecture_helpers.algorithms.threads import torch_on_one_thread
 from lecture_helpers.validation import finite_array, whole
 
 
@@ -101,7 +101,7 @@ class StoredPath:
         shares = self.shares(average)[self.shown].astype(np.float32)
         key = shares.tobytes(), bool(fresh)
         if key not in self._known:
-            with _one_thread():
+            with torch_on_one_thread():
                 self._known[key] = self._accuracy(shares, fresh)
         return self._known[key]
 
@@ -135,14 +135,3 @@ def _stored_path(run: Runs, test, inputs, shown) -> StoredPath:
     network, kept = run.module(seed=run.seeds[0]), run.weight_steps > 0
     weights, buffers = run.weights[0, kept], run.buffers[0, kept]
     return StoredPath(network, weights, buffers, test=test, training=inputs, shown=shown)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Small products are several times slower on threads that others use as well."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -138,6 +141,22 @@ def test_continuation_misses_a_deep_narrow_well_that_some_plain_starts_fall_into
         cost, random_starts(300, 1, reach=4.0), sigma_schedule(3.0, 12), steps=80,
         within=0.1, reach=4.0)
     assert found.continuation.mean() == 0 < found.plain.mean()
+
+
+def test_the_best_of_one_is_plain_descent_from_the_given_start():
+    found = compare_searches(
+        ripples(), random_starts(200, 1, reach=6.0), [0.0], steps=60, within=0.1, reach=6.0)
+    assert found.k == 1 and 0 < found.plain.mean() < 1
+    np.testing.assert_array_equal(found.best_of_k, found.plain)
+    np.testing.assert_array_equal(found.continuation, found.plain)
+
+
+def test_nothing_that_the_notebooks_first_half_needs_loads_torch():
+    names = "clock continuation curriculum curriculum_race multimodal shapes softmax runs".split()
+    modules = ", ".join(f"lecture_helpers.algorithms.{name}" for name in names)
+    code = f"import sys, {modules}, lecture_helpers.evidence; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_searches_make_equally_many_gradients():

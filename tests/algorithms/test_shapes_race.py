@@ -2,9 +2,16 @@ import numpy as np
 import pytest
 
 from lecture_helpers.algorithms.runs import Runs
-from lecture_helpers.algorithms.shapes_race import UNION, shapes_race
+from lecture_helpers.algorithms.shapes_race import UNION, _batches, shapes_race
 
 SMALL = dict(steps=20, seeds=[3, 4], examples=60, record=2, progress=False, depth=1, width=8)
+
+
+def test_batches_are_easy_before_the_switch_and_hard_after_and_the_union_mixes():
+    batches = _batches(0.25, 40, 8, 100, seed=0)
+    assert batches[:10].max() < 100 <= batches[10:].min()
+    mixed = _batches(UNION, 40, 8, 100, seed=0)
+    assert 0.3 < (mixed < 100).mean() < 0.7 and mixed.max() < 200
 
 
 def test_before_the_switch_training_is_on_easy_shapes_whatever_comes_later():
