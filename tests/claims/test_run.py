@@ -214,10 +214,11 @@ def test_progress_says_what_is_done_and_about_how_long_the_rest_takes(ledger_pat
 
 def test_claims_that_cannot_run_are_refused_in_words(capsys):
     assert run.main(["C99"]) == 2
-    assert run.main(["C5" if not claims.claim("C5").experiment else "C98"]) == 2
+    unwritten = [name for name in claims.CLAIMS if not claims.claim(name).experiment]
+    assert all(run.main([name]) == 2 for name in [*unwritten[:1], "C98"])
     words = capsys.readouterr().err.splitlines()
     assert words[0] == "claim must be one of 'C1' to 'C49', not 'C99'."
-    assert words[1].startswith("C")
+    assert all(name in line for name, line in zip([*unwritten[:1], "C98"], words[1:], strict=True))
 
 
 def test_the_command_line_stops_politely(monkeypatch, capsys):
