@@ -1,10 +1,13 @@
 """The lecture's data sets, offline and the same for everyone, and how a seed divides them."""
 
 import functools
+import gzip
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
@@ -122,9 +125,9 @@ def digits() -> Dataset:
     >>> digits()
     Dataset 'digits': 1797 examples of 64 features, 10 classes
     """
-    from sklearn.datasets import load_digits
-
-    pixels, labels = load_digits(return_X_y=True)
+    with gzip.open(_scikit_learns("data/digits.csv.gz"), "rt", encoding="ascii") as lines:
+        table = np.loadtxt(lines, delimiter=",")
+    pixels, labels = table[:, :-1], table[:, -1].astype(int)
     centred = pixels - pixels.mean(0)
     return Dataset(centred / centred.std(), labels, "digits")
 
@@ -221,9 +224,15 @@ def image_patches(size: int = 8, n: int = 10_000, seed: int = 0, whiten: bool = 
 
 @functools.cache
 def _photographs() -> list[np.ndarray]:
-    from sklearn.datasets import load_sample_images
+    from PIL import Image
 
-    return [image.mean(2) / 255 for image in load_sample_images().images]
+    files = [_scikit_learns(f"images/{name}.jpg") for name in ("china", "flower")]
+    return [np.asarray(Image.open(file)).mean(2) / 255 for file in files]
+
+
+def _scikit_learns(file: str) -> Path:
+    """A file of ``sklearn.datasets``, without importing it: that takes 80 MiB of every kernel."""
+    return Path(find_spec("sklearn").origin).parent / "datasets" / file
 
 
 def _patch(photograph: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:

@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from lecture_helpers.algorithms import data
 from lecture_helpers.algorithms.data import (
     Dataset,
     digits,
@@ -151,3 +152,15 @@ def test_a_seed_draws_the_split_and_the_test_set_does_not_depend_on_the_other_si
 def test_bad_input_is_refused_in_words(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_digits_and_photographs_are_scikit_learns_own():
+    from sklearn.datasets import load_digits, load_sample_images
+
+    pixels, labels = load_digits(return_X_y=True)
+    centred = pixels - pixels.mean(0)
+    np.testing.assert_array_equal(data.digits().targets, labels)
+    expected = (centred / centred.std()).astype(np.float32)
+    np.testing.assert_array_equal(data.digits().inputs, expected)
+    for ours, theirs in zip(data._photographs(), load_sample_images().images, strict=True):
+        np.testing.assert_array_equal(ours, theirs.mean(2) / 255)
