@@ -1,5 +1,7 @@
 """The claims of lesson 6, continuation methods and curriculum learning."""
 
+from itertools import product
+
 from lecture_helpers.claims.claim import Claim
 from lecture_helpers.claims.continuation_experiments import (
     ALIKE,
@@ -17,6 +19,7 @@ from lecture_helpers.claims.continuation_experiments import (
 from lecture_helpers.claims.curriculum_experiments import (
     BUDGETS,
     NOISES,
+    RACED,
     confidence_of_the_reference,
     curriculum_race,
     stored_race,
@@ -29,7 +32,7 @@ LESSON = "06_continuation_and_curriculum"
 SLIDE = "Continuation Methods and Curriculum Learning"
 CASES = ("2 dimensions, 1 draws", "2 dimensions, 10 draws", "2 dimensions, 100 draws",
          "10 dimensions, 10 draws", "10 dimensions, 100 draws")  # fmt: skip
-RACES = tuple(f"{budget}, {words}" for words in NOISES for budget in BUDGETS)
+RACES = tuple(", ".join(race) for race in product(RACED, BUDGETS, NOISES))
 
 
 def _pairs(cases, one: str, other: str, words: str = "{}") -> dict[str, tuple[str, str]]:
@@ -94,7 +97,10 @@ CLAIMS = (
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "random order"),
         controls=_pairs(RACES, "hard first", "random order", "{}, hard first instead"),
         tune=tune_race, budget=240,
-        stores={f"curriculum_{budget}.npz": stored_race(budget) for budget in BUDGETS}
+        stores={
+            f"curriculum_{data}_{budget}.npz": stored_race(data, budget)
+            for data, budget in product(RACED, BUDGETS)
+        }
         | {"curriculum_shapes.npz": stored_shapes},
         slips=("S21",),
     ),
@@ -129,7 +135,7 @@ CLAIMS = (
         "No gain over the tuned standard order at any of the three budgets.",
         smallest=0.5, unit="percentage points of test accuracy, curriculum minus standard",
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "standard"),
-        controls=_pairs(RACES, "balanced easy first", "standard", "{}, classes balanced")
+        controls=_pairs(RACES[:6], "balanced easy first", "standard", "{}, classes balanced")
         | _pairs(RACES, "filter", "standard", "{}, static filter")
         | {
             f"shapes: easy first, against {other}": (

@@ -1,5 +1,7 @@
 """What a curriculum gains, and what its scores tell: the experiments."""
 
+from itertools import product
+
 import numpy as np
 
 from lecture_helpers.algorithms.curriculum import (
@@ -22,7 +24,11 @@ from lecture_helpers.claims.tuning import tuned as stored_or_searched
 
 BUDGETS = {"short": 100, "middle": 400, "long": 1600}
 NOISES = {"right labels": 0.0, "40 % wrong labels": 0.4}
-SIZES = dict(test=1500, validation=500, train=3000)
+RACED = {"mnist1d": mnist1d, "digits": digits}
+SIZES = {
+    "mnist1d": dict(test=1500, validation=500, train=3000),
+    "digits": dict(test=397, validation=200, train=1200),
+}
 NETWORK = dict(depth=2, width=64)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 PACINGS = {
@@ -36,24 +42,32 @@ SHAPES_NETWORK = dict(depth=3, width=64)
 
 
 def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned=None) -> dict:
-    """C46, C49: test accuracy in percent of every arm, budget and share of wrong labels, mnist1d.
+    """C46, C49: test accuracy in percent of every arm, data set, budget and share of wrong labels.
 
-    3,000 training examples, an MLP of 2 x 64 units, batches of 32, momentum 0.9 and a cosine
-    schedule; the learning rate of every arm, budget and noise has its own tuning.
+    mnist1d with 3,000 training examples and digits with 1,200, an MLP of 2 x 64 units, batches of
+    32, momentum 0.9 and a cosine schedule; the learning rate of every arm, data set, budget and
+    noise has its own tuning.
     """
     arms = {}
-    for budget in budgets:
-        runs = race_grid(
-            mnist1d(), {"": (start, pace, "linear")}, steps=BUDGETS[budget], seeds=list(seeds),
-            label_noise=list(NOISES.values()), lr=_rates(tuned, budget), split=SIZES,
-            record=[0, BUDGETS[budget]], progress=False, **NETWORK,
-        )  # fmt: skip
-        for words, noise in NOISES.items():
-            for arm in ARMS:
-                last = runs.at(label_noise=noise, pacing="", arm=arm).accuracy[:, -1]
-                percent = 100 * np.nan_to_num(last, nan=0.1)
-                arms[f"{budget}, {words}: {arm}"] = [float(value) for value in percent]
+    for data in RACED:
+        for budget in budgets:
+            arms |= _raced(seeds, data, budget, start, pace, tuned)
     return arms | _shapes(seeds, tuned)
+
+
+def _raced(seeds, data: str, budget: str, start: float, pace: float, tuned: dict | None) -> dict:
+    runs = race_grid(
+        RACED[data](), {"": (start, pace, "linear")}, steps=BUDGETS[budget], seeds=list(seeds),
+        label_noise=list(NOISES.values()), lr=_rates(tuned, data, budget), split=SIZES[data],
+        record=[0, BUDGETS[budget]], progress=False, **NETWORK,
+    )  # fmt: skip
+    arms = {}
+    for words, noise in NOISES.items():
+        for arm in ARMS:
+            last = runs.at(label_noise=noise, pacing="", arm=arm).accuracy[:, -1]
+            percent = 100 * np.nan_to_num(last, nan=0.1)
+            arms[f"{data}, {budget}, {words}: {arm}"] = [float(value) for value in percent]
+    return arms
 
 
 def _shapes(seeds, tuned: dict | None) -> dict:
@@ -70,35 +84,34 @@ def _shapes(seeds, tuned: dict | None) -> dict:
     }
 
 
-def _rates(tuned: dict | None, budget: str) -> dict:
+def _rates(tuned: dict | None, data: str, budget: str) -> dict:
     if tuned is None:
         return dict.fromkeys(ARMS, 0.03)
     return {
-        (arm, noise): tuned[f"{budget}, {words}: {arm}"]
+        (arm, noise): tuned[f"{data}, {budget}, {words}: {arm}"]
         for words, noise in NOISES.items() for arm in ARMS
     }  # fmt: skip
 
 
 def tune_race(seeds) -> dict:
-    """The learning rate with the best validation accuracy, per budget, noise and arm."""
+    """The learning rate with the best validation accuracy, per data, budget, noise and arm."""
     errors = {lr: _shapes_errors(seeds, lr) for lr in RATES}
     found = {
         f"shapes: {words}": best_on_grid({lr: list(e[k]) for lr, e in errors.items()})
         for k, words in enumerate(SWITCHES)
     }
-    for budget, steps in BUDGETS.items():
-        errors = {lr: _validation_errors(seeds, steps, lr) for lr in RATES}
-        for words, noise in NOISES.items():
-            for arm in ARMS:
-                of_arm = {lr: list(e[noise][arm]) for lr, e in errors.items()}
-                found[f"{budget}, {words}: {arm}"] = best_on_grid(of_arm)
+    for data, (budget, steps) in product(RACED, BUDGETS.items()):
+        errors = {lr: _validation_errors(seeds, data, steps, lr) for lr in RATES}
+        for (words, noise), arm in product(NOISES.items(), ARMS):
+            of_arm = {lr: list(e[noise][arm]) for lr, e in errors.items()}
+            found[f"{data}, {budget}, {words}: {arm}"] = best_on_grid(of_arm)
     return found
 
 
-def _validation_errors(seeds, steps: int, lr: float) -> dict:
+def _validation_errors(seeds, data: str, steps: int, lr: float) -> dict:
     runs = race_grid(
-        mnist1d(), {"": (0.3, 0.5, "linear")}, steps=steps, seeds=list(seeds),
-        label_noise=list(NOISES.values()), lr=lr, split=SIZES, record=[0, steps],
+        RACED[data](), {"": (0.3, 0.5, "linear")}, steps=steps, seeds=list(seeds),
+        label_noise=list(NOISES.values()), lr=lr, split=SIZES[data], record=[0, steps],
         score="validation", progress=False, **NETWORK,
     )  # fmt: skip
     last = {n: runs.at(label_noise=n, pacing="").accuracy[..., -1] for n in NOISES.values()}
@@ -126,16 +139,16 @@ def stored_shapes(seeds):
     return _rounded(runs)
 
 
-def stored_race(budget: str):
-    """The function of seeds that makes a budget's runs of every pacing, for the notebook."""
+def stored_race(data: str, budget: str):
+    """The function of seeds that makes the runs of every pacing, for the notebook."""
 
     def make(seeds):
         name = f"{__name__.rpartition('.')[2]}.{curriculum_race.__name__}"
-        rates = _rates(stored_or_searched(name, tune_race), budget)
+        rates = _rates(stored_or_searched(name, tune_race), data, budget)
         runs = race_grid(
-            mnist1d(), PACINGS, steps=BUDGETS[budget], seeds=list(seeds)[:5],
-            label_noise=list(NOISES.values()), lr=rates, split=SIZES, record=9, progress=False,
-            **NETWORK,
+            RACED[data](), PACINGS, steps=BUDGETS[budget], seeds=list(seeds),
+            label_noise=list(NOISES.values()), lr=rates, split=SIZES[data], record=9,
+            progress=False, **NETWORK,
         )  # fmt: skip
         return _rounded(runs)
 
@@ -157,7 +170,7 @@ def confidence_of_the_reference(seeds, *, noise=0.4, folds=5) -> Record:
     """
     arms, extras = {}, {}
     for name, data, sizes in (("digits", digits(), dict(test=357, validation=240, train=1200)),
-                              ("mnist1d", mnist1d(), SIZES)):  # fmt: skip
+                              ("mnist1d", mnist1d(), SIZES["mnist1d"])):  # fmt: skip
         for seed in seeds:
             row = _quarters(data, sizes, seed, noise, folds)
             for key, value in row.items():
