@@ -125,11 +125,20 @@ def digits() -> Dataset:
     >>> digits()
     Dataset 'digits': 1797 examples of 64 features, 10 classes
     """
-    with gzip.open(_scikit_learns("data/digits.csv.gz"), "rt", encoding="ascii") as lines:
-        table = np.loadtxt(lines, delimiter=",")
-    pixels, labels = table[:, :-1], table[:, -1].astype(int)
+    pixels, labels = digit_images(), _digit_table()[:, -1].astype(int)
     centred = pixels - pixels.mean(0)
     return Dataset(centred / centred.std(), labels, "digits")
+
+
+def digit_images() -> np.ndarray:
+    """The pixels of ``digits()`` as they were written, (1797, 64), ink from 0 to 16."""
+    return _digit_table()[:, :-1]
+
+
+@functools.cache
+def _digit_table() -> np.ndarray:
+    with gzip.open(_scikit_learns("data/digits.csv.gz"), "rt", encoding="ascii") as lines:
+        return np.loadtxt(lines, delimiter=",")
 
 
 @functools.cache

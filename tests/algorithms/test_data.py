@@ -160,6 +160,7 @@ def test_digits_and_photographs_are_scikit_learns_own():
     pixels, labels = load_digits(return_X_y=True)
     centred = pixels - pixels.mean(0)
     np.testing.assert_array_equal(data.digits().targets, labels)
+    np.testing.assert_array_equal(data.digit_images(), pixels)
     expected = (centred / centred.std()).astype(np.float32)
     np.testing.assert_array_equal(data.digits().inputs, expected)
     for ours, theirs in zip(data._photographs(), load_sample_images().images, strict=True):
