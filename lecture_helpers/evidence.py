@@ -96,7 +96,8 @@ def _card(claim: Claim, stored: Mapping | None) -> Card:
         return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
     view = _identity_view(stored) if stored["kind"] == "id" else _forest_view(stored)
     rows = len(stored["findings"]) + len(stored["beside"])
-    return Card(claim, card_text(stored), show(view, size=(9.6, 1.1 + 0.6 * rows)))
+    height = 1.1 + rows * (0.6 if rows < 13 else 0.42)
+    return Card(claim, card_text(stored), show(view, size=(9.6, height)))
 
 
 def card_text(stored: Mapping) -> str:
