@@ -82,7 +82,7 @@ def numbers(version):
 
 def is_met(requirement):
     """Whether this Python has the package of a line such as numpy>=2.0, new enough."""
-    name, bound = re.fullmatch(r"([\w.-]+)>=([\d.]+)", requirement).groups()
+    name, bound = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", requirement).groups()
     try:
         return numbers(importlib.metadata.version(name)) >= numbers(bound)
     except importlib.metadata.PackageNotFoundError:
@@ -323,11 +323,11 @@ def lab(rest):
 
 
 def test(rest):
-    hand_over([python_with(["test"]), "-m", "pytest", *rest])
+    hand_over([python_with(["cluster", "test"]), "-m", "pytest", *rest])
 
 
 def soak(rest):
-    hand_over([python_with(["test"]), "-m", "pytest", "-m", "soak", *rest])
+    hand_over([python_with(["cluster", "test"]), "-m", "pytest", "-m", "soak", *rest])
 
 
 def refresh(rest):
@@ -335,7 +335,9 @@ def refresh(rest):
 
 
 def evidence(rest):
-    hand_over([python_with([]), "-m", "lecture_helpers.claims.run", *rest])
+    """Repeat experiments; with --scheduler the packages that talk to a cluster are needed too."""
+    extras = ["cluster"] * any(word.startswith("--scheduler") for word in rest)
+    hand_over([python_with(extras), "-m", "lecture_helpers.claims.run", *rest])
 
 
 def bench(rest):

@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 import socket
+import sys
 import tomllib
 from pathlib import Path
 
@@ -17,6 +18,12 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
 CONDA_NAME = {"torch": "pytorch-cpu"}
 ONLY_WITH_PIP = {"mnist1d"}
+PACKAGE_OF = {"IPython": "ipython", "PIL": "pillow", "sklearn": "scikit-learn"}
+PART_OF = {
+    "cycler": "matplotlib", "distributed": "dask", "ipython": "ipywidgets",
+    "nbclient": "jupyterlab", "nbformat": "jupyterlab", "pillow": "matplotlib",
+}  # fmt: skip
+EXTRA = {"dask": "distributed"}
 THE_SEVEN = {"ipywidgets", "jupyterlab", "matplotlib", "nbval", "numpy", "pytest", "torch"}
 
 
@@ -25,7 +32,7 @@ def bounds(lines) -> dict[str, SpecifierSet]:
 
 
 RUNTIME = bounds(PROJECT["dependencies"])
-TEST = bounds(PROJECT["optional-dependencies"]["test"])
+OPTIONAL = bounds(sum(PROJECT["optional-dependencies"].values(), []))
 CONSTRAINTS = bounds(
     line
     for line in (ROOT / "constraints.txt").read_text().splitlines()
@@ -71,9 +78,36 @@ def test_the_seven_packages_that_were_asked_for_are_runtime_dependencies():
 
 
 def test_every_direct_dependency_has_one_tested_version_within_its_range():
-    for name, allowed in {**RUNTIME, **TEST}.items():
+    for name, allowed in {**RUNTIME, **OPTIONAL}.items():
         (pin,) = CONSTRAINTS[name]
         assert pin.operator == "==" and Version(pin.version) in allowed, name
+
+
+def imports_of(folder: str) -> set[str]:
+    """The packages that the modules of a folder import, by the names that are installed."""
+    text = "\n".join(path.read_text() for path in (ROOT / folder).rglob("*.py"))
+    names = re.findall(r"^ *(?:from ([\w.]+) import|import ([\w.]+))", text, re.MULTILINE)
+    tops = {"".join(name).split(".")[0] for name in names} - {"lecture_helpers", "start"}
+    return {PACKAGE_OF.get(name, name) for name in tops - sys.stdlib_module_names}
+
+
+def brought_by(name: str, extra: str = "") -> set[str]:
+    """What installing a package brings besides."""
+    found, todo = set(), [name]
+    while todo:
+        lines = map(Requirement, importlib.metadata.requires(todo.pop()) or [])
+        new = {r.name for r in lines if not r.marker or r.marker.evaluate({"extra": extra})} - found
+        found |= new
+        todo += new
+    return found
+
+
+def test_what_the_lectures_own_code_imports_is_asked_for_by_name_or_is_part_of_what_is():
+    used = imports_of("lecture_helpers")
+    assert used >= {"numpy", "scipy", "scikit-learn", "threadpoolctl", "distributed"}
+    assert used - set(RUNTIME) == set(PART_OF)
+    for name, whole in PART_OF.items():
+        assert name in brought_by(whole, EXTRA.get(whole, "")) and whole in {*RUNTIME, *OPTIONAL}
 
 
 def test_torch_stays_at_the_tested_version():

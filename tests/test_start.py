@@ -108,6 +108,8 @@ def test_a_requirement_is_met_by_a_new_enough_version_only():
     assert start.is_met("pytest>=8.1")
     assert not start.is_met("pytest>=1000")
     assert not start.is_met("no-such-package-anywhere>=1")
+    assert start.is_met("dask[distributed]>=2025.2")
+    assert not start.is_met("dask[distributed]>=9000")
 
 
 def test_the_tests_need_more_than_the_lessons():
@@ -354,6 +356,23 @@ def test_each_word_starts_its_job_and_passes_the_rest_on(arguments, command, mon
     (given,) = handed
     shown = [part for part in given if not part.startswith("--ServerApp")]
     assert " ".join(shown) == f"python -m {command}"
+
+
+@pytest.mark.parametrize(
+    "arguments, extras",
+    [
+        (["test"], ["cluster", "test"]),
+        (["evidence", "C8"], []),
+        (["evidence", "--scheduler", "tcp://127.0.0.1:8786"], ["cluster"]),
+        (["evidence", "--scheduler=tcp://127.0.0.1:8786"], ["cluster"]),
+    ],
+)
+def test_a_job_asks_for_the_packages_it_needs_and_no_more(arguments, extras, monkeypatch):
+    asked = []
+    monkeypatch.setattr(start, "python_with", lambda extras: asked.append(extras) or "python")
+    monkeypatch.setattr(start, "hand_over", lambda command: None)
+    start.main(arguments)
+    assert asked == [extras]
 
 
 def test_benchmarks_run_in_order_and_the_first_failure_is_passed_on(folder, monkeypatch, capfd):

@@ -3,21 +3,21 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from platform import machine, python_version
+from platform import machine
 
 from lecture_helpers.claims import CLAIMS, claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, Claim
-from lecture_helpers.claims.sweep import Sweep, experiment_name, shares_of
+from lecture_helpers.claims.cluster import cluster
+from lecture_helpers.claims.sweep import Sweep, experiment_name, shares_of, stoppable, versions
 from lecture_helpers.claims.tuning import tuned
 from lecture_helpers.validation import whole
 
-VERSIONED = ("numpy", "scipy", "scikit-learn", "torch")
+KEPT = "What was finished is kept; the same command goes on from there."
 WORDS = ("lesson", "slide", "sentence", "changes", "objection", "literature")
 
 
@@ -28,7 +28,8 @@ def run(
     """The entries of the named claims (of all that have an experiment), run where they are missing.
 
     A full run is stored claim by claim and goes on where an earlier one stopped; a ``quick`` one
-    takes 8 seeds and stores nothing.
+    takes 8 seeds and stores nothing. The ``executor`` computes the shares: any of
+    ``concurrent.futures`` or one like them; None computes them here. The figures are the same.
 
     Raises:
         ValueError: an unknown claim, or one without an experiment.
@@ -44,6 +45,7 @@ def run(
     _run(todo, None, entries, path, executor, say)
     _store_runs(wanted, todo, path.parent / "runs", say)
     entries = ledger.load(path)
+    say(f"{path.name} holds {len(entries)} claims, {minutes(entries):.0f} min of processor time")
     return {c.id: entries[c.id] for c in wanted}
 
 
@@ -115,11 +117,19 @@ def _figures(finding: Mapping) -> str:
     return f"{finding['effect']:.3g} [{low:.3g}, {high:.3g}] {finding['verdict']}"
 
 
+def minutes(entries: Mapping[str, dict]) -> float:
+    """Processor minutes behind the entries; claims that share an experiment count once."""
+    spent = {}
+    for name, stored in entries.items():
+        what = experiment_name(claim(name)), str(stored["settings"])
+        spent[what] = max(spent.get(what, 0.0), stored["provenance"]["seconds"])
+    return sum(spent.values()) / 60
+
+
 def provenance(seconds: float) -> dict:
     """With what, when and how many processor seconds: no host, no path."""
     return {
-        "python": python_version(),
-        **{name: version(name) for name in VERSIONED},
+        **versions(),
         "machine": machine(),
         "date": datetime.now(UTC).date().isoformat(),
         "seconds": round(seconds, 1),
@@ -152,16 +162,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("claims", nargs="*", metavar="C8", help="which claims (default: all)")
     parser.add_argument("--quick", action="store_true", help="8 seeds, nothing stored")
     parser.add_argument("--again", action="store_true", help="run finished claims once more")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
+    where.add_argument("--scheduler", metavar="tcp://...", help="of a running dask cluster")
     options = parser.parse_args(arguments)
     try:
-        with workers(options.jobs) as executor:
+        place = cluster(options.scheduler) if options.scheduler else workers(options.jobs)
+        with stoppable(), place as executor:
             run(options.claims, quick=options.quick, again=options.again, executor=executor)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    except BrokenExecutor:
+        print(f"A process was ended from outside. {KEPT}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
-        print("Stopped. What was finished is kept; the same command goes on from there.")
+        print(f"Stopped. {KEPT}")
         return 130
     return 0
 

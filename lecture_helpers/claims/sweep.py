@@ -5,17 +5,31 @@ neither on the number of jobs nor on what executes them.
 """
 
 import json
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import CancelledError, Executor, as_completed
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import Claim, Record, joined, measure
 from lecture_helpers.claims.ledger import write_json
 
 SEEDS_PER_SHARE = 4
+VERSIONED = ("numpy", "scipy", "scikit-learn", "torch")
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C while a share is computed.
+
+    A training that is stopped hands back what it has, which is right in a notebook. Here it would
+    be taken for a whole one, so it gets another exception than the one it waits for.
+    """
 
 
 @dataclass(frozen=True)
@@ -52,8 +66,31 @@ def experiment_name(claim: Claim) -> str:
 def compute(share: Share) -> tuple[Record, float]:
     """The record of a share and the processor seconds it took; what an executor is given to do."""
     started = time.process_time()
-    record = measure(claim(share.claim).experiment, share.seeds, **share.changed)
+    with stoppable():
+        record = measure(claim(share.claim).experiment, share.seeds, **share.changed)
     return record, time.process_time() - started
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Within it Ctrl-C raises ``Stopped``; off the main thread, where none arrives, nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _stop(*_) -> None:
+    raise Stopped
+
+
+def versions() -> dict[str, str]:
+    """Of Python and the packages whose version can show in a figure."""
+    return {"python": python_version(), **{name: version(name) for name in VERSIONED}}
 
 
 def shares_of(claim: Claim, seeds: tuple[int, ...], changed: Mapping) -> list[Share]:
@@ -84,6 +121,9 @@ class Sweep:
         missing = self._missing()
         yield from self._finished(waiting)
         total = sum(map(self._budget, missing.values()))
+        if missing:
+            self.say(f"{len(missing)} shares to compute, {len(self.done)} kept from before; "
+                     f"at most {max(1, round(total / 60))} min on one processor")  # fmt: skip
         for share, (record, seconds) in _computed(list(missing.values()), executor):
             self._keep(share, asdict(record) | {"seconds": seconds})
             del missing[share.key]
@@ -140,13 +180,29 @@ def _joined(results: list[dict]) -> tuple[Record, float]:
 
 
 def _computed(shares: list[Share], executor: Executor | None) -> Iterator:
+    """Every share with its result; a share that fails lets those at work finish, then raises."""
     if executor is None:
         yield from ((share, compute(share)) for share in shares)
         return
     futures = {executor.submit(compute, share): share for share in shares}
+    trouble = None
     try:
         for future in as_completed(futures):
-            yield futures[future], future.result()
+            try:
+                result = future.result()
+            except CancelledError:
+                continue
+            except Exception as error:
+                trouble = trouble or error
+                _cancel(futures)
+            else:
+                yield futures[future], result
     finally:
-        for future in futures:
-            future.cancel()
+        _cancel(futures)
+    if trouble:
+        raise trouble
+
+
+def _cancel(futures: Iterable) -> None:
+    for future in futures:
+        future.cancel()

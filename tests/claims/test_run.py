@@ -1,8 +1,12 @@
 """A run stores what it finished, goes on where it stopped, and gives the same for any executor."""
 
 import json
+import os
+import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from concurrent.futures.process import BrokenProcessPool
+from threading import Barrier, Event
 
 import pytest
 
@@ -207,9 +211,11 @@ def test_runs_for_the_notebook_are_made_with_8_seeds_and_made_again_with_their_c
 def test_progress_says_what_is_done_and_about_how_long_the_rest_takes(ledger_path):
     said = []
     run.run(["C50"], path=ledger_path, say=said.append)
-    assert said[0] == "C50: seeds 0 to 3 done, about 1 s left"
-    assert said[4] == "C50: seeds 16 to 19 done"
-    assert said[5].startswith("C50: holds; always: 1.09 [")
+    assert said[0] == "5 shares to compute, 0 kept from before; at most 1 min on one processor"
+    assert said[1] == "C50: seeds 0 to 3 done, about 1 s left"
+    assert said[5] == "C50: seeds 16 to 19 done"
+    assert said[6].startswith("C50: holds; always: 1.09 [")
+    assert said[7] == "ledger.json holds 1 claims, 0 min of processor time"
 
 
 def test_claims_that_cannot_run_are_refused_in_words(capsys):
@@ -219,6 +225,50 @@ def test_claims_that_cannot_run_are_refused_in_words(capsys):
     words = capsys.readouterr().err.splitlines()
     assert words[0] == "claim must be one of 'C1' to 'C49', not 'C99'."
     assert all(name in line for name, line in zip([*unwritten[:1], "C98"], words[1:], strict=True))
+
+
+def test_ctrl_c_reaches_the_run_although_a_training_takes_it_for_its_own(ledger_path, monkeypatch):
+    from lecture_helpers.algorithms.progress import Progress
+
+    def training(seeds):
+        with Progress(False, "", 1):
+            if 8 in seeds:
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(10)
+        return {"with": [1.0] * len(seeds), "without": [0.0] * len(seeds)}
+
+    changed(monkeypatch, experiment=training)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        run.run(["C50"], path=ledger_path, say=quiet)
+    assert signal.getsignal(signal.SIGINT) is before
+    kept = sorted(path.name for path in (ledger_path.parent / "unfinished").iterdir())
+    assert kept == ["test_run.training-0-3.json", "test_run.training-4-7.json"]
+
+
+def test_a_share_that_fails_loses_none_that_are_at_work(ledger_path, monkeypatch):
+    together = Barrier(5)
+
+    def team(seeds):
+        together.wait(10)
+        time.sleep(0.0 if 8 in seeds else 0.2)
+        return coin(seeds)
+
+    changed(monkeypatch, experiment=team)
+    coin.broken = True
+    with ThreadPoolExecutor(5) as executor, pytest.raises(RuntimeError, match="power"):
+        run.run(["C50"], path=ledger_path, executor=executor, say=quiet)
+    kept = [path.stem for path in (ledger_path.parent / "unfinished").iterdir()]
+    assert sorted(kept) == [f"test_run.team-{k}" for k in ("0-3", "12-15", "16-19", "4-7")]
+
+
+def test_a_process_that_is_killed_ends_the_run_in_words(monkeypatch, capsys):
+    def killed(*_, **__):
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(run, "run", killed)
+    assert run.main([]) == 1
+    assert capsys.readouterr().err.startswith("A process was ended from outside. What was finished")
 
 
 def test_the_command_line_stops_politely(monkeypatch, capsys):

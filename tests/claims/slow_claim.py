@@ -1,0 +1,28 @@
+"""Claim C50, for workers that are killed: each of them loads this file when it starts."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from lecture_helpers.claims import CLAIMS
+from lecture_helpers.claims.claim import Claim
+
+
+def hold_up(seeds):
+    """Numbers of the seeds; on a worker the first try at seeds 4 to 7 leaves its pid and waits."""
+    mark = Path(os.environ.get("AT_WORK", "."))
+    if "AT_WORK" in os.environ and 4 in seeds and not mark.exists():
+        mark.with_suffix(".new").write_text(str(os.getpid()))
+        mark.with_suffix(".new").rename(mark)
+        time.sleep(120)
+    draws = [np.random.default_rng(seed).normal(size=50) for seed in seeds]
+    arms = {"with": 2 + np.mean(draws, axis=1), "without": np.std(draws, axis=1)}
+    return {name: values.tolist() for name, values in arms.items()}
+
+
+CLAIMS["C50"] = Claim(
+    "C50", "emp", "01_x", "s", "One thing.", "Another.", smallest=0.5, unit="of nothing",
+    experiment=hold_up, comparisons={"always": ("with", "without")},
+)  # fmt: skip
