@@ -35,13 +35,15 @@ def descend(
     lr: float,
     steps: int,
     momentum: float = 0.0,
+    nesterov: bool = False,
     noise: float = 0.0,
     seed: int = 0,
 ) -> Path:
     """Heavy-ball descent ``v <- momentum * v + g; theta <- theta - lr * v`` from each start.
 
     ``start`` has shape (..., d). ``noise`` is the standard deviation of a Gaussian added to every
-    gradient component. Without momentum this is plain gradient descent.
+    gradient component. Without momentum this is plain gradient descent. With ``nesterov`` the step
+    is ``theta <- theta - lr * (g + momentum * v)``.
 
     Raises:
         ValueError: start has NaN or another d, lr <= 0, momentum outside [0, 1), noise < 0.
@@ -62,7 +64,8 @@ def descend(
             if noise:
                 gradient = gradient + noise * rng.standard_normal(theta.shape)
             velocity = momentum * velocity + gradient
-            theta = theta - lr * velocity
+            step = gradient + momentum * velocity if nesterov else velocity
+            theta = theta - lr * step
             theta = np.where(_lost(theta)[..., None], np.nan, theta)
             points[t + 1] = theta
         costs = surface.value(points)

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.algorithms.activations import ACTIVATIONS
 from lecture_helpers.algorithms.data import digits
 from lecture_helpers.algorithms.networks import mlp
 from lecture_helpers.algorithms.signal_propagation import (
@@ -25,7 +24,7 @@ def measured_factor(activation, norm, gain=1.0, seeds=4):
     return np.exp(np.mean(np.log(ratios)) / (DEPTH - 6))
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
 @pytest.mark.parametrize(
     "norm, gain", [("none", 1.0), ("none", 0.7), ("batch", 1.0), ("batch", 3.0)]
 )
