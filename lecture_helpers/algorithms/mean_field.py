@@ -43,7 +43,8 @@ def mean_field(
     """The law for towers as ``mlp`` builds them, with He's weights times ``gain``.
 
     Inputs have mean square 1. Weights of different layers are independent, and the weights of the
-    backward pass count as independent of those of the forward pass.
+    backward pass count as independent of those of the forward pass. In a narrow tower whose units
+    have a mean above 0 (ReLU), gradients line up, and with depth the true one exceeds the law.
 
     Raises:
         ValueError: a name that is not known, depth below 1 or gain <= 0.
