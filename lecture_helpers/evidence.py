@@ -25,6 +25,7 @@ REMARKS = {
     "literature": "Literature",
 }
 EXACT = 1e-17
+MANY_ROWS = 12
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _card(claim: Claim, stored: Mapping | None) -> Card:
         return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
     view = _identity_view(stored) if stored["kind"] == "id" else _forest_view(stored)
     rows = len(stored["findings"]) + len(stored["beside"])
-    height = 1.1 + rows * (0.6 if rows < 13 else 0.42)
+    height = 1.1 + rows * (0.42 if rows > MANY_ROWS else 0.6)
     return Card(claim, card_text(stored), show(view, size=(9.6, height)))
 
 
@@ -209,9 +210,7 @@ def draw_deviations(ax, stored: Mapping) -> None:
 
 def _rows(ax, labels: list[str]) -> None:
     ax.set(ylim=(len(labels) - 0.5, -0.5))
-    ax.set_yticks(range(len(labels)), ["\n".join(map(_wrapped, v.split("\n"))) for v in labels])
+    width = 48 if len(labels) > MANY_ROWS else 36
+    lines = ["\n".join(textwrap.fill(v, width) for v in label.split("\n")) for label in labels]
+    ax.set_yticks(range(len(labels)), lines)
     ax.grid(visible=False, axis="y")
-
-
-def _wrapped(label: str) -> str:
-    return textwrap.fill(label, 36)

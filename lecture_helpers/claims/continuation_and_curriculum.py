@@ -95,7 +95,7 @@ CLAIMS = (
         "Easy-first training no better than the same pacing in random order.",
         smallest=0.5, unit="percentage points of test accuracy, easy first minus random order",
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "random order"),
-        controls=_pairs(RACES, "hard first", "random order", "{}, hard first instead"),
+        controls=_pairs(RACES, "hard first", "random order", "{}: hard first"),
         tune=tune_race, budget=240,
         stores={
             f"curriculum_{data}_{budget}.npz": stored_race(data, budget)
@@ -135,8 +135,8 @@ CLAIMS = (
         "No gain over the tuned standard order at any of the three budgets.",
         smallest=0.5, unit="percentage points of test accuracy, curriculum minus standard",
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "standard"),
-        controls=_pairs(RACES[2:4], "balanced easy first", "standard", "{}, classes balanced")
-        | _pairs(RACES, "filter", "standard", "{}, static filter")
+        controls=_pairs(RACES[2:4], "balanced easy first", "standard", "{}: balanced")
+        | _pairs(RACES, "filter", "standard", "{}: filter")
         | {
             f"shapes: easy first, against {other}": (
                 "shapes: easy shapes for half the time", f"shapes: {other}",
