@@ -96,7 +96,7 @@ CLAIMS = (
         smallest=0.5, unit="percentage points of test accuracy, easy first minus random order",
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "random order"),
         controls=_pairs(RACES, "hard first", "random order", "{}: hard first"),
-        tune=tune_race, budget=240,
+        tune=tune_race, budget=240, quick={"budgets": ("short",)},
         stores={
             f"curriculum_{data}_{budget}.npz": stored_race(data, budget)
             for data, budget in product(RACED, BUDGETS)
@@ -143,7 +143,7 @@ CLAIMS = (
             )
             for other in ("hard shapes alone", "all shapes")
         },
-        tune=tune_race, budget=240,
+        tune=tune_race, budget=240, quick={"budgets": ("short",)},
         slips=("S21",),
     ),
 )  # fmt: skip
