@@ -66,7 +66,7 @@ def mlp(
     inputs: int, outputs: int, *, depth: int = 2, width: int = 32, activation: str = "relu",
     norm: str = "none", norm_place: str = "before", affine: bool = True, dropout: float = 0.0,
     noise: float = 0.0, skip: str = "none", gate_bias: float = -2.0,
-    init: str = "he", gain: float = 1.0, output_gain: float = 1.0,
+    init: str = "he", gain: float = 1.0, branch_gain: float = 1.0, output_gain: float = 1.0,
 ) -> nn.Sequential:  # fmt: skip
     """A network of ``depth`` hidden layers, hidden1, hidden2, ..., and a linear ``output``.
 
@@ -74,9 +74,10 @@ def mlp(
     then dropout; ``noise`` is added after the norm in training. From the second hidden layer on,
     ``skip`` leads around each. Hidden weights are normal with the deviation of ``init`` ("he":
     sqrt(2 / fan-in)) times ``gain``, output weights with 1 / sqrt(fan-in) times ``output_gain``;
-    biases are 0, and left out where a batch norm follows and would cancel them. All draws come
-    from torch's current generator, layer by layer, gates last: networks that differ in depth, norm
-    or skip begin with the same weights.
+    what a skip leads around has its weights times ``branch_gain`` as well. Biases are 0, and left
+    out where a batch norm follows and would cancel them. All draws come from torch's current
+    generator, layer by layer, gates last: networks that differ in depth, norm or skip begin with
+    the same weights.
 
     Raises:
         ValueError: a size below 1 or a name that is not known.
@@ -90,6 +91,7 @@ def mlp(
     one_of(["before", "after"], norm_place=norm_place), fraction(dropout=dropout)
     one_of(["none", "residual", "highway"], skip=skip), finite(gate_bias=gate_bias)
     one_of(INITS, init=init), positive(gain=gain), positive(output_gain=output_gain)
+    non_negative(branch_gain=branch_gain)
     layers = OrderedDict()
     with torch.random.fork_rng(devices=[]):  # the constructors draw weights that are not used
         for k in range(1, depth + 1):
@@ -100,7 +102,7 @@ def mlp(
             layers[f"hidden{k}"] = layer if k == 1 else _skipped(layer, skip, width, gate_bias)
         layers["output"] = nn.Linear(width if depth else inputs, outputs)
     network = nn.Sequential(layers)
-    _initialise(network, INITS[init], gain, output_gain)
+    _initialise(network, INITS[init], gain, branch_gain, output_gain)
     return network
 
 
@@ -143,7 +145,7 @@ def _skipped(layer: nn.Module, skip: str, width: int, gate_bias: float) -> nn.Mo
     return Residual(layer) if skip == "residual" else Highway(layer, width, gate_bias)
 
 
-def _initialise(network: nn.Sequential, deviation, gain: float, output_gain: float) -> None:
+def _initialise(network: nn.Sequential, deviation, gain, branch_gain, output_gain) -> None:
     linears = [(n, m) for n, m in network.named_modules() if isinstance(m, nn.Linear)]
     for name, linear in sorted(linears, key=lambda item: item[0].endswith("gate")):
         spread = deviation(linear.in_features, linear.out_features) * gain
@@ -151,6 +153,8 @@ def _initialise(network: nn.Sequential, deviation, gain: float, output_gain: flo
             spread = output_gain / math.sqrt(linear.in_features)
         elif name.endswith("gate"):
             spread = 1 / math.sqrt(linear.in_features)
+        elif name.endswith("body.linear"):
+            spread *= branch_gain
         nn.init.normal_(linear.weight, std=spread)
         if linear.bias is not None and not name.endswith("gate"):
             nn.init.zeros_(linear.bias)

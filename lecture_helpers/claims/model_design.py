@@ -1,6 +1,17 @@
 """The claims of lesson 5, designing models to aid optimization."""
 
 from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.model_design_experiments import (
+    MODELS,
+    factorial,
+    factorial_runs,
+    gradient_factors,
+    ladder_runs,
+    skip_ladder,
+    trained_slices,
+    tuned_factorial,
+    tuned_skip_ladder,
+)
 
 LESSON = "05_model_design"
 SLIDE = "Design Models to Aid Optimization"
@@ -12,11 +23,50 @@ CLAIMS = (
         "optimizers.",
         "A factorial experiment in which the choice of optimizer moves the loss more than the "
         "choice of model, or in which a single old model decides the answer.",
+        smallest=0.3, unit="log10 of the training loss: range over models minus over optimizers",
+        experiment=factorial, tune=tuned_factorial, budget=60, quick={"steps": 100},
+        comparisons={
+            "all five models": ("all: models", "all: optimizers"),
+            **{
+                f"without {m}": (f"without {m}: models", f"without {m}: optimizers")
+                for m in MODELS
+            },
+        },
+        controls={
+            "three models at a time, mean over all triples": (
+                "three at a time: models", "all: optimizers"),
+            **{
+                f"without {o}": (f"without {o}: models", f"without {o}: optimizers")
+                for o in ("plain SGD", "momentum", "Adam")
+            },
+        },
+        objection="The list of models and the list of optimizers decide the answer, and both are "
+        "ours. Open.",
+        literature="Schmidt, Schneider and Hennig 2021 compare fifteen optimizers on eight "
+        "problems: no method wins everywhere, and tuning one helps about as much as trying "
+        "several with their default settings.",
+        stores={"model_design_factorial.npz": factorial_runs},
     ),
     Claim(
         "C37", "op", LESSON, SLIDE,
         "Gradient descent with momentum, decades old, is still among the best.",
         "A tuned adaptive method that wins on most models of the factorial experiment.",
+        smallest=0.3, unit="log10 of the ratio of training losses, Adam to momentum",
+        experiment=factorial, tune=tuned_factorial, budget=60, quick={"steps": 100},
+        comparisons={m: (f"{m}, Adam", f"{m}, momentum") for m in MODELS},
+        controls={
+            **{
+                f"{m}: plain SGD to momentum": (f"{m}, plain SGD", f"{m}, momentum")
+                for m in MODELS
+            },
+            **{
+                f"{m}: test accuracy in points, momentum minus Adam": (
+                    f"{m}, momentum, accuracy", f"{m}, Adam, accuracy")
+                for m in MODELS if m != "sigmoid"
+            },
+        },
+        objection="Small networks, one data set, 500 steps: the sentence speaks of the state of "
+        "the art. Open.",
         slips=("S18",),
     ),
     Claim(
@@ -25,6 +75,13 @@ CLAIMS = (
         "A gradient that shrinks from layer to layer with ReLU as fast as with sigmoid or tanh at "
         "their own best start.",
         smallest=0.1, unit="log10 of the gradient's factor per layer, ReLU minus saturating",
+        experiment=gradient_factors, budget=60, quick={"width": 64},
+        comparisons={
+            f"{rule}, against {other}": (f"relu, {rule}", f"{other}, {rule}")
+            for rule in ("He", "Glorot", "own best") for other in ("sigmoid", "tanh")
+        },
+        objection="These are networks before training: a start that keeps the gradient is not yet "
+        "a network that trains. The factorial experiment of C36 trains them.",
     ),
     Claim(
         "C39", "emp", LESSON, SLIDE,
@@ -32,6 +89,34 @@ CLAIMS = (
         "Deep residual networks whose first layers receive no more gradient, or train no better, "
         "than plain ones.",
         smallest=0.3, unit="log10 of the ratio of training losses, plain to residual",
+        experiment=skip_ladder, tune=tuned_skip_ladder, budget=150,
+        quick={"steps": 100, "depths": (2, 8)},
+        comparisons={
+            **{f"depth {d}": (f"plain, depth {d}", f"residual, depth {d}") for d in (48, 24, 8, 2)},
+            **{
+                f"depth {d}, both with BN": (f"BN, depth {d}", f"residual + BN, depth {d}")
+                for d in (48, 24, 8, 2)
+            },
+        },
+        controls={
+            **{
+                f"highway with gate {b}, depth {d}": (
+                    f"plain, depth {d}", f"highway, gate {b}, depth {d}")
+                for d in (48, 24) for b in (-5, -2)
+            },
+            **{
+                f"residual with He's weights, depth {d}": (
+                    f"plain, depth {d}", f"residual, He's weights, depth {d}")
+                for d in (24, 8)
+            },
+            "no loss: gradient first to last layer, residual minus plain, depth 24": (
+                "gradient of residual, depth 24", "gradient of plain, depth 24"),
+        },
+        objection="A plain network with He's weights does not lose its gradient either, and still "
+        "trains badly: the last control. Then vanishing is not what the skip repairs.",
         slips=("S19",),
+        stores={
+            "model_design_ladder.npz": ladder_runs, "model_design_slices.npz": trained_slices,
+        },
     ),
 )  # fmt: skip

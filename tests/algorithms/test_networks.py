@@ -126,3 +126,16 @@ def test_noise_is_added_in_training_only():
 def test_settings_that_are_not_accepted_are_named(settings, words):
     with pytest.raises(ValueError, match=words):
         mlp(4, 3, **settings)
+
+
+def test_branch_gain_scales_what_a_skip_leads_around_and_nothing_else():
+    plain, scaled = (drawn(depth=3, skip="residual", branch_gain=gain) for gain in (1.0, 0.25))
+    for (name, before), after in zip(plain.named_parameters(), scaled.parameters(), strict=True):
+        factor = 0.25 if name.endswith("body.linear.weight") else 1.0
+        assert torch.equal(after, factor * before)
+
+
+def test_with_a_branch_gain_of_zero_residual_layers_begin_as_the_identity():
+    net = drawn(depth=6, skip="residual", branch_gain=0.0)
+    h = net.hidden1(torch.ones(2, 4))
+    assert torch.equal(net[1:-1](h), h)
