@@ -1,9 +1,28 @@
 """The claims of lesson 4, supervised pretraining."""
 
 from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.pretraining_experiments import (
+    DEPTHS,
+    GUIDED,
+    GUIDED_DEPTHS,
+    GUIDES,
+    NETWORKS,
+    greedy_is_not_optimal,
+    growing,
+    guiding,
+    stored_growing,
+    stored_guiding,
+    tune_growing,
+    tune_guiding,
+)
 
 LESSON = "04_supervised_pretraining"
 SLIDE = "Supervised Pretraining"
+PLACES = [f"{name}, depth {depth}" for name in NETWORKS for depth in DEPTHS]
+GROWING = dict(
+    experiment=growing, tune=tune_growing, budget=300, interval="bootstrap",
+    quick={"total": 60, "depths": (3,)},
+)  # fmt: skip
 
 CLAIMS = (
     Claim(
@@ -11,17 +30,38 @@ CLAIMS = (
         "A deep network trained all at once from a random start learns badly.",
         "Deep plain networks that reach the shallow ones' training loss at equal updates.",
         smallest=0.3, unit="log10 of the ratio of training losses, deep to shallow",
+        **GROWING,
+        comparisons={
+            f"{name}, depth 10 against depth 1": (
+                f"{name}, depth 10: training loss", f"{name}, depth 1: training loss")
+            for name in NETWORKS
+        },
+        objection="1,200 updates are many for such a task; with fewer, more networks would be "
+        "behind. Open.",
     ),
     Claim(
         "C32", "id", LESSON, SLIDE,
         "Parts that are each the best on their own need not add up to the best whole.",
         "A proof that the stagewise fit of the counter-example reaches the joint optimum.",
+        experiment=greedy_is_not_optimal, budget=20, quick={"angles": 100},
     ),
     Claim(
         "C33", "emp", LESSON, SLIDE,
         "Training greedily, layer by layer, is cheap and its result is often good enough.",
         "Greedy networks that end more than five points below the joint ones.",
-        smallest=5.0, unit="percentage points of test accuracy, against random frozen features",
+        smallest=0.5,
+        unit="percentage points of test accuracy above a line five points below joint training",
+        **GROWING,
+        comparisons={
+            place: (f"{place}: greedy", f"{place}: joint, less five points") for place in PLACES
+        },
+        controls={
+            f"{name}, depth 6: greedy against random features": (
+                f"{name}, depth 6: greedy", f"{name}, depth 6: random features")
+            for name in NETWORKS
+        },
+        objection="Digits are easy, so that little is lost by a poor layer. Open.",
+        literature="Belilovsky 2019: on ImageNet greedy layers with small heads equal VGG-11.",
     ),
     Claim(
         "C34", "emp", LESSON, SLIDE,
@@ -29,12 +69,38 @@ CLAIMS = (
         "from random weights.",
         "No gain once the greedy stage's own updates are counted.",
         smallest=0.5, unit="percentage points of test accuracy, greedy start minus joint training",
+        **GROWING,
+        comparisons={
+            f"{place}, {count}": (f"{place}: fine-tuned", f"{place}: {arm}")
+            for count, arm in (("all updates", "joint"), ("fine-tuning only", "joint, half"))
+            for place in PLACES
+        },
+        controls={
+            f"sigmoid, depth {depth}: greedy start against joint with batch norm": (
+                f"sigmoid, depth {depth}: fine-tuned",
+                f"sigmoid, depth {depth}: joint with batch norm")
+            for depth in DEPTHS
+        },
         slips=("S3",),
+        objection="A deep sigmoid network is a weak opponent: batch norm rescues it as well, "
+        "without a greedy stage (controls).",
+        stores={"supervised_pretraining_growing.npz": stored_growing},
     ),
     Claim(
         "C35", "emp", LESSON, SLIDE,
         "It works because the layers in the middle are told what to do.",
         "Tuned hints or supervision of the middle layers that do not help deep networks.",
         smallest=0.5, unit="percentage points of test accuracy, guided minus not guided",
+        experiment=guiding, tune=tune_guiding, budget=120, interval="bootstrap",
+        quick={"updates": 60, "depths": (4,)},
+        comparisons={
+            f"{name}, depth {depth}, {how}": (
+                f"{name}, depth {depth}: {how}", f"{name}, depth {depth}: plain")
+            for how in GUIDES for name in GUIDED for depth in GUIDED_DEPTHS
+        },
+        objection="A hint brings a trained teacher's knowledge, not guidance alone; the teacher's "
+        "own updates are not counted. Open.",
+        literature="Romero 2015: hints train students deeper and thinner than their teacher.",
+        stores={"supervised_pretraining_guiding.npz": stored_guiding},
     ),
 )  # fmt: skip

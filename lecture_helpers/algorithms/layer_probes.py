@@ -1,0 +1,53 @@
+"""What each layer of a trained network knows, and how hard it is pulled."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from lecture_helpers.algorithms.data import Dataset, Split
+from lecture_helpers.algorithms.threads import torch_on_one_thread
+from lecture_helpers.validation import positive
+
+
+def hidden_values(network: nn.Sequential, inputs: np.ndarray) -> list[np.ndarray]:
+    """The inputs (n, features), then what every hidden layer makes of them, (n, width) each."""
+    values = [torch.as_tensor(np.array(inputs))]
+    with torch.no_grad(), torch_on_one_thread():
+        for layer in list(network.children())[:-1]:
+            values.append(layer(values[-1]))
+    return [v.numpy() for v in values]
+
+
+def linear_probe(inputs, targets, test_inputs, test_targets, *, penalty: float = 1e-3) -> float:
+    """The test accuracy of the best linear classifier by least squares, classes as 0 and 1.
+
+    ``penalty`` is a share of the features' mean square, against features that say the same.
+    """
+    centre = inputs.mean(axis=0)
+    x, y = inputs - centre, np.eye(int(targets.max()) + 1)[targets]
+    x, shift = x.astype(float), y.mean(axis=0)
+    square = x.T @ x
+    ridge = positive(penalty=penalty) * max(float(np.trace(square)) / len(square), 1e-12)
+    weights = np.linalg.solve(square + ridge * np.eye(len(square)), x.T @ (y - shift))
+    answers = ((test_inputs - centre) @ weights + shift).argmax(axis=1)
+    return float((answers == test_targets).mean())
+
+
+def probe_accuracies(network: nn.Sequential, dataset: Dataset, parts: Split) -> np.ndarray:
+    """Linear-probe test accuracies (1 + depth,): of the inputs, then of every hidden layer."""
+    values = hidden_values(network, dataset.inputs)
+    train, test, y = parts.train, parts.test, dataset.targets
+    return np.array([linear_probe(v[train], y[train], v[test], y[test]) for v in values])
+
+
+def gradient_norms(network: nn.Sequential, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The length of the loss's gradient by each layer's weights, (depth + 1,), output last.
+
+    Frozen or not: the gradient that a layer would get.
+    """
+    network.zero_grad()
+    with torch.enable_grad(), torch_on_one_thread():
+        x, y = torch.as_tensor(np.array(inputs)), torch.as_tensor(np.array(targets))
+        nn.functional.cross_entropy(network(x), y).backward()
+    linears = [m for m in network.modules() if isinstance(m, nn.Linear)]
+    return np.array([float(m.weight.grad.norm()) for m in linears])

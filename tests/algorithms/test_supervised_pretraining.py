@@ -1,0 +1,181 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lecture_helpers.algorithms.data import digits, split
+from lecture_helpers.algorithms.networks import drawn, mlp
+from lecture_helpers.algorithms.supervised_pretraining import (
+    ARMS,
+    assembled,
+    fine_tune,
+    grow,
+    in_sequence,
+    plan,
+    race,
+    stage_updates,
+    train_arm,
+)
+from lecture_helpers.algorithms.training import train
+
+SMALL = dict(seeds=[3, 4], width=8, lr=0.1, progress=False)
+
+
+def in_order(*, train, steps, batch, **_):
+    return np.resize(train, (steps, batch))
+
+
+@pytest.fixture(scope="module", params=["none", "batch"])
+def stages(request):
+    return grow(digits(), depth=3, updates=30, norm=request.param, **SMALL)
+
+
+def test_frozen_layers_do_not_move_by_a_single_bit(stages):
+    for k in (1, 2):
+        below, above = stages[k - 1].state(seed=3), stages[k].state(seed=3)
+        names = [n for n in below if n.startswith("hidden") and "running" not in n]
+        assert names
+        for name in names:
+            np.testing.assert_array_equal(above[name], below[name])
+
+
+def test_what_is_not_frozen_moves_and_so_does_the_fresh_head(stages):
+    before = stages[1].module(seed=3).state_dict()
+    after = stages[2].module(seed=3).state_dict()
+    assert not torch.equal(before["output.weight"], after["output.weight"])
+    free = grow(digits(), depth=2, updates=20, freeze=False, **SMALL)
+    names = "hidden1.linear.weight", "output.weight"
+    for name in names:
+        assert not np.array_equal(free[0].state(seed=3)[name], free[1].state(seed=3)[name])
+
+
+def test_a_new_stage_begins_with_the_layers_of_the_last_and_a_head_as_drawn():
+    stages = grow(digits(), depth=2, updates=20, keep_weights=True, **SMALL)
+    first, last = stages[1].state(seed=4, step=0), stages[0].state(seed=4)
+    np.testing.assert_array_equal(first["hidden1.linear.weight"], last["hidden1.linear.weight"])
+    fresh = train(mlp, digits(), steps=1, depth=2, record=[0], keep_weights=True, **SMALL)
+    for name in ("hidden2.linear.weight", "output.weight"):
+        np.testing.assert_array_equal(first[name], fresh.state(seed=4, step=0)[name])
+
+
+def test_one_growth_step_is_what_a_reader_would_write():
+    stages = grow(digits(), depth=2, updates=40, batches=in_order, keep_weights=True, **SMALL)
+    net = stages[1].module(seed=3, step=0).train()
+    inputs, labels = torch.tensor(digits().inputs), torch.tensor(digits().targets)
+    trained = [*net.hidden2.parameters(), *net.output.parameters()]
+    descent = torch.optim.SGD(trained, lr=0.1)
+    for at in np.resize(split(digits(), 3).train, (20, 64)):
+        descent.zero_grad()
+        nn.functional.cross_entropy(net(inputs[at]), labels[at]).backward()
+        descent.step()
+    for name, tensor in net.named_parameters():
+        np.testing.assert_allclose(
+            stages[1].state(seed=3)[name], tensor.detach().numpy(), rtol=1e-4, atol=1e-6
+        )
+
+
+def test_an_assembled_network_computes_what_its_parts_computed():
+    sizes = dict(outputs=3, depth=1, width=5)
+    parts = [drawn(mlp, seed=k, inputs=n, **sizes) for k, n in enumerate((4, 5))]
+    layers, head = [p.hidden1 for p in parts], parts[1].output
+    x = torch.randn(7, 4, generator=torch.Generator().manual_seed(0))
+    whole = assembled(layers, head)
+    torch.testing.assert_close(whole(x), head(layers[1](layers[0](x))), rtol=0, atol=0)
+
+
+def test_a_grown_network_computes_what_its_parts_computed(stages):
+    nets = [stage.module(seed=3) for stage in stages]
+    if any(isinstance(m, nn.BatchNorm1d) for m in nets[0].modules()):
+        pytest.skip("the running statistics of frozen batch norms follow the batches")
+    whole = assembled([nets[0].hidden1, nets[1].hidden2, nets[2].hidden3], nets[2].output)
+    x = torch.tensor(digits().inputs[:20])
+    torch.testing.assert_close(whole(x), nets[2](x), rtol=0, atol=0)
+
+
+def test_fine_tuning_begins_where_greedy_training_ended_and_moves_every_layer(stages):
+    tuned = fine_tune(stages[-1], digits(), updates=10, lr=0.1, keep_weights=True, progress=False)
+    first, last, grown = tuned.state(seed=3, step=0), tuned.state(seed=3), stages[-1].state(seed=3)
+    for name in (n for n in grown if n.endswith("weight")):
+        np.testing.assert_array_equal(first[name], grown[name])
+        assert not np.array_equal(last[name], grown[name])
+
+
+@pytest.mark.parametrize("arm", ARMS)
+@pytest.mark.parametrize("depth", [1, 3, 7])
+def test_every_arm_makes_the_updates_that_its_plan_declares(arm, depth):
+    declared = sum(updates for _, updates in plan(arm, depth, 60))
+    assert declared == (30 if arm == "joint, half" else 60)
+    runs = train_arm(arm, digits(), depth=depth, total=60, **SMALL)
+    assert runs.steps[-1] == declared
+    assert np.isfinite(runs.accuracy).all()
+
+
+def test_random_features_train_the_output_layer_alone():
+    settings = dict(depth=2, steps=10, lr_scale={"hidden*": 0.0}, keep_weights=True, **SMALL)
+    runs = train(mlp, digits(), **settings)
+    moved = {n for n, v in runs.state(seed=3).items() if (v != runs.state(seed=3, step=0)[n]).any()}
+    assert moved == {"output.weight", "output.bias"}
+    arm = train_arm("random features", digits(), depth=2, total=10, **SMALL)
+    np.testing.assert_array_equal(arm.accuracy[..., -1], runs.accuracy[..., -1])
+
+
+def test_the_joint_arm_is_plain_training():
+    arm = train_arm("joint", digits(), depth=2, total=20, **SMALL)
+    plain = train(mlp, digits(), steps=20, depth=2, record=2, **SMALL)
+    np.testing.assert_array_equal(arm.train_loss, plain.train_loss)
+
+
+def test_a_race_puts_every_arm_on_the_same_clock():
+    runs = race(digits(), depth=2, total=40, every=10, **SMALL)
+    assert runs.axes["arm"] == list(ARMS)
+    assert runs.steps.tolist() == [0, 10, 20, 30, 40]
+    missing = np.isnan(runs.at(arm="joint, half").accuracy[0])
+    assert missing.tolist() == [False] * 3 + [True] * 2
+    alone = train_arm("fine-tuned", digits(), depth=2, total=40, every=10, **SMALL)
+    np.testing.assert_array_equal(runs.at(arm="fine-tuned").accuracy, alone.accuracy)
+
+
+def test_arms_have_their_own_learning_rates():
+    rates = {"joint": 0.1, "greedy": 0.001}
+    own = SMALL | {"lr": rates}
+    runs = race(digits(), depth=2, total=40, arms=tuple(rates), **own)
+    fast, slow = runs.train_loss[..., -1].mean(1)
+    assert fast < slow
+
+
+def test_runs_in_sequence_count_on_and_remember_the_first_divergence():
+    calm = train(mlp, digits(), steps=6, record=[0, 3, 6], depth=1, **SMALL)
+    wild = train(mlp, digits(), steps=6, record=[0, 3, 6], depth=1, **SMALL | {"lr": 1e20})
+    both = in_sequence([calm, wild, calm])
+    assert both.steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
+    assert (both.diverged_at == wild.diverged_at + 6).all() and wild.diverged.all()
+    np.testing.assert_array_equal(both.train_loss[..., :3], calm.train_loss)
+
+
+def test_the_stages_share_the_updates():
+    for depth in (1, 2, 3, 10):
+        stages = stage_updates(depth, 31)
+        assert sum(stages) == 31 and max(stages) - min(stages) <= 1
+
+
+@pytest.mark.parametrize(
+    "attempt, words",
+    [
+        (lambda: assembled([], nn.Linear(2, 3)), "layers must hold at least one hidden layer"),
+        (lambda: assembled([nn.Linear(4, 5)], nn.Linear(6, 3)),
+         "output must take the 5 values of hidden1, not 6."),
+        (lambda: assembled([nn.Linear(4, 5), nn.Linear(4, 5)], nn.Linear(5, 3)),
+         "hidden2 must take the 5 values of hidden1, not 4."),
+        (lambda: grow(digits(), depth=0, updates=5, **SMALL), "depth must be a whole number, 1 or"),
+        (lambda: grow(digits(), depth=4, updates=3, **SMALL), "updates must be a whole number, 4"),
+        (lambda: plan("greedily", 2, 10), "arm must be one of 'joint'"),
+        (lambda: plan("joint", 2, 11), "total must be even"),
+        (lambda: in_sequence([]), "parts must hold at least one"),
+        (lambda: race(digits(), depth=2, total=20, activation="cosine", **SMALL),
+         "activation must be one of"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_in_words(attempt, words):
+    with pytest.raises(ValueError) as refusal:
+        attempt()
+    assert str(refusal.value).startswith(words)
