@@ -20,15 +20,20 @@ from lecture_helpers.plots.curves import (
     draw_stops,
 )
 from lecture_helpers.plots.dictionary import draw_half_steps, draw_sum, draw_tiles
+from lecture_helpers.plots.landscapes import draw_landscape, draw_plane
+from lecture_helpers.plots.layers import draw_layers
 from lecture_helpers.plots.maps import draw_contours, draw_frame, draw_path, draw_share_map
 from lecture_helpers.plots.palette import ROLES, role
+from lecture_helpers.plots.phases import draw_critical, draw_rates
 from lecture_helpers.plots.places import draw_lines, draw_place, draw_places, draw_spread
+from lecture_helpers.plots.tables import draw_ranges, draw_table
 
 __all__ = [
     "ROLES",
     "draw_band",
     "draw_coefficients",
     "draw_contours",
+    "draw_critical",
     "draw_cube",
     "draw_curves",
     "draw_examples",
@@ -38,20 +43,26 @@ __all__ = [
     "draw_heat",
     "draw_here",
     "draw_histogram",
+    "draw_landscape",
+    "draw_layers",
     "draw_line",
     "draw_lines",
     "draw_orders",
     "draw_path",
     "draw_place",
     "draw_places",
+    "draw_plane",
     "draw_pointer",
     "draw_points",
     "draw_profile",
+    "draw_ranges",
+    "draw_rates",
     "draw_share_map",
     "draw_shares",
     "draw_spread",
     "draw_stops",
     "draw_sum",
+    "draw_table",
     "draw_tiles",
     "oblique",
     "role",

@@ -1,0 +1,20 @@
+"""A quantity layer by layer, marked at the edge where it leaves the frame."""
+
+import numpy as np
+
+from lecture_helpers.plots.palette import role as look
+
+
+def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None):
+    """A marker for every layer 1, 2, ..., values (depth,); beyond ``ylim`` a triangle on its edge.
+
+    A value that is no finite number counts as beyond the upper edge.
+    """
+    r, values = look(role), np.asarray(values, dtype=float)
+    layers, values = np.arange(1, len(values) + 1), np.where(np.isfinite(values), values, np.inf)
+    low, high = values < ylim[0], values > ylim[1]
+    inside = ~(low | high)
+    style = dict(color=r.colour, ls="", clip_on=False, in_layout=False)
+    ax.plot(layers[inside], values[inside], marker=r.marker, ms=5, alpha=0.75, label=label, **style)
+    ax.plot(layers[high], np.full(high.sum(), ylim[1]), marker="^", ms=7, **style)
+    ax.plot(layers[low], np.full(low.sum(), ylim[0]), marker="v", ms=7, **style)
