@@ -25,7 +25,8 @@ def _block_case(rng: np.random.Generator) -> dict:
 residual_block = Exercise(
     name="residual_block",
     task="Write residual_block(h, w, d) for the layer h + relu(h @ w), h of shape (m, n), w "
-    "(n, n). d is the gradient with respect to its output. Return (output, gradient with respect to h).",
+    "(n, n). d is the gradient with respect to its output. Return the pair (output, gradient with "
+    "respect to h).",
     reference=lambda h, w, d: _block(h, w, d),
     cases=_block_case,
     mistakes={
@@ -121,8 +122,8 @@ def _walked_by(update):
 momentum_steps = Exercise(
     name="momentum_steps",
     task="Write momentum_steps(hessian, theta, lr, momentum, steps): the path (steps, d) of "
-    "torch's momentum on the cost theta' H theta / 2, whose gradient is hessian @ theta. The velocity "
-    "starts at 0; the path holds the place after every step.",
+    "torch's momentum on the cost theta' H theta / 2, whose gradient is hessian @ theta. The "
+    "velocity starts at 0; the path holds the place after every step.",
     reference=_walked_by(_heavy),
     cases=_momentum_case,
     mistakes={
