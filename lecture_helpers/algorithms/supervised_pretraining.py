@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from torch import nn
@@ -96,6 +96,34 @@ def assembled(layers: Sequence[nn.Module], head: nn.Linear) -> nn.Sequential:
 
 def _linears(part: nn.Module) -> list[nn.Linear]:
     return [m for m in part.modules() if isinstance(m, nn.Linear)]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A network while it grows: ``stage`` counts from 1, ``updates`` those of all stages so far.
+
+    ``fixed`` is the number of hidden layers that are frozen; the network is in eval mode.
+    """
+
+    stage: int
+    updates: int
+    fixed: int
+    network: nn.Sequential
+
+
+def snapshots(stages: Sequence[Runs], tuned: Runs, *, seed: int, **where) -> list[Snapshot]:
+    """The networks that the stages of ``grow``, and then ``tuned``, kept of one seed, in order.
+
+    ``where`` says which values of the runs' axes.
+    """
+    found, before = [], 0
+    for k, runs in enumerate([*stages, tuned], start=1):
+        fixed = 0 if runs is tuned else k - 1
+        for step in map(int, runs.weight_steps):
+            network = runs.module(seed=seed, step=step, **where)
+            found.append(Snapshot(k, before + step, fixed, network))
+        before += int(runs.steps[-1])
+    return found
 
 
 def plan(arm: str, depth: int, total: int) -> list[tuple[str, int]]:

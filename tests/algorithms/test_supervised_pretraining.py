@@ -13,6 +13,7 @@ from lecture_helpers.algorithms.supervised_pretraining import (
     in_sequence,
     plan,
     race,
+    snapshots,
     stage_updates,
     train_arm,
 )
@@ -179,3 +180,16 @@ def test_bad_input_is_refused_in_words(attempt, words):
     with pytest.raises(ValueError) as refusal:
         attempt()
     assert str(refusal.value).startswith(words)
+
+
+def test_snapshots_follow_the_stages_and_then_the_fine_tuning():
+    stages = grow(digits(), depth=2, updates=20, every=5, keep_weights=True, **SMALL)
+    tuned = fine_tune(
+        stages[-1], digits(), updates=8, record=[0, 8], keep_weights=True, progress=False
+    )
+    found = snapshots(stages, tuned, seed=3)
+    assert [s.stage for s in found] == [1, 1, 1, 2, 2, 2, 3, 3]
+    assert [s.updates for s in found] == [0, 5, 10, 10, 15, 20, 20, 28]
+    assert [s.fixed for s in found] == [0] * 3 + [1] * 3 + [0] * 2
+    last = stages[1].state(seed=3)["hidden2.linear.weight"]
+    np.testing.assert_array_equal(found[5].network.hidden2.linear.weight.detach().numpy(), last)
