@@ -18,6 +18,13 @@ def hidden_values(network: nn.Sequential, inputs: np.ndarray) -> list[np.ndarray
     return [v.numpy() for v in values]
 
 
+def answers(network: nn.Sequential, inputs: np.ndarray) -> np.ndarray:
+    """The classes (n,) that the network gives to inputs (n, features)."""
+    with torch.no_grad(), torch_on_one_thread():
+        given = torch.as_tensor(np.array(inputs, dtype=np.float32))
+        return network(given).argmax(dim=1).numpy()
+
+
 def linear_probe(inputs, targets, test_inputs, test_targets, *, penalty: float = 1e-3) -> float:
     """The test accuracy of the best linear classifier by least squares, classes as 0 and 1.
 

@@ -9,26 +9,13 @@ from torch import nn
 
 from lecture_helpers.algorithms.data import Dataset
 from lecture_helpers.algorithms.networks import mlp
+from lecture_helpers.algorithms.pretraining_plan import ARMS, plan, stage_updates
 from lecture_helpers.algorithms.runs import Runs
 from lecture_helpers.algorithms.training import train
-from lecture_helpers.validation import one_of, whole
+from lecture_helpers.validation import whole
 
-ARMS = ("joint", "joint, half", "greedy", "fine-tuned", "random features")
 CURVES = ("train_loss", "score_loss", "accuracy")
 DROPPED = ("start", "start_names", "lr_scale", "lr")
-
-
-def stage_updates(depth: int, updates: int) -> list[int]:
-    """The updates of each stage: ``updates`` in all, a remainder goes to the first stages.
-
-    Raises:
-        ValueError: fewer updates than layers.
-
-    >>> stage_updates(3, 200)
-    [67, 67, 66]
-    """
-    whole(least=1, depth=depth), whole(least=depth, updates=updates)
-    return [updates // depth + (k < updates % depth) for k in range(depth)]
 
 
 def grow(
@@ -124,31 +111,6 @@ def snapshots(stages: Sequence[Runs], tuned: Runs, *, seed: int, **where) -> lis
             found.append(Snapshot(k, before + step, fixed, network))
         before += int(runs.steps[-1])
     return found
-
-
-def plan(arm: str, depth: int, total: int) -> list[tuple[str, int]]:
-    """What an arm trains, for how many updates, one after the other.
-
-    joint: all layers. joint, half: the same with half of the updates. greedy: layer by layer.
-    fine-tuned: layer by layer for half of the updates, then all layers for the other half. random
-    features: the output layer alone, on hidden layers as they were drawn.
-
-    Raises:
-        ValueError: an unknown arm, an odd total, fewer updates than layers.
-
-    >>> plan("fine-tuned", 2, 400)
-    [('layer 1', 100), ('layer 2', 100), ('all', 200)]
-    """
-    one_of(ARMS, arm=arm)
-    if whole(least=2, total=total) % 2:
-        raise ValueError(f"total must be even, so that it has a half, not {total}.")
-    if arm in ("greedy", "fine-tuned"):
-        stages = stage_updates(depth, total if arm == "greedy" else total // 2)
-        layers = [(f"layer {k}", n) for k, n in enumerate(stages, start=1)]
-        return layers + [("all", total // 2)] * (arm == "fine-tuned")
-    if arm == "random features":
-        return [("output", total)]
-    return [("all", total if arm == "joint" else total // 2)]
 
 
 def train_arm(

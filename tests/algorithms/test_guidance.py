@@ -15,6 +15,7 @@ from lecture_helpers.algorithms.guidance import (
     train_guided,
 )
 from lecture_helpers.algorithms.layer_probes import (
+    answers,
     gradient_norms,
     hidden_values,
     linear_probe,
@@ -129,3 +130,9 @@ def test_gradient_norms_are_those_of_torch():
     wanted = [float(g.norm()) for g in torch.autograd.grad(loss, weights)]
     np.testing.assert_allclose(found, wanted, rtol=1e-5)
     np.testing.assert_allclose(gradient_norms(net, x, y), found, rtol=1e-6)
+
+
+def test_answers_are_the_classes_with_the_largest_output():
+    net = drawn(mlp, seed=0, inputs=64, outputs=10, depth=2, width=8)
+    wanted = net(torch.tensor(digits().inputs[:9])).argmax(1).numpy()
+    np.testing.assert_array_equal(answers(net, digits().inputs[:9]), wanted)

@@ -5,16 +5,19 @@ from torch import nn
 
 from lecture_helpers.algorithms.data import digits, split
 from lecture_helpers.algorithms.networks import drawn, mlp
-from lecture_helpers.algorithms.supervised_pretraining import (
+from lecture_helpers.algorithms.pretraining_plan import (
     ARMS,
+    multiplications,
+    plan,
+    stage_updates,
+)
+from lecture_helpers.algorithms.supervised_pretraining import (
     assembled,
     fine_tune,
     grow,
     in_sequence,
-    plan,
     race,
     snapshots,
-    stage_updates,
     train_arm,
 )
 from lecture_helpers.algorithms.training import train
@@ -157,6 +160,17 @@ def test_the_stages_share_the_updates():
     for depth in (1, 2, 3, 10):
         stages = stage_updates(depth, 31)
         assert sum(stages) == 31 and max(stages) - min(stages) <= 1
+
+
+def test_the_multiplications_are_those_of_every_pass_through_every_layer():
+    sizes = dict(inputs=5, width=4, outputs=3)
+    joint = 10 * (20 + 16 + 12 + 20 + 16 + 12 + 16 + 12)
+    assert multiplications("joint", 2, 10, **sizes) == joint
+    first, second = 20 + 12 + 20 + 12 + 12, 20 + 16 + 12 + 16 + 12 + 12
+    assert multiplications("greedy", 2, 10, **sizes) == 5 * first + 5 * second
+    tuned = 3 * first + 2 * second + joint // 2
+    assert multiplications("fine-tuned", 2, 10, **sizes) == tuned
+    assert multiplications("random features", 2, 10, **sizes) == 10 * (20 + 16 + 12 + 12)
 
 
 @pytest.mark.parametrize(
