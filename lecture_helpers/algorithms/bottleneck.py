@@ -106,3 +106,16 @@ def shortfall(kind: str, linear: float) -> float:
     """
     best = whole_score(kind, linear, joint_angle(kind, linear))
     return non_negative(shortfall=max(0.0, float(best - linear)))
+
+
+def outcomes(kind: str, linear: float, start: float) -> dict[str, tuple[float, float]]:
+    """Where each way of training ends, {way: (angle, share explained with the best head)}.
+
+    "fine-tuned" climbs from the angle ``start``.
+    """
+    ends = {
+        "greedy": greedy_angle(linear),
+        "joint": joint_angle(kind, linear),
+        "fine-tuned": float(fine_tune(kind, linear, start)[-1]),
+    }
+    return {way: (end, float(whole_score(kind, linear, end))) for way, end in ends.items()}

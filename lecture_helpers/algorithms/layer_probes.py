@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from lecture_helpers.algorithms.data import Dataset, Split
+from lecture_helpers.algorithms.data import Dataset, Split, split
 from lecture_helpers.algorithms.threads import torch_on_one_thread
 from lecture_helpers.validation import positive
 
@@ -58,3 +58,13 @@ def gradient_norms(network: nn.Sequential, inputs: np.ndarray, targets: np.ndarr
         nn.functional.cross_entropy(network(x), y).backward()
     linears = [m for m in network.modules() if isinstance(m, nn.Linear)]
     return np.array([float(m.weight.grad.norm()) for m in linears])
+
+
+def layer_report(network: nn.Sequential, dataset: Dataset, seed: int = 0) -> dict:
+    """Every layer's "probe accuracy" on the seed's test examples, "gradient" on 256 others."""
+    parts = split(dataset, seed)
+    some = parts.train[:256]
+    return {
+        "probe accuracy": probe_accuracies(network, dataset, parts),
+        "gradient": gradient_norms(network, dataset.inputs[some], dataset.targets[some]),
+    }

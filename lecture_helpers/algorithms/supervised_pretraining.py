@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from torch import nn
@@ -12,9 +12,10 @@ from lecture_helpers.algorithms.networks import mlp
 from lecture_helpers.algorithms.pretraining_plan import ARMS, plan, stage_updates
 from lecture_helpers.algorithms.runs import Runs
 from lecture_helpers.algorithms.training import train
-from lecture_helpers.validation import whole
+from lecture_helpers.validation import one_of, whole
 
 CURVES = ("train_loss", "score_loss", "accuracy")
+COUNTS = ("all updates", "fine-tuning only")
 DROPPED = ("start", "start_names", "lr_scale", "lr")
 
 
@@ -83,34 +84,6 @@ def assembled(layers: Sequence[nn.Module], head: nn.Linear) -> nn.Sequential:
 
 def _linears(part: nn.Module) -> list[nn.Linear]:
     return [m for m in part.modules() if isinstance(m, nn.Linear)]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A network while it grows: ``stage`` counts from 1, ``updates`` those of all stages so far.
-
-    ``fixed`` is the number of hidden layers that are frozen; the network is in eval mode.
-    """
-
-    stage: int
-    updates: int
-    fixed: int
-    network: nn.Sequential
-
-
-def snapshots(stages: Sequence[Runs], tuned: Runs, *, seed: int, **where) -> list[Snapshot]:
-    """The networks that the stages of ``grow``, and then ``tuned``, kept of one seed, in order.
-
-    ``where`` says which values of the runs' axes.
-    """
-    found, before = [], 0
-    for k, runs in enumerate([*stages, tuned], start=1):
-        fixed = 0 if runs is tuned else k - 1
-        for step in map(int, runs.weight_steps):
-            network = runs.module(seed=seed, step=step, **where)
-            found.append(Snapshot(k, before + step, fixed, network))
-        before += int(runs.steps[-1])
-    return found
 
 
 def train_arm(
@@ -202,3 +175,36 @@ def _at_steps(runs: Runs, name: str, steps: np.ndarray) -> np.ndarray:
     spread = np.full((*values.shape[:-1], len(steps)), np.nan, np.float32)
     spread[..., np.searchsorted(steps, runs.steps)] = values
     return spread
+
+
+def on_clock(runs: Runs, count: str) -> Runs:
+    """The arms of a ``race`` as one way of counting updates compares them.
+
+    All updates: joint, greedy, fine-tuned and random features from the first update on. Fine-tuning
+    only: fine-tuned from its first update of all layers on, and the joint arm of as many updates.
+    The last axis before the seeds is ``arm``.
+    """
+    half = runs.steps[-1] // 2
+    if one_of(COUNTS, count=count) == COUNTS[0]:
+        return _chosen(runs, {a: a for a in ("random features", "greedy", "joint", "fine-tuned")})
+    joint, tuned = _chosen(runs, {"joint": "joint, half"}), _chosen(runs, {"fine-tuned": ""})
+    early, late = joint.steps <= half, tuned.steps >= half
+    curves = {
+        n: np.concatenate([getattr(joint, n)[..., early], getattr(tuned, n)[..., late]], axis=-3)
+        for n in CURVES
+    }
+    both = _chosen(runs, {"joint": "joint, half", "fine-tuned": "fine-tuned"})
+    return replace(both, steps=joint.steps[early], **curves)
+
+
+def _chosen(runs: Runs, arms: Mapping[str, str]) -> Runs:
+    axis = list(runs.axes).index("arm")
+    places = [runs.axes["arm"].index(old or new) for new, old in arms.items()]
+    taken = {n: np.take(getattr(runs, n), places, axis) for n in (*CURVES, "diverged_at")}
+    axes = {n: list(arms) if n == "arm" else values for n, values in runs.axes.items()}
+    return replace(runs, axes=axes, **taken)
+
+
+def final_accuracy(runs: Runs) -> np.ndarray:
+    """(*grid, seeds) accuracies at the last record; a member that diverged counts as 0.1."""
+    return np.nan_to_num(runs.accuracy[..., -1], nan=0.1)

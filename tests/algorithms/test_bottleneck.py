@@ -9,6 +9,7 @@ from lecture_helpers.algorithms.bottleneck import (
     fine_tune,
     greedy_angle,
     joint_angle,
+    outcomes,
     sample,
     shortfall,
     slope,
@@ -103,3 +104,11 @@ def test_bad_input_is_refused_in_words(attempt, words):
     with pytest.raises(ValueError) as refusal:
         attempt()
     assert str(refusal.value).startswith(words)
+
+
+@pytest.mark.parametrize("kind, escapes", [("bowl", False), ("xor", True)])
+def test_the_three_outcomes_are_the_ends_of_the_three_ways(kind, escapes):
+    found = outcomes(kind, 0.2, start=0.1)
+    assert found["greedy"] == (0.0, pytest.approx(0.2))
+    assert found["joint"] == (joint_angle(kind, 0.2), pytest.approx(0.2 + shortfall(kind, 0.2)))
+    assert (found["fine-tuned"][1] > 0.3) == escapes

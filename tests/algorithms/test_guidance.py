@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.algorithms.data import digits
+from lecture_helpers.algorithms.data import digits, split
 from lecture_helpers.algorithms.guidance import (
     GUIDES,
     Guided,
@@ -18,6 +18,7 @@ from lecture_helpers.algorithms.layer_probes import (
     answers,
     gradient_norms,
     hidden_values,
+    layer_report,
     linear_probe,
     probe_accuracies,
 )
@@ -115,10 +116,13 @@ def test_every_layer_is_probed_on_what_it_passes_on():
     x = torch.tensor(digits().inputs[:5])
     np.testing.assert_array_equal(values[2], net.hidden2(net.hidden1(x)).detach().numpy())
     assert [v.shape[1] for v in values] == [64, 8, 8]
-    from lecture_helpers.algorithms.data import split
-
     found = probe_accuracies(net, digits(), split(digits(), 0))
     assert found.shape == (3,) and found[0] > 0.9 > found[2]
+    report = layer_report(net, digits())
+    np.testing.assert_array_equal(report["probe accuracy"], found)
+    some = split(digits(), 0).train[:256]
+    pulls = gradient_norms(net, digits().inputs[some], digits().targets[some])
+    np.testing.assert_array_equal(report["gradient"], pulls)
 
 
 def test_gradient_norms_are_those_of_torch():

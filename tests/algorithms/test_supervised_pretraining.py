@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from lecture_helpers.algorithms.data import digits, split
+from lecture_helpers.algorithms.growth_film import growth_film, joint_film, snapshots
 from lecture_helpers.algorithms.networks import drawn, mlp
 from lecture_helpers.algorithms.pretraining_plan import (
     ARMS,
@@ -13,11 +14,13 @@ from lecture_helpers.algorithms.pretraining_plan import (
 )
 from lecture_helpers.algorithms.supervised_pretraining import (
     assembled,
+    final_accuracy,
     fine_tune,
     grow,
     in_sequence,
+    on_clock,
     race,
-    snapshots,
+    side_by_side,
     train_arm,
 )
 from lecture_helpers.algorithms.training import train
@@ -207,3 +210,36 @@ def test_snapshots_follow_the_stages_and_then_the_fine_tuning():
     assert [s.fixed for s in found] == [0] * 3 + [1] * 3 + [0] * 2
     last = stages[1].state(seed=3)["hidden2.linear.weight"]
     np.testing.assert_array_equal(found[5].network.hidden2.linear.weight.detach().numpy(), last)
+
+
+def test_a_film_shows_every_stage_and_joint_training_at_the_same_moments():
+    film = growth_film(digits(), depth=2, updates=24, width=8, lr=0.1)
+    assert [s.updates for s in film] == [0, 4, 8, 12, 12, 16, 20, 24, 24, 25, 48]
+    assert film[5].states == {
+        "inputs": "given", "hidden 1": "frozen", "hidden 2": "trained", "output": "trained",
+    }  # fmt: skip
+    assert "frozen" not in film[-1].states.values() and film[-1].words.startswith("Fine-tuning")
+    rivals = joint_film(digits(), [s.updates for s in film], depth=2, width=8, lr=0.1)
+    assert len(rivals) == len(film)
+    alone = train(mlp, digits(), steps=48, depth=2, width=8, lr=0.1, momentum=0.9, seeds=[0],
+                  record=[0, 48], keep_weights=True, progress=False)  # fmt: skip
+    ends = rivals[-1].state_dict()
+    np.testing.assert_array_equal(ends["output.weight"], alone.state(seed=0)["output.weight"])
+
+
+def test_either_clock_shows_the_arms_that_it_compares():
+    given = dict(depth=2, total=40, every=10, **SMALL)
+    runs = side_by_side({n: race(digits(), norm=n, **given) for n in ("none", "batch")}, "norm")
+    every = on_clock(runs, "all updates")
+    assert every.axes["arm"] == ["random features", "greedy", "joint", "fine-tuned"]
+    for arm in every.axes["arm"]:
+        np.testing.assert_array_equal(every.at(arm=arm).accuracy, runs.at(arm=arm).accuracy)
+    tuning = on_clock(runs, "fine-tuning only")
+    assert tuning.axes["arm"] == ["joint", "fine-tuned"] and tuning.steps.tolist() == [0, 10, 20]
+    half, tuned = (runs.at(arm=a).accuracy for a in ("joint, half", "fine-tuned"))
+    np.testing.assert_array_equal(tuning.at(arm="joint").accuracy, half[..., :3])
+    np.testing.assert_array_equal(tuning.at(arm="fine-tuned").accuracy, tuned[..., 2:])
+    np.testing.assert_array_equal(final_accuracy(tuning)[:, 0], half[..., 2])
+    assert (final_accuracy(runs.at(arm="joint, half")) == 0.1).all()
+    with pytest.raises(ValueError, match="count must be one of 'all updates'"):
+        on_clock(runs, "no updates")
