@@ -43,7 +43,7 @@ class Server:
     token: str
 
     def address(self, notebook: str) -> str:
-        return f"{self.url}lab/tree/{notebook}?reset&token={self.token}"
+        return f"{self.url}lab/tree/notebooks/{notebook}?reset&token={self.token}"
 
 
 def why_not() -> str:
@@ -105,19 +105,20 @@ def _end(process: subprocess.Popen) -> None:
 
 @contextmanager
 def serve(notebooks: Path, seconds: float = 60) -> Iterator[Server]:
-    """JupyterLab on a temporary copy of that folder's notebooks, as start.py starts it."""
+    """JupyterLab on a temporary copy of that folder and the pictures beside it."""
     start.write_lab_settings(sys.prefix)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
-        home = Path(temporary)
-        shutil.copytree(
-            notebooks, home / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
-        )
+        home, root = Path(temporary), Path(temporary) / "root"
+        ignore = shutil.ignore_patterns(".ipynb_checkpoints")
+        shutil.copytree(notebooks, root / "notebooks", ignore=ignore)
+        if (pictures := notebooks.parent / "pictures").exists():
+            shutil.copytree(pictures, root / "pictures")
         rest = ["--no-browser", f"--ServerApp.port={free_port()}"]
-        command = start.lab_command(sys.executable, ".", rest, root=home / "notebooks")
+        command = start.lab_command(sys.executable, ".", rest, root=root)
         with open(home / "log", "wb") as log:
             process = subprocess.Popen(
                 command,
-                cwd=home / "notebooks",
+                cwd=root,
                 env={**start.job_environment(), **_private_folders(home)},
                 stdout=log,
                 stderr=log,

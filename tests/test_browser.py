@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import start
+from lecture_helpers.claims.ledger import load
 from tests import browser
 
 ROOT = Path(__file__).parents[1]
@@ -109,6 +110,20 @@ def test_nobody_is_asked_about_news(toys, page):
     browser.open_notebook(page, toys, "toy.ipynb")
     page.wait_for_timeout(1000)
     assert page.get_by_text("official Jupyter news").count() == 0
+
+
+def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(lessons, page):
+    identities = sum(stored["kind"] == "id" for stored in load().values())
+    browser.open_notebook(page, lessons, "00_start_here.ipynb")
+    browser.run_all(page)
+    ledger = page.locator(".lecture-ledger")
+    ledger.locator("button", has_text="identity").focus()
+    page.keyboard.press("Space")
+    ledger.get_by_role("status").get_by_text(f"{identities} of 49 claims").wait_for()
+    assert ledger.locator("tr").count() == 1 + identities
+    ledger.get_by_role("link").first.click()
+    page.get_by_role("heading", name="Batch normalization").first.wait_for()
+    assert page.url.endswith("/01_batch_normalization.ipynb")
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)

@@ -27,6 +27,8 @@ WITHOUT_TORCH = [
     "algorithms.surfaces",
     "claims",
     "evidence",
+    "ledger_table",
+    "lessons",
     "plots",
     "validation",
     "widgets",

@@ -10,10 +10,14 @@ import nbformat
 import numpy as np
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbformat.v4 import new_code_cell
 from PIL import Image
+
+from lecture_helpers.publish import pages
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+COVER = "from lecture_helpers.publish.pictures import save\nsave({name!r})"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {
@@ -26,8 +30,10 @@ LANGUAGE = {
 }
 
 
-def refresh(path: Path, *, timeout: int = 120) -> bool:
+def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
     """Run one notebook and store it in place; whether the file changed.
+
+    ``then`` is code that runs after the last cell and is not stored.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed; the file is left as it was.
@@ -36,7 +42,10 @@ def refresh(path: Path, *, timeout: int = 120) -> bool:
     before = path.read_text(encoding="utf-8")
     notebook = nbformat.reads(before, as_version=4)
     pictures = [_pngs(cell) for cell in notebook.cells]
+    if then:
+        notebook.cells.append(new_code_cell(then))
     _run(notebook, path.parent, timeout)
+    del notebook.cells[len(pictures):]
     tidy(notebook)
     for cell, old in zip(notebook.cells, pictures, strict=True):
         _keep_unchanged(cell, old)
@@ -118,10 +127,18 @@ def chosen(words: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
 
 
 def main(words: list[str]) -> None:
-    """Refresh the named notebooks, one after the other."""
-    for path in chosen(words):
-        print(f"{path.name} ...", end=" ", flush=True)
-        print("changed" if refresh(path) else "unchanged", flush=True)
+    """Refresh the named notebooks, then what shows them: their pictures, README, the first page."""
+    first, *lessons = sorted({pages.FIRST, *chosen(words)})
+    for path in lessons:
+        _tell(path, COVER.format(name=path.stem))
+    for path in pages.renew():
+        print(f"{path.name}: its lists of lessons and claims renewed", flush=True)
+    _tell(first)
+
+
+def _tell(path: Path, then: str = "") -> None:
+    print(f"{path.name} ...", end=" ", flush=True)
+    print("changed" if refresh(path, then=then) else "unchanged", flush=True)
 
 
 if __name__ == "__main__":

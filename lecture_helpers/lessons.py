@@ -1,0 +1,91 @@
+"""The lessons as a reader meets them: title, question, picture, and where each claim is shown."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from lecture_helpers.claims import CLAIMS
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = ROOT / "notebooks"
+PICTURES = ROOT / "pictures"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson of the lecture, written or not.
+
+    ``question`` is empty where there is no notebook yet, ``alt`` where there is no picture.
+    ``shown`` maps a claim to the cell that shows its evidence and the heading over it.
+    """
+
+    name: str
+    title: str
+    question: str = ""
+    alt: str = ""
+    shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """4 for 04_supervised_pretraining."""
+        return int(self.name[:2])
+
+    def link(self, claim: str) -> str:
+        """The address of a claim's evidence from the folder of the notebooks, "" if none.
+
+        It is the heading's, which more readers of notebooks follow than a cell's.
+        """
+        _, heading = self.shown.get(claim, ("", ""))
+        return f"{self.name}.ipynb#{anchor(heading)}" if heading else ""
+
+
+def lessons() -> tuple[Lesson, ...]:
+    """All lessons that claims belong to, in order."""
+    names = dict.fromkeys(claim.lesson for claim in CLAIMS.values())
+    return tuple(lesson(name) for name in sorted(names))
+
+
+def lesson(name: str, folder: Path = NOTEBOOKS, pictures: Path = PICTURES) -> Lesson:
+    """What a lesson's notebook and picture say; only its name where it is not written yet."""
+    path = folder / f"{name}.ipynb"
+    if not path.exists():
+        return Lesson(name, name[3:].replace("_", " ").capitalize())
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    first = "".join(cells[0]["source"])
+    return Lesson(
+        name,
+        re.search(r"^# (.+)", first, re.MULTILINE)[1].strip(),
+        re.search(r"\*\*The question\.\*\* *(.+)|$", first)[1] or "",
+        alt_text(pictures / f"{name}.png"),
+        _shown(cells),
+    )
+
+
+def alt_text(picture: Path) -> str:
+    """The words stored in a PNG, "" if there are none."""
+    from PIL import Image
+
+    if not picture.exists():
+        return ""
+    with Image.open(picture) as image:
+        return image.info.get("Description", "")
+
+
+def _shown(cells: list[Mapping]) -> dict[str, tuple[str, str]]:
+    found, heading = {}, ""
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            heading = ([heading] + re.findall(r"^#{1,6} +(.+?)\s*$", source, re.MULTILINE))[-1]
+        elif "evidence(" in source:
+            names = re.findall(r'"(C\d+)"', source)
+            found = dict.fromkeys(names, (cell["id"], heading)) | found
+    return found
+
+
+def anchor(heading: str) -> str:
+    """The address that JupyterLab gives a heading, as it can stand in a link."""
+    return quote(re.sub(r"[*_`$]", "", heading).replace(" ", "-"), safe="?!,.:;'")

@@ -1,0 +1,95 @@
+"""The parts of README and of the first notebook that follow from the lessons and the ledger."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+
+from lecture_helpers.ledger_rows import in_short, rows
+from lecture_helpers.lessons import NOTEBOOKS, ROOT, Lesson, lessons
+
+README = ROOT / "README.md"
+FIRST = NOTEBOOKS / "00_start_here.ipynb"
+
+
+def lesson_map(every: tuple[Lesson, ...], notebooks: str, pictures: str) -> str:
+    """Two lessons to a row, each with its picture, title and question; a line for the others."""
+    written = [lesson for lesson in every if lesson.question]
+    cells = [_cell(lesson, notebooks, pictures) for lesson in written]
+    cells += [""] * (len(cells) % 2)
+    pairs = zip(cells[::2], cells[1::2], strict=True)
+    table = "\n".join(["| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in pairs)])
+    missing = [f"lesson {one.number} ({one.title})" for one in every if one not in written]
+    return table + (f"\n\nNot written yet: {', '.join(missing)}." if missing else "")
+
+
+def _cell(lesson: Lesson, notebooks: str, pictures: str) -> str:
+    target = f"{notebooks}{lesson.name}.ipynb"
+    picture = ""
+    if lesson.alt:
+        picture = f"[![{_plain(lesson.alt)}]({pictures}{lesson.name}.png)]({target})<br>"
+    return f"{picture}**[{lesson.number} {lesson.title}]({target})**<br>{lesson.question}"
+
+
+def _plain(alt: str) -> str:
+    return re.sub(r"[\[\]|]", "", alt)
+
+
+def blocks(notebooks: str = "", pictures: str = "../pictures/") -> dict[str, str]:
+    """The generated parts by name, with links as they lead from a page to the two folders."""
+    every = lessons()
+    return {
+        "lessons": lesson_map(every, notebooks, pictures),
+        "ledger": in_short(rows(every), every, notebooks),
+    }
+
+
+def renewed(text: str, parts: Mapping[str, str]) -> str:
+    """The text with each part put between its two marks, where it has them.
+
+    >>> print(renewed("<!-- map -->old<!-- end of map -->", {"map": "new"}))
+    <!-- map -->
+    <BLANKLINE>
+    new
+    <BLANKLINE>
+    <!-- end of map -->
+    """
+    for name, part in parts.items():
+        marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        pattern = re.escape(marks[0]) + ".*?" + re.escape(marks[1])
+        between = f"{marks[0]}\n\n{part}\n\n{marks[1]}"
+        text = re.sub(pattern, lambda _, between=between: between, text, flags=re.DOTALL)
+    return text
+
+
+def readme() -> str:
+    """README.md as it ought to be."""
+    return renewed(README.read_text(encoding="utf-8"), blocks("notebooks/", "pictures/"))
+
+
+def first_notebook() -> str:
+    """The file of the first notebook as it ought to be, its outputs left as they are."""
+    notebook = nbformat.reads(FIRST.read_text(encoding="utf-8"), as_version=4)
+    parts = blocks()
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = renewed(cell.source, parts)
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def stale() -> list[Path]:
+    """The pages that differ from what they ought to be."""
+    return [path for path, text in _pages().items() if path.read_text(encoding="utf-8") != text]
+
+
+def renew() -> list[Path]:
+    """Write the pages that are stale; which they were."""
+    changed = stale()
+    for path in changed:
+        path.write_text(_pages()[path], encoding="utf-8", newline="\n")
+    return changed
+
+
+def _pages() -> dict[Path, str]:
+    return {README: readme(), FIRST: first_notebook()}

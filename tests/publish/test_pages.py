@@ -1,0 +1,59 @@
+"""README and the first notebook list the lessons and the verdicts that there are."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from lecture_helpers.lessons import ROOT, lessons
+from lecture_helpers.publish import pages
+
+
+def test_no_page_is_stale():
+    names = [path.name for path in pages.stale()]
+    assert not names, f"{names} differ from lessons or ledger: run python3 start.py refresh 00"
+
+
+def test_a_page_that_says_something_else_is_found_and_renewed(tmp_path, monkeypatch):
+    page = tmp_path / "README.md"
+    right = pages.README.read_text(encoding="utf-8")
+    page.write_text(right.replace("conditional", "glorious", 1), encoding="utf-8")
+    monkeypatch.setattr(pages, "README", page)
+    assert pages.stale() == [page]
+    assert pages.renew() == [page]
+    assert page.read_text(encoding="utf-8") == right and pages.stale() == []
+
+
+@pytest.mark.parametrize("page", [pages.readme, pages.first_notebook])
+def test_each_page_shows_every_written_lesson_with_its_picture(page):
+    text = page().replace('\\"', '"')
+    for lesson in lessons():
+        assert lesson.title in text
+        if lesson.question:
+            assert f"{lesson.name}.png)]" in text and f"{lesson.name}.ipynb)**" in text
+
+
+def test_what_stands_outside_the_marks_stays():
+    text = "before <!-- a -->\nold\n<!-- end of a --> after <!-- b -->"
+    new = pages.renewed(text, {"a": "new", "b": "never"})
+    assert new == "before <!-- a -->\n\nnew\n\n<!-- end of a --> after <!-- b -->"
+    assert pages.renewed(new, {"a": "new"}) == new
+
+
+def test_a_backslash_in_a_part_is_kept():
+    assert r"\1 \g" in pages.renewed("<!-- a --><!-- end of a -->", {"a": r"\1 \g"})
+
+
+def test_lessons_stand_in_pairs_and_those_to_come_are_named():
+    one, two, three, *_ = (replace(x, question="Why?", alt="A [b] | c.") for x in lessons())
+    text = pages.lesson_map((one, two, replace(three, question="")), "n/", "p/")
+    (row,) = [line for line in text.splitlines() if line.startswith("| [")]
+    assert row.count("|") == 3 and f"[![A b  c.](p/{one.name}.png)](n/{one.name}.ipynb)" in row
+    assert text.endswith(f"Not written yet: lesson 3 ({three.title}).")
+    alone = pages.lesson_map((one,), "n/", "p/").splitlines()[-1]
+    assert alone.startswith("| [") and alone.endswith("|  |")
+
+
+def test_links_of_readme_lead_to_files():
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", pages.README.read_text(encoding="utf-8")):
+        assert (ROOT / target).exists(), target

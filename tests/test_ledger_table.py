@@ -1,0 +1,171 @@
+"""The ledger as a table: every claim, every regime, readable with and without a kernel."""
+
+import json
+import re
+
+import pytest
+
+from lecture_helpers import ledger_table as table
+from lecture_helpers.claims import CLAIMS, ledger
+from lecture_helpers.ledger_rows import (
+    CELLS,
+    Row,
+    characters,
+    in_markdown,
+    in_numbers,
+    in_short,
+    place,
+    rows,
+)
+from lecture_helpers.ledger_table import LedgerTable
+from lecture_helpers.lessons import lessons
+
+
+@pytest.fixture(scope="module")
+def every():
+    return lessons()
+
+
+@pytest.fixture(scope="module")
+def all_rows(every):
+    return rows(every)
+
+
+def entry(**changed):
+    finding = {"name": "deep", "effect": 1.5, "interval": [1.0, 2.0], "verdict": "holds"}
+    shallow = {"name": "shallow", "effect": -0.004, "interval": [-0.1, 0.1], "verdict": "null"}
+    return {"kind": "emp", "verdict": "conditional", "fragile": False, "smallest": 0.5,
+            "findings": [finding, shallow]} | changed  # fmt: skip
+
+
+def test_there_is_a_row_for_every_claim_run_or_not(every):
+    made = rows(every, {"C8": entry()})
+    assert [row.claim.id for row in made] == list(CLAIMS)
+    assert {row.claim.id for row in made if row.verdict != "not run yet"} == {"C8"}
+
+
+def test_every_row_says_what_the_ledger_says(all_rows):
+    entries = ledger.load()
+    for row in all_rows:
+        stored = entries.get(row.claim.id)
+        assert row.verdict == (stored["verdict"] if stored else "not run yet")
+        if stored and stored["kind"] != "id":
+            assert [line.verdict for line in row.lines] == [
+                finding["verdict"] for finding in stored["findings"]
+            ]
+            assert row.fragile == stored["fragile"]
+
+
+def test_a_line_has_effect_interval_regime_and_verdict(every):
+    row = next(row for row in rows(every, {"C8": entry()}) if row.claim.id == "C8")
+    assert [line.words for line in row.lines] == [
+        "+1.50 [+1.00, +2.00] deep", "0.00 [-0.10, +0.10] shallow",
+    ]  # fmt: skip
+    assert row.lines[0].bar == (2.0, 3.0, 4.0)  # in smallest interesting effects
+
+
+def test_an_identity_says_how_many_checks_and_how_close_the_worst_came(every):
+    findings = [{"effect": 1e-14, "tolerance": 1e-12}, {"effect": 0.0, "tolerance": 1e-12}]
+    stored = {"kind": "id", "verdict": "identity", "findings": findings}
+    row = next(row for row in rows(every, {"C2": stored}) if row.claim.id == "C2")
+    assert row.lines[0].words == "2 checks; the largest deviation is 1 % of its tolerance"
+
+
+def test_the_scale_keeps_order_and_sign_and_ends_at_1():
+    values = [-1000.0, -3.0, -1.0, 0.0, 0.5, 1.0, 3.0, 19.0, 1000.0]
+    places = [place(value) for value in values]
+    assert places == sorted(places) and places[0] == -1.0 and places[-1] == 1.0
+    assert place(0.0) == 0.0 and place(-2.0) == -place(2.0)
+
+
+@pytest.mark.parametrize("bar", [(-90.0, -50.0, -30.0), (0.0, 0.0, 0.0), (-3.0, 0.2, 99.0)])
+def test_a_bar_of_characters_is_25_wide_and_has_one_dot_within_its_interval(bar):
+    drawn = characters(bar)
+    assert len(drawn) == 2 * CELLS + 1 and drawn.count("●") == 1
+    assert re.fullmatch(r"[·╎│]*━*●━*[·╎│]*", drawn)
+
+
+def test_the_markdown_has_a_row_per_claim_of_four_cells_and_links_that_lead_somewhere(
+    all_rows, every
+):
+    text = in_markdown(all_rows, every)
+    lines = [line for line in text.splitlines() if line.startswith("| **C")]
+    assert [re.match(r"\| \*\*(C\d+)", line)[1] for line in lines] == list(CLAIMS)
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 5 for line in lines)
+    assert not re.search(r"\]\([^)]*\s", text)
+    written = {lesson.name for lesson in every if lesson.question}
+    assert {name for name in re.findall(r"\]\((\w+)\.ipynb", text)} == written
+
+
+def test_the_short_list_names_every_claim_once_under_its_verdict(all_rows, every):
+    text = in_short(all_rows, every, "notebooks/")
+    named = re.findall(r"(?<![\w-])(C\d+)\b", text)
+    assert sorted(named, key=lambda c: int(c[1:])) == list(CLAIMS)
+    head = next(line for line in text.splitlines() if line.startswith("| lesson"))
+    columns = [word.strip() for word in head.split("|")[2:-1]]
+    for line in text.splitlines():
+        if re.match(r"\| \d", line):
+            for verdict, cell in zip(columns, line.split("|")[2:-1], strict=True):
+                for name in re.findall(r"(?<![\w-])(C\d+)\b", cell):
+                    assert verdict in {r.verdict for r in all_rows if r.claim.id == name}
+
+
+def test_the_sentence_of_numbers_counts_every_claim(all_rows):
+    counts = re.findall(r"(?:holds|conditional|null|undecided|refuted|identity|opinion|not run yet)"
+                        r" (\d+)", in_numbers(all_rows))  # fmt: skip
+    assert sum(map(int, counts)) == len(CLAIMS)
+
+
+def test_filters_leave_the_rows_that_pass_both():
+    shown = LedgerTable()
+    assert len(shown.chosen) == len(CLAIMS)
+    shown.lesson.value = "01_batch_normalization"
+    shown.verdict.value = "identity"
+    assert [row.claim.id for row in shown.chosen] == ["C2", "C3", "C12", "C14", "C17", "C18", "C19"]
+    assert ">7 of 49 claims<" in shown.count.value
+    assert shown.table.value.count("<tr>") == 1 + 7
+    shown.lesson.value, shown.verdict.value = "", "fragile"
+    assert shown.chosen == [row for row in shown.rows if row.fragile]
+
+
+def test_without_a_kernel_the_same_table_stands_there_as_markdown():
+    bundle = LedgerTable()._repr_mimebundle_()
+    assert bundle["text/plain"] == "<the ledger: 49 claims; filters lesson, verdict>"
+    assert bundle["text/markdown"].count("| **C") == len(CLAIMS)
+    assert "0x" not in bundle["text/markdown"]
+
+
+def test_seconds_and_dates_of_a_run_do_not_show():
+    entries = ledger.load()
+    before = in_markdown(rows(lessons(), entries), lessons())
+    for stored in entries.values():
+        stored["provenance"] = {}
+    assert in_markdown(rows(lessons(), entries), lessons()) == before
+
+
+def test_the_drawing_is_hidden_from_screen_readers_and_its_figures_stand_beside_it(all_rows):
+    for row in all_rows:
+        html = table.in_html([row])
+        assert html.count("<svg") == html.count('aria-hidden="true"')
+        assert html.count("<svg") == sum(line.bar is not None for line in row.lines)
+        assert 'scope="row"' in html and html.count('scope="col"') == 4
+
+
+def test_words_of_a_claim_cannot_break_the_page():
+    hostile = Row(CLAIMS["C8"], "<b>holds", heading="a <i> b", link="x.ipynb#a")
+    assert "<i>" not in table.in_html([hostile])
+
+
+def test_in_jupyterlab_a_link_opens_the_cell_and_elsewhere_the_lesson(monkeypatch, tmp_path):
+    row = Row(CLAIMS["C8"], "holds", "code-7", "A heading", "01_x.ipynb#A-heading")
+    monkeypatch.delenv("JPY_PARENT_PID", raising=False)
+    assert table._link(row) == '<a href="01_x.ipynb#A-heading" target="_blank">A heading</a>'
+    monkeypatch.setenv("JPY_PARENT_PID", "7")
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    for root, folder in [(tmp_path, "notebooks/"), (tmp_path / "notebooks", "")]:
+        (tmp_path / "jpserver-7.json").write_text(json.dumps({"root_dir": str(root)}))
+        monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "notebooks" / "00.ipynb"))
+        link = table._link(row).replace("&quot;", '"')
+        assert f'{{"path": "{folder}01_x.ipynb", "id": "#cell-id=code-7"}}' in link
+    monkeypatch.setenv("JPY_SESSION_NAME", "elsewhere/00.ipynb")
+    assert "commandlinker" not in table._link(row)
