@@ -1,4 +1,4 @@
-"""Start the lecture: python3 start.py [lab | test | refresh | evidence | bench | soak] [...].
+"""Start the lecture: python3 start.py lab, test, refresh, evidence, handouts, bench or soak.
 
 Makes .venv on first use. Needs nothing but Python itself.
 """
@@ -50,6 +50,7 @@ python3 start.py            open the notebooks in JupyterLab (the same as: lab)
 python3 start.py test       run all tests          (test -k chain: those about the chain)
 python3 start.py refresh    run the notebooks again and store what they show
 python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2)
+python3 start.py handouts   write the lessons as pages that need no Python       (handouts 01)
 python3 start.py bench      measure speed side by side with the alternatives
 python3 start.py soak       the tests that take long: load, leaks, repetition
 Whatever follows the first word is passed on."""
@@ -323,11 +324,11 @@ def lab(rest):
 
 
 def test(rest):
-    hand_over([python_with(["cluster", "test"]), "-m", "pytest", *rest])
+    hand_over([python_with(["cluster", "handouts", "test"]), "-m", "pytest", *rest])
 
 
 def soak(rest):
-    hand_over([python_with(["cluster", "test"]), "-m", "pytest", "-m", "soak", *rest])
+    hand_over([python_with(["cluster", "handouts", "test"]), "-m", "pytest", "-m", "soak", *rest])
 
 
 def refresh(rest):
@@ -338,6 +339,10 @@ def evidence(rest):
     """Repeat experiments; with --scheduler the packages that talk to a cluster are needed too."""
     extras = ["cluster"] * any(word.startswith("--scheduler") for word in rest)
     hand_over([python_with(extras), "-m", "lecture_helpers.claims.run", *rest])
+
+
+def handouts(rest):
+    hand_over([python_with(["handouts"]), "-m", "lecture_helpers.publish.handouts", *rest])
 
 
 def bench(rest):
@@ -364,7 +369,7 @@ def hand_over(command):
             continue
 
 
-JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, bench, soak)}
+JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, handouts, bench, soak)}
 
 
 def main(arguments):

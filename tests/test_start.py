@@ -343,6 +343,7 @@ def test_settings_that_cannot_be_written_stop_nothing(tmp_path, capsys):
         (["test", "-k", "chain"], "pytest -k chain"),
         (["soak"], "pytest -m soak"),
         (["refresh", "01"], "lecture_helpers.publish.refresh 01"),
+        (["handouts", "01"], "lecture_helpers.publish.handouts 01"),
         (["evidence", "C8", "--jobs", "2"], "lecture_helpers.claims.run C8 --jobs 2"),
     ],
 )
@@ -361,7 +362,8 @@ def test_each_word_starts_its_job_and_passes_the_rest_on(arguments, command, mon
 @pytest.mark.parametrize(
     "arguments, extras",
     [
-        (["test"], ["cluster", "test"]),
+        (["test"], ["cluster", "handouts", "test"]),
+        (["handouts", "01"], ["handouts"]),
         (["evidence", "C8"], []),
         (["evidence", "--scheduler", "tcp://127.0.0.1:8786"], ["cluster"]),
         (["evidence", "--scheduler=tcp://127.0.0.1:8786"], ["cluster"]),

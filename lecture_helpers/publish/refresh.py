@@ -44,7 +44,7 @@ def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
     pictures = [_pngs(cell) for cell in notebook.cells]
     if then:
         notebook.cells.append(new_code_cell(then))
-    _run(notebook, path.parent, timeout)
+    run(notebook, path.parent, timeout)
     del notebook.cells[len(pictures):]
     tidy(notebook)
     for cell, old in zip(notebook.cells, pictures, strict=True):
@@ -55,7 +55,8 @@ def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
     return after != before
 
 
-def _run(notebook, folder: Path, timeout: int) -> None:
+def run(notebook, folder: Path, timeout: int) -> None:
+    """Execute the cells in place, in a kernel of their own that stands in ``folder``."""
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL["name"],

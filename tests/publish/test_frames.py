@@ -1,0 +1,100 @@
+"""The frames of a handout show what the live explorer shows."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lecture_helpers.publish.frames import changed, filmed, webp, widened
+from lecture_helpers.widgets import explore, explorers, reading, use
+from lecture_helpers.widgets.pixels import decode
+
+
+def line(ax, *, slope=0.5, style="-"):
+    ax.plot([0, 1], [0, slope], style, color="black")
+    ax.set(xlim=(0, 1), ylim=(-1, 2))
+    return reading("slope {slope:.2f}", slope=slope)
+
+
+@pytest.fixture
+def explorer():
+    for old in explorers():
+        old.close()
+    made = explore(
+        line, slope=(-1.0, 2.0), style=["-", "--"], size=(3, 2), predict=("Up?", ["yes", "no"]),
+        presets={"1 flat": dict(slope=0.0), "2 dashed": dict(slope=1.234, style="--")},
+    )  # fmt: skip
+    yield made
+    made.close()
+    use(text=1.0, sharpness=1.5)
+
+
+def picture(encoded: str) -> np.ndarray:
+    return np.array(Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA"))
+
+
+def seen(film: dict, frame: dict) -> np.ndarray:
+    """What the page shows: the frame's part over the picture at the start."""
+    shown = picture(film["picture"])
+    if "box" in frame:
+        left, top, width, height = frame["box"]
+        part, place = picture(frame["picture"]), np.s_[top : top + height, left : left + width]
+        shown[place] = np.where(part[..., 3:] > 0, part, shown[place])
+    return shown
+
+
+def test_every_frame_laid_over_the_start_is_the_picture_at_its_settings(explorer):
+    (film,) = filmed(stops=4)
+    for control, values in zip(film["controls"], ("slope", "style"), strict=True):
+        for frame in control["frames"]:
+            explorer.reset()
+            value = float(frame["value"]) if values == "slope" else frame["value"]
+            explorer.set(**{values: value})
+            np.testing.assert_array_equal(seen(film, frame), decode(explorer.png))
+            assert frame["reading"] == str(explorer.reading)
+    for preset in film["presets"]:
+        explorer.reset()
+        explorer.press(preset["name"])
+        np.testing.assert_array_equal(seen(film, preset), decode(explorer.png))
+
+
+def test_a_control_stops_at_its_ends_its_start_and_where_a_preset_puts_it(explorer):
+    (film,) = filmed(stops=3)
+    slope, style = film["controls"]
+    assert [f["value"] for f in slope["frames"]] == ["-1", "0", "0.5", "1.234", "2"]
+    assert slope["start"] == 2 and "box" not in slope["frames"][2]
+    assert [p["at"] for p in film["presets"]] == [[1, 0], [3, 1]]
+    assert film["question"] == {"words": "Up?", "answers": ["yes", "no"]}
+
+
+def test_the_explorer_stands_at_its_start_afterwards(explorer):
+    filmed(stops=3)
+    assert explorer.values == {"slope": 0.5, "style": "-"}
+
+
+def test_equal_pictures_need_no_frame():
+    same = np.full((5, 6, 4), 255, np.uint8)
+    assert changed(same, same.copy()) == {}
+
+
+def test_a_change_takes_its_neighbours_along():
+    before = np.full((20, 30, 4), 255, np.uint8)
+    after = before.copy()
+    after[10, 15] = (0, 0, 0, 255)
+    made = changed(before, after)
+    assert made["box"] == [13, 8, 5, 5]
+    assert (picture(made["picture"])[..., 3] == 255).all()
+
+
+def test_widened_reaches_just_so_far_and_not_around_the_edge():
+    marked = np.zeros((6, 7), bool)
+    marked[0, 0] = True
+    assert widened(marked, 1).sum() == 4 and widened(marked, 1)[:2, :2].all()
+
+
+def test_webp_is_lossless():
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 4)).astype(np.uint8)
+    pixels[..., 3] = 255
+    np.testing.assert_array_equal(picture(webp(pixels)), pixels)

@@ -1,0 +1,40 @@
+"""Markdown cells become HTML that needs nothing from elsewhere."""
+
+import xml.etree.ElementTree as ElementTree
+
+import nbformat
+import pytest
+
+from lecture_helpers.lessons import NOTEBOOKS
+from lecture_helpers.publish.prose import FORMULA, formula, prose
+
+
+def test_formulas_become_mathml_and_keep_their_latex_as_a_label():
+    made = prose("Take $x_1 < 2$ and\n\n$$y = \\frac{1}{2}$$")
+    assert made.count("<math") == 2 and "$" not in made
+    assert 'aria-label="x_1 &lt; 2"' in made and 'display="block"' in made
+
+
+def test_dollars_in_code_stay_as_they_are():
+    assert "<code>$HOME and $PATH</code>" in prose("Set `$HOME and $PATH`.")
+
+
+def test_a_formula_may_hold_what_markdown_would_take_for_its_own():
+    made = prose("$a_i b_i$ and $c * d * e$")
+    assert "<em>" not in made and made.count("<math") == 2
+
+
+def test_tables_stay_tables():
+    assert "<table>" in prose("| a | b |\n|---|---|\n| 1 | $x$ |")
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_formula_of_the_lessons_is_understood(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "markdown":
+            continue
+        for match in FORMULA.finditer(cell.source):
+            latex = match["block"] or match["inline"]
+            if latex is not None:
+                shown = "".join(ElementTree.fromstring(formula(latex)).itertext())
+                assert "\\" not in shown, latex
