@@ -3,7 +3,9 @@
 import json
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from lecture_helpers.claims.claim import Claim, Record
@@ -11,6 +13,7 @@ from lecture_helpers.claims.claim import Claim, Record
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence"
 LEDGER = EVIDENCE / "ledger.json"
 DIGITS = 9
+ABANDONED = 60.0  # seconds after which a lock was left by a process that was killed
 
 
 def load(path: Path = LEDGER) -> dict[str, dict]:
@@ -23,6 +26,32 @@ def save(entries: Mapping[str, dict], path: Path = LEDGER) -> None:
     """Write the entries in the order of their numbers; an interrupted write leaves the old file."""
     ordered = dict(sorted(entries.items(), key=lambda item: int(item[0][1:])))
     write_json(ordered, path)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Within it no other run changes that file: what one reads and writes back loses nothing."""
+    lock = Path(path).with_name(f"{Path(path).name}.lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    while not _taken(lock):
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _taken(lock: Path) -> bool:
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        return True
+    except FileExistsError:
+        try:
+            if time.time() - lock.stat().st_mtime > ABANDONED:
+                lock.unlink()
+        except FileNotFoundError:
+            pass
+        return False
 
 
 def write_json(content, path: Path) -> None:

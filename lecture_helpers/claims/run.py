@@ -56,11 +56,15 @@ def _run(todo: list[Claim], seeds, entries: dict, path: Path | None, executor, s
     for name, record, seconds in sweep.results(executor):
         settings = claim(name).settings | changed[name]
         made = ledger.entry(claim(name), record, settings, provenance(seconds))
-        stored = ledger.load(path) if path else entries
-        entries = ledger.judged(stored | {name: made})
-        if path:
-            ledger.save(entries, path)
+        entries = _added(made, path) if path else ledger.judged(entries | {name: made})
         say(f"{name}: {in_words(entries[name])}")
+    return entries
+
+
+def _added(made: dict, path: Path) -> dict[str, dict]:
+    with ledger.held(path):
+        entries = ledger.judged(ledger.load(path) | {made["id"]: made})
+        ledger.save(entries, path)
     return entries
 
 
@@ -81,13 +85,14 @@ def _tuned(claim: Claim, path: Path | None, say: Callable) -> dict:
 
 def refreshed(path: Path) -> dict[str, dict]:
     """The ledger with today's words and verdicts; figures and thresholds stay as they were run."""
-    before = ledger.load(path)
-    entries = ledger.judged({
-        name: stored | {word: getattr(claim(name), word) for word in WORDS}
-        for name, stored in before.items()
-    })  # fmt: skip
-    if entries != before:
-        ledger.save(entries, path)
+    with ledger.held(path):
+        before = ledger.load(path)
+        entries = ledger.judged({
+            name: stored | {word: getattr(claim(name), word) for word in WORDS}
+            for name, stored in before.items()
+        })  # fmt: skip
+        if entries != before:
+            ledger.save(entries, path)
     return entries
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture_helpers.claims.ledger import EVIDENCE, load, write_json
+from lecture_helpers.claims.ledger import EVIDENCE, held, load, write_json
 
 TUNING = EVIDENCE / "tuning.json"
 TUNING_SEEDS = (1000, 1001, 1002, 1003)
@@ -37,6 +37,8 @@ def tuned(name: str, search: Callable[[tuple[int, ...]], dict], path: Path = TUN
     """
     stored = load(path)
     if name not in stored:
-        stored[name] = {"values": search(TUNING_SEEDS), "seeds": list(TUNING_SEEDS)}
-        write_json(dict(sorted(stored.items())), path)
+        found = {"values": search(TUNING_SEEDS), "seeds": list(TUNING_SEEDS)}
+        with held(path):
+            stored = load(path) | {name: found}
+            write_json(dict(sorted(stored.items())), path)
     return stored[name]["values"]

@@ -15,6 +15,7 @@ from lecture_helpers.claims import ledger, run, sweep
 from lecture_helpers.claims.claim import Claim
 
 WORDS = dict(lesson="01_x", slide="s", sentence="One thing.", changes="Another.")
+NAMES = ("C50", "C51")
 calls = []
 
 
@@ -125,6 +126,29 @@ def test_a_run_leaves_what_another_run_stored_meanwhile(ledger_path):
 
     run.run(["C50"], path=ledger_path, say=meanwhile)
     assert set(ledger.load(ledger_path)) == {"C50", "C51"}
+
+
+def test_two_runs_that_finish_at_the_same_moment_both_keep_their_entry(ledger_path, monkeypatch):
+    def slowly(entries, judged=ledger.judged):
+        time.sleep(0.2)
+        return judged(entries)
+
+    monkeypatch.setattr(ledger, "judged", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run.run, [name], path=ledger_path, say=quiet) for name in NAMES]
+        for finished in runs:
+            finished.result()
+    assert set(ledger.load(ledger_path)) == set(NAMES)
+    assert not list(ledger_path.parent.glob("*.lock"))
+
+
+def test_a_lock_left_by_a_process_that_was_killed_is_removed(tmp_path):
+    lock = tmp_path / "ledger.json.lock"
+    lock.touch()
+    os.utime(lock, (1, 1))
+    with ledger.held(tmp_path / "ledger.json"):
+        assert lock.exists()
+    assert not lock.exists()
 
 
 def test_a_quick_run_takes_8_seeds_and_stores_nothing(ledger_path):
