@@ -40,7 +40,7 @@ _STYLE = {
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
 }
-_drawing = RLock()
+ALONE = RLock()  # held by whoever draws: matplotlib's settings are everyone's
 
 
 @dataclass
@@ -65,7 +65,7 @@ def use(*, text: float = 1.0, sharpness: float = 1.5) -> None:
 @contextmanager
 def drawing() -> Iterator[None]:
     """The house style, for one thread at a time; what was set before is put back."""
-    with _drawing:
+    with ALONE:
         before = {key: matplotlib.rcParams[key] for key in _STYLE}
         matplotlib.rcParams.update(_STYLE)
         try:

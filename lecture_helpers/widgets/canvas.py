@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from lecture_helpers.widgets import layers
-from lecture_helpers.widgets.appearance import Appearance, drawing, new_figure
+from lecture_helpers.widgets.appearance import ALONE, Appearance, drawing, new_figure
 from lecture_helpers.widgets.pictures import add_panels
-from lecture_helpers.widgets.pixels import blank, decode, encode, over, pixels_of
+from lecture_helpers.widgets.pixels import (
+    blank,
+    decode,
+    discard_pixels,
+    encode,
+    over,
+    pixels_of,
+)
 from lecture_helpers.widgets.reading import Reading
 from lecture_helpers.widgets.recorder import NeedsRedraw, record
+from lecture_helpers.widgets.rest import awaken
 from lecture_helpers.widgets.retained import Panel, Rebuild
 from lecture_helpers.widgets.view import View
 
@@ -18,16 +27,20 @@ class Canvas:
     """Draws a view again and again in axes that never jump.
 
     ``background`` and ``overlay`` are the two PNGs of the picture; ``redraws`` counts the
-    figures that had to be made anew; ``parted`` says whether anything is in the overlay.
+    figures that had to be made anew; ``parted`` says whether anything is in the overlay. At rest
+    only the two PNGs are left; the figure comes back when it is asked for.
     """
 
     def __init__(self, view: View, size, appearance: Appearance, layout: list | None = None):
         self.view, self.size, self.appearance, self.layout = view, size, appearance, layout
         self.ghosts = [[] for _ in view.panels]
-        self.figure, self.redraws, self.parted = None, 0, False
-        self._pixels = self._background = self._overlay = None
-        self._panels, self._moving, self._mover = [], set(), None
-        self._below = self._painter = None
+        self.redraws, self.parted, self._values = 0, False, None
+        self._background = self._overlay = self._mover = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._shown = self._figure = self._pixels = self._below = self._painter = None
+        self._panels, self._moving = [], set()
 
     def move(self, values: Mapping, mover: str | None = None) -> Reading:
         """The reading at ``values``, which differ from the last in the control ``mover``.
@@ -36,15 +49,37 @@ class Canvas:
         is raised and the picture stays.
         """
         with drawing():
-            try:
-                calls, now = record(self.view, values)
-            except NeedsRedraw:
-                return self.draw_whole(values)
-            try:
-                self._retain([c + g for c, g in zip(calls, self.ghosts, strict=True)], mover)
-            except Exception:
-                return self.draw_whole(values)
+            now = self._drawn(values, mover)
+            self._values = dict(values)
+            awaken(self)
         return now
+
+    def _drawn(self, values: Mapping, mover: str | None) -> Reading:
+        try:
+            calls, now = record(self.view, values)
+        except NeedsRedraw:
+            return self.draw_whole(values)
+        try:
+            self._retain([c + g for c, g in zip(calls, self.ghosts, strict=True)], mover)
+        except Exception:
+            return self.draw_whole(values)
+        return now
+
+    def rest(self) -> None:
+        """Keep the picture as its two PNGs and let go of what it was drawn with."""
+        with ALONE:
+            self._background, self._overlay = self.background, self.overlay
+            if self._shown:
+                discard_pixels(self._shown)
+            self._forget()
+
+    @property
+    def figure(self) -> Figure:
+        """The figure with the artists of this picture, drawn again after a rest."""
+        with ALONE:
+            if self._shown is None:
+                self.move(self._values)
+            return self._shown
 
     def draw_whole(self, values: Mapping) -> Reading:
         """The reading at ``values``, with the view run on real axes and nothing retained."""
@@ -58,6 +93,7 @@ class Canvas:
                     call.apply(ax)
             self._arrange(figure)
             self._show(figure, pixels_of(figure).copy(), None)
+            discard_pixels(figure)
         return now
 
     def _arrange(self, figure) -> None:
@@ -70,24 +106,28 @@ class Canvas:
             ax.set_position(position)
 
     def _show(self, figure, pixels: np.ndarray, overlay: np.ndarray | None) -> None:
+        if self._shown not in (None, figure):
+            discard_pixels(self._shown)
         if pixels is not self._pixels:
             self._pixels, self._background = pixels, None
         drawn = blank(*self._pixels.shape[:2]) if overlay is None else overlay
-        self.figure, self._overlay, self.parted = figure, drawn, overlay is not None
+        self._shown, self._overlay, self.parted = figure, drawn, overlay is not None
 
     @property
     def background(self) -> bytes:
         """The PNG of what stays."""
-        if self._background is None:
-            self._background = encode(self._pixels)
-        return self._background
+        with ALONE:
+            if self._background is None:
+                self._background = encode(self._pixels)
+            return self._background
 
     @property
     def overlay(self) -> bytes:
         """The PNG of what moves, transparent elsewhere."""
-        if not isinstance(self._overlay, bytes):
-            self._overlay = encode(self._overlay)
-        return self._overlay
+        with ALONE:
+            if not isinstance(self._overlay, bytes):
+                self._overlay = encode(self._overlay)
+            return self._overlay
 
     def _retain(self, calls: list, mover: str | None) -> None:
         try:

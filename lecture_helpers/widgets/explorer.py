@@ -1,8 +1,9 @@
 """An explorer: a view with controls that move it."""
 
+import gc
 from threading import RLock
 
-from lecture_helpers.widgets.appearance import CURRENT, Appearance, as_size, usual_size
+from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size, usual_size
 from lecture_helpers.widgets.canvas import Canvas
 from lecture_helpers.widgets.control import Control, close_widgets
 from lecture_helpers.widgets.doors import (
@@ -16,8 +17,9 @@ from lecture_helpers.widgets.doors import (
 from lecture_helpers.widgets.face import Face
 from lecture_helpers.widgets.ghosts import ghosts_of
 from lecture_helpers.widgets.living import register, unregister
-from lecture_helpers.widgets.pictures import draw_strip
+from lecture_helpers.widgets.pictures import Picture, draw_strip
 from lecture_helpers.widgets.pixels import encode
+from lecture_helpers.widgets.rest import dismiss, settle
 from lecture_helpers.widgets.view import View, as_view
 
 
@@ -95,6 +97,7 @@ class Explorer:
         for control in controls.values():
             control.changed, control.refused = self._draw, self._refuse
         register(self)
+        gc.collect()  # the figures of the ends: cycles of some 10 MiB
 
     def _visit_ends(self) -> list:
         ends = [{n: stop} for n, control in self.controls.items() for stop in control.stops()]
@@ -177,6 +180,7 @@ class Explorer:
             except Exception as problem:
                 self.error = f"{self._where()}: {_words(problem)}"
             self.face.refresh()
+            settle()
 
     def _where(self) -> str:
         return "At " + ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
@@ -227,23 +231,29 @@ class Explorer:
     def close(self) -> None:
         """Take the explorer out of the page and out of ``explorers()``."""
         unregister(self)
+        with ALONE:
+            dismiss(self._canvas)
+            self._canvas.rest()
         self.face.close()
 
     def __repr__(self) -> str:
         return f"<{self.view.name}: {'; '.join(c.describe() for c in self.controls.values())}>"
 
+    def _strip(self) -> Picture:
+        return draw_strip(
+            self.view,
+            self._stops,
+            self.size,
+            Appearance(1.0, 1.0),
+            name=repr(self),
+            sentences=self.question is None,
+        )
+
     def _repr_mimebundle_(self, include=None, exclude=None):
         with self._lock:
             if self._stored is None:
-                self._stored = draw_strip(
-                    self.view,
-                    self._stops,
-                    self.size,
-                    Appearance(1.0, 1.0),
-                    name=repr(self),
-                    sentences=self.question is None,
-                )
-        data, metadata = self._stored._repr_mimebundle_()
+                self._stored = self._strip()._repr_mimebundle_()
+        data, metadata = self._stored
         return {**self.face.box._repr_mimebundle_(), **data}, metadata
 
 

@@ -17,7 +17,7 @@ from lecture_helpers.widgets.appearance import (
     usual_size,
 )
 from lecture_helpers.widgets.control import in_words
-from lecture_helpers.widgets.pixels import encode, pixels_of
+from lecture_helpers.widgets.pixels import discard_pixels, encode, pixels_of
 from lecture_helpers.widgets.reading import Reading
 from lecture_helpers.widgets.view import View, as_view
 
@@ -121,6 +121,7 @@ def draw_strip(
             if captions:
                 _caption(frame, changed, str(now) if sentences else "", width)
         png = encode(pixels_of(figure), 6)
+        discard_pixels(figure)
     return Picture(name, figure, tuple(readings), png, round(whole[0] * PIXELS_PER_INCH))
 
 

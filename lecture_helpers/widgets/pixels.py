@@ -6,7 +6,9 @@ import zlib
 from functools import cache
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 
@@ -14,6 +16,17 @@ def pixels_of(figure: Figure) -> np.ndarray:
     """The figure fully drawn: uint8 (height, width, 4), overwritten by its next drawing."""
     figure.canvas.draw()
     return np.asarray(figure.canvas.buffer_rgba())
+
+
+def discard_pixels(figure: Figure) -> None:
+    """Let go of the memory ``figure`` was drawn in; it can be drawn again.
+
+    A canvas without a renderer takes the place of the old one, and every text forgets the renderer
+    that it was last measured with (matplotlib has no public word for that).
+    """
+    FigureCanvasAgg(figure)
+    for text in figure.findobj(Text):
+        text._renderer = None
 
 
 def encode(pixels: np.ndarray, level: int = 1) -> bytes:

@@ -52,8 +52,7 @@ def test_tell_chooses_the_frames_that_are_stored():
 def test_a_prediction_is_not_given_away_by_the_stored_strip():
     def words(**arguments):
         explorer = explore(sine, height=(0, 2), **arguments)
-        explorer._repr_mimebundle_()
-        frames = explorer._stored.figure.subfigs
+        frames = explorer._strip().figure.subfigs
         explorer.close()
         return " ".join(frame.get_suptitle() for frame in frames)
 

@@ -1,0 +1,158 @@
+"""However many explorers a notebook has, only the two that moved last keep what they draw with."""
+
+import gc
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+
+from lecture_helpers.widgets import explore, reading, show
+from lecture_helpers.widgets.rest import AWAKE
+from tests.widgets.views import T, sine, two_panels
+
+
+@pytest.fixture
+def made():
+    explorers = []
+    yield explorers
+    for explorer in explorers:
+        explorer.close()
+
+
+def crowd(made, view=sine, count=5) -> list:
+    made += [explore(view, height=(0.0, 2.0)) for _ in range(count)]
+    return made
+
+
+def alive(*kinds) -> np.ndarray:
+    gc.collect()
+    things = [type(thing) for thing in gc.get_objects()]
+    return np.array([things.count(kind) for kind in kinds])
+
+
+def test_five_explorers_keep_two_figures_with_their_renderers(made):
+    before = alive(Figure, RendererAgg)
+    for explorer in crowd(made):
+        explorer._repr_mimebundle_()
+        explorer.set(height=0.5)
+        explorer.set(height=0.75)
+        explorer.fresh_png()
+    assert (alive(Figure, RendererAgg) - before).tolist() == [AWAKE, AWAKE]
+
+
+def test_a_picture_that_stands_still_keeps_no_renderer():
+    before = alive(RendererAgg)
+    picture = show(sine)
+    assert alive(RendererAgg) == before and picture.figure.axes
+
+
+def test_a_replaced_figure_gives_its_pixels_back_without_the_garbage_collector(made):
+    explorer = crowd(made, two_panels, 1)[0]
+    gc.collect()
+    before = alive(RendererAgg)
+    gc.disable()
+    try:
+        for _ in range(3):
+            explorer._canvas.rest()
+            explorer.set(height=0.5)
+        living = sum(type(thing) is RendererAgg for thing in gc.get_objects())
+    finally:
+        gc.enable()
+    assert living == before
+
+
+def test_closed_explorers_keep_no_figure(made):
+    before = alive(Figure)
+    for explorer in crowd(made):
+        explorer.close()
+    assert alive(Figure) == before
+
+
+def awkward(ax, *, height=1.0):
+    """A view that is always drawn in full, since it uses what a call returns."""
+    (line,) = ax.plot(T, height * T, color="red")
+    ax.legend([line], ["a line"], loc="upper left")
+    ax.set(xlim=(-3, 3), ylim=(-3, 3))
+    return reading("The slope is {height:.2f}.", height=height)
+
+
+@pytest.mark.parametrize("view", [sine, two_panels, awkward])
+def test_after_a_rest_the_picture_stands_and_moves_on_as_if_drawn_from_nothing(made, view):
+    first = crowd(made, view, 1)[0]
+    first.set(height=0.5)
+    first.set(height=0.75)
+    before = first.png
+    crowd(made, view, AWAKE)
+    assert first._canvas._shown is None and first.png == before
+    for height in (1.0, 1.25, 0.0):
+        first.set(height=height)
+        assert first.png == first.fresh_png() != before
+        assert [image.value for image in first.face.layers] == [first.background, first.overlay]
+    assert first.error == ""
+
+
+def test_a_picture_is_pinned_after_a_rest(made):
+    first = crowd(made, sine, 1)[0]
+    first.set(height=0.5)
+    crowd(made, sine, AWAKE)
+    assert first._canvas._shown is None
+    first.pin()
+    pinned = first.png
+    crowd(made, sine, AWAKE)
+    first.set(height=0.5)
+    assert first.png == first.fresh_png() == pinned
+    first.set(height=1.0)
+    assert first.png == first.fresh_png()
+    ghosts = len(first._canvas.ghosts[0])
+    first.unpin()
+    assert ghosts == 1 and first.png == first.fresh_png()
+
+
+def test_a_move_that_breaks_after_a_rest_leaves_the_picture_standing(made):
+    def fails_between(ax, *, height=1.0):
+        if 0.5 < height < 1:
+            raise ValueError("not there")
+        return sine(ax, height=height)
+
+    first = crowd(made, fails_between, 1)[0]
+    before = first.png
+    crowd(made, sine, AWAKE)
+    first.set(height=0.75)
+    assert "not there" in first.error and first.png == before
+    first.set(height=0.25)
+    assert first.error == "" and first.png == first.fresh_png()
+
+
+MEMORY = """
+from pathlib import Path
+from lecture_helpers.widgets import explore
+from tests.widgets.views import two_panels
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 2**20
+
+def another():
+    explorer = explore(two_panels, height=(0.0, 2.0))
+    explorer._repr_mimebundle_()
+    explorer.set(height=0.5)
+    explorer.set(height=0.75)
+    return explorer
+
+made = [another() for _ in range(4)]
+before = resident()
+made += [another() for _ in range(4)]
+print((resident() - before) / 4)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_further_explorer_takes_less_than_three_mebibytes_of_the_process():
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert float(done.stdout) < 3
