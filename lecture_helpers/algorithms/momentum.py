@@ -116,6 +116,16 @@ def rate(lr, momentum, curvature, *, nesterov: bool = False) -> np.ndarray:
     return np.where(discriminant < 0, np.sqrt(np.maximum(last, 0)), real)
 
 
+def slowest(lr, momentum, curvatures, *, nesterov: bool = False) -> np.ndarray:
+    """The rate of the slowest of several curvatures (k,); lr and momentum broadcast.
+
+    >>> float(slowest(1.0, 0.0, [0.1, 1.0]))
+    0.9
+    """
+    curvatures = finite_array(curvatures=curvatures, ndim=1)
+    return np.max([rate(lr, momentum, h, nesterov=nesterov) for h in curvatures], axis=0)
+
+
 def _equation(lr, momentum, curvature, nesterov: bool):
     lr, m, h = (np.asarray(v, dtype=float) for v in (lr, momentum, curvature))
     if nesterov:

@@ -13,6 +13,7 @@ from lecture_helpers.algorithms.momentum import (
     critical_momentum,
     momentum_path,
     rate,
+    slowest,
     steps_to,
 )
 from lecture_helpers.algorithms.surfaces import quadratic, rosenbrock, rotated_ellipse
@@ -144,6 +145,12 @@ def test_the_momentum_that_is_critical_has_a_double_root_and_the_best_rate():
         m = critical_momentum(lr, 1.0)
         near = rate(lr, np.array([m - 0.01, m, m + 0.01]), 1.0)
         assert near[1] == near.min() and near[1] == pytest.approx(np.sqrt(m), abs=1e-6)
+
+
+def test_the_slowest_curvature_sets_the_pace():
+    lrs, momenta, h = np.linspace(0.1, 3, 7), np.linspace(0, 0.9, 5)[:, None], [0.05, 0.4, 1.0]
+    expected = np.maximum.reduce([rate(lrs, momenta, curvature) for curvature in h])
+    np.testing.assert_array_equal(slowest(lrs, momenta, h), expected)
 
 
 def test_heavy_ball_beats_descent_by_the_root_of_the_condition():
