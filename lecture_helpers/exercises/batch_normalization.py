@@ -62,6 +62,20 @@ def _swapped(x, gamma, beta, eps, running=None):
     return _solution(x, beta, gamma, eps, running)
 
 
+def _shift_scaled_too(x, gamma, beta, eps, running=None):
+    return gamma * (_solution(x, 1.0, 0.0, eps, running) + beta)
+
+
+def _variance_alone(x, gamma, beta, eps, running=None):
+    mean, var = _statistics(x, running)
+    return _transform(x, gamma, beta, mean, var)
+
+
+def _root_twice(x, gamma, beta, eps, running=None):
+    mean, var = _statistics(x, running)
+    return _transform(x, gamma, beta, mean, np.sqrt(np.sqrt(var) + eps))
+
+
 def _no_mean(x, gamma, beta, eps, running=None):
     _, var = _statistics(x, running)
     return _transform(x, gamma, beta, 0.0, np.sqrt(var + eps))
@@ -100,6 +114,18 @@ forward = Exercise(
         "divided by the variance, not by its root": (
             _no_root,
             "Variance has the unit of x squared. Only the deviation brings x to unit scale.",
+        ),
+        "divided by the variance, with neither root nor eps": (
+            _variance_alone,
+            "Variance has the unit of x squared: take its root, and add eps before you do.",
+        ),
+        "the deviation stands under the root": (
+            _root_twice,
+            "std is the root already. Under the root belongs the variance: sqrt(x.var() + eps).",
+        ),
+        "gamma scales beta too": (
+            _shift_scaled_too,
+            "First gamma times x_hat, then plus beta: the shift is not scaled.",
         ),
         "the variance is the unbiased one": (
             _unbiased,
@@ -178,6 +204,11 @@ def _sums_for_means(x, dy, gamma, eps):
     return slope * (dy - len(x) * (through_mean + through_variance))
 
 
+def _wrong_sign(x, dy, gamma, eps):
+    slope, _, through_mean, through_variance = _pieces(x, dy, gamma, eps)
+    return slope * (dy - through_mean + through_variance)
+
+
 def _unnormalized(x, dy, gamma, eps):
     slope, x_hat, through_mean, _ = _pieces(x, dy, gamma, eps)
     return slope * (dy - through_mean - x_hat * (dy * x).mean(axis=0))
@@ -222,6 +253,10 @@ backward = Exercise(
             _sums_for_means,
             "The statistics are means over m examples; their derivatives carry 1/m.",
         ),
+        "the way through the variance has the wrong sign": (
+            _wrong_sign,
+            "Both ways are subtracted: what stretches the batch is taken out of dy, not doubled.",
+        ),
         "x stands where x_hat belongs": (
             _unnormalized,
             "The way through the variance projects dy on the normalised batch: mean(dy * x_hat).",
@@ -260,6 +295,10 @@ def _biased(mean, var, x, momentum, training):
 
 def _updates_at_test(mean, var, x, momentum, training):
     return _updated(mean, var, x, momentum, True)
+
+
+def _the_other_way_round(mean, var, x, momentum, training):
+    return _updated(mean, var, x, momentum, not training)
 
 
 def _forgets_the_past(mean, var, x, momentum, training):
@@ -312,6 +351,10 @@ running_statistics = Exercise(
             _updates_at_test,
             "In test mode they are read and never written. Otherwise the test set trains the "
             "network.",
+        ),
+        "the statistics move at test time and rest in training": (
+            _the_other_way_round,
+            "The other way round: training collects, testing reads.",
         ),
         "the past is forgotten": (
             _forgets_the_past,

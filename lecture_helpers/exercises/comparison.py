@@ -84,14 +84,19 @@ def example(inputs: Mapping, **results) -> str:
 def shown(value, indent: int = 0) -> str:
     """A value to read: three decimals, later rows of an array indented under the first.
 
-    >>> shown((np.array([1.0, 1 / 3]), None))
-    '([1.   , 0.333], None)'
+    Whole numbers are shown without a point.
+
+    >>> shown((np.array([1.0, 1 / 3]), np.array([2.0, 0.0]), None))
+    '([1.   , 0.333], [2, 0], None)'
     """
     if value is None:
         return "None"
     if isinstance(value, tuple):
         return "(" + ", ".join(shown(item, indent + 1) for item in value) + ")"
+    array = np.asarray(value)
+    if array.dtype.kind == "f" and np.isfinite(array).all() and (array == array.round()).all():
+        array = array.astype(int)
     return np.array2string(
-        np.asarray(value), precision=3, separator=", ", threshold=40, suppress_small=True,
+        array, precision=3, separator=", ", threshold=40, suppress_small=True,
         prefix=" " * indent,
     )  # fmt: skip

@@ -124,6 +124,40 @@ def _everything_fades(start, sigmas, ripple, waves, lr, steps):
     return _follow(start, sigmas, ripple, waves, lr, steps, all_=1)
 
 
+def _stepped(start, sigmas, ripple, waves, lr, steps, *, halving=2.0, inner=None, sign=-1.0):
+    """The follower with one slip: the fade's halving, the inner derivative or its sign."""
+    t, inner = start, waves if inner is None else inner
+    for sigma in sigmas:
+        fade = np.exp(-((waves * sigma) ** 2) / halving)
+        for _ in range(steps):
+            t = t - lr * (t + sign * ripple * inner * fade * np.sin(waves * t))
+    return t
+
+
+def _no_blur(start, sigmas, ripple, waves, lr, steps):
+    return _stepped(start, 0 * sigmas, ripple, waves, lr, steps)
+
+
+def _one_step(start, sigmas, ripple, waves, lr, steps):
+    return _stepped(start, sigmas, ripple, waves, lr, 1)
+
+
+def _chain_rule_forgotten(start, sigmas, ripple, waves, lr, steps):
+    return _stepped(start, sigmas, ripple, waves, lr, steps, inner=1.0)
+
+
+def _wrong_sign(start, sigmas, ripple, waves, lr, steps):
+    return _stepped(start, sigmas, ripple, waves, lr, steps, sign=1.0)
+
+
+def _uphill(start, sigmas, ripple, waves, lr, steps):
+    return _stepped(start, sigmas, ripple, waves, -lr, steps)
+
+
+def _not_halved(start, sigmas, ripple, waves, lr, steps):
+    return _stepped(start, sigmas, ripple, waves, lr, steps, halving=1.0)
+
+
 def _never_sharp(start, sigmas, ripple, waves, lr, steps):
     return _follow(start, sigmas[:-1], ripple, waves, lr, steps)
 
@@ -151,6 +185,31 @@ follower = Exercise(
         ),
         "the fade has sigma, not its square": (
             _no_square,
+            "A wave of frequency k fades by exp(-k^2 sigma^2 / 2).",
+        ),
+        "nothing is blurred": (
+            _no_blur,
+            "That is plain descent, as many steps of it. Each sigma has a cost of its own: the "
+            "wave is multiplied by its fade.",
+        ),
+        "one step for every sigma": (
+            _one_step,
+            "A level needs its `steps` steps before the next one begins.",
+        ),
+        "the chain rule is forgotten": (
+            _chain_rule_forgotten,
+            "The derivative of cos(waves t) is -waves sin(waves t): a factor is missing.",
+        ),
+        "the slope of the wave has the wrong sign": (
+            _wrong_sign,
+            "The derivative of the cosine is minus the sine.",
+        ),
+        "it climbs": (
+            _uphill,
+            "Descent subtracts the slope: t - lr * slope.",
+        ),
+        "the fade is not halved": (
+            _not_halved,
             "A wave of frequency k fades by exp(-k^2 sigma^2 / 2).",
         ),
         "the bowl fades too": (
@@ -193,6 +252,14 @@ def _start_not_squared(t, start, pace):
     return np.sqrt(start + (1 - start) * np.minimum(t / pace, 1))
 
 
+def _root_of_time(t, start, pace):
+    return start + (1 - start) * np.sqrt(np.minimum(t / pace, 1))
+
+
+def _no_root(t, start, pace):
+    return start**2 + (1 - start**2) * np.minimum(t / pace, 1)
+
+
 def _linear(t, start, pace):
     return start + (1 - start) * np.minimum(t / pace, 1)
 
@@ -220,6 +287,14 @@ root_pacing = Exercise(
         ),
         "the start is not squared": (
             _start_not_squared, "At t = 0 the root must give start, so start^2 stands under it.",
+        ),
+        "the root is taken of the time alone": (
+            _root_of_time,
+            "The whole square, start included, grows evenly; the root comes last.",
+        ),
+        "the root is missing": (
+            _no_root,
+            "That is the square of the share. Take its root.",
         ),
         "it grows evenly itself": (
             _linear, "That is linear pacing. Under root pacing the square grows evenly.",
@@ -261,6 +336,10 @@ def _a_model_that_saw_it(probabilities, targets, fold):
     return _easy_order(probabilities, targets, (fold + 1) % len(probabilities))
 
 
+def _scores(probabilities, targets, fold):
+    return _held_out(probabilities, targets, fold)
+
+
 def _ranks(probabilities, targets, fold):
     return np.argsort(_easy_order(probabilities, targets, fold), kind="stable")
 
@@ -296,6 +375,10 @@ easy_order = Exercise(
         "scored by a model that was trained on the example": (
             _a_model_that_saw_it,
             "Model k is the one that did NOT see fold k. Another one grades its own homework.",
+        ),
+        "the scores, not the order": (
+            _scores,
+            "These are the right scores. Wanted are the numbers of the examples, sorted by them.",
         ),
         "each example's rank, not the order": (
             _ranks,

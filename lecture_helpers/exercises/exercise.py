@@ -144,7 +144,10 @@ class Exercise:
         if not self.hints:
             return ""
         step = min(self._wrong, len(self.hints) - 1)
-        return f"\nHint {step + 1} of {len(self.hints)}: {self.hints[step]}"
+        hint = f"\nHint {step + 1} of {len(self.hints)}: {self.hints[step]}"
+        if self._wrong < len(self.hints):
+            return hint
+        return f"{hint}\nThat was the last hint: unfold the solution and compare line by line."
 
 
 def _silently(function: Callable, inputs: Mapping):
