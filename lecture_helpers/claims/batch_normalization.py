@@ -300,6 +300,11 @@ CLAIMS = (
                 ("promised", f"none, depth {d}, late, {r:g}")
             for d in (3, 10) for r in networks.PROMISES
         },
+        controls={
+            f"depth {d}, {r:.0%}, owed to layers that move together":
+                (f"none, depth {d}, late, {r:g}, alone", f"none, depth {d}, late, {r:g}")
+            for d in (3, 10) for r in networks.PROMISES[1:]
+        },
         objection="The step follows the whole batch's gradient, not a mini-batch's. Meant: the "
         "surprise measured here has no sampling noise in it.",
     ),
@@ -349,6 +354,12 @@ CLAIMS = (
         controls={
             f"depth {d}, {r:.0%}, where the loss first falls below 1":
                 (f"batch, depth {d}, matched, {r:g}", f"none, depth {d}, matched, {r:g}")
+            for d in (3, 10) for r in networks.PROMISES[1:]
+        }
+        | {
+            f"depth {d}, {r:.0%}, owed to layers that move together":
+                (f"none, depth {d}, late, {r:g}, together",
+                 f"batch, depth {d}, late, {r:g}, together")
             for d in (3, 10) for r in networks.PROMISES[1:]
         },
         objection="After equal steps the networks are at different losses. Answered by the control "
@@ -431,6 +442,10 @@ CLAIMS = (
         controls={
             "the same without batch norm":
                 ("none, batch 16, dropout 0", "none, batch 256, dropout 0"),
+            "at equal passes over the data":
+                ("batch, batch 16, dropout 0", "batch, batch 256, equal passes"),
+            "at equal passes, without batch norm":
+                ("none, batch 16, dropout 0", "none, batch 256, equal passes"),
         },
         objection="Small batches make every network's gradient noisy. The control without batch "
         "norm shows that part.",

@@ -47,6 +47,9 @@ PROMISES = (0.03, 0.3, 1.0)
 def promise_kept(seeds, *, depths=(3, 10), promises=PROMISES, steps=100, lr=0.1, matched=1.0):
     """C1 and C5: the share of the promised decrease of the loss that one joint step delivers.
 
+    "alone": what the same step delivers layer by layer, the other layers left where they are, all
+    decreases added. "together": what is missing from that when the layers move at once.
+
     ReLU networks of width 32 on the digits after ``steps`` updates, and where their training loss
     first falls below ``matched``, which makes networks with and without batch norm comparable. The
     step follows the gradient of 512 training examples, so that no sampling noise enters.
@@ -65,8 +68,12 @@ def promise_kept(seeds, *, depths=(3, 10), promises=PROMISES, steps=100, lr=0.1,
         loss = member.train_loss[list(seeds).index(seed)]
         when = {"late": steps, "matched": int(runs.steps[_first_below(loss, matched)])}
         for stage, step in when.items():
-            for promise, kept in zip(promises, _kept(member, seed, step, promises), strict=True):
-                arms.setdefault(f"{norm}, depth {depth}, {stage}, {promise:g}", []).append(kept)
+            joint, alone = _kept(member, seed, step, promises)
+            for promise, kept, own in zip(promises, joint, alone, strict=True):
+                case = f"{norm}, depth {depth}, {stage}, {promise:g}"
+                arms.setdefault(case, []).append(kept)
+                arms.setdefault(f"{case}, alone", []).append(own)
+                arms.setdefault(f"{case}, together", []).append(own - kept)
     return arms
 
 
@@ -75,13 +82,16 @@ def _first_below(loss: np.ndarray, level: float) -> int:
     return int(below.argmax()) + 2 if below.any() else len(loss) - 1
 
 
-def _kept(runs, seed: int, step: int, promises) -> list[float]:
+def _kept(runs, seed: int, step: int, promises) -> tuple[list[float], list[float]]:
+    """What a joint step and what the layers one at a time keep of their promises."""
     from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.gradient_line import along_gradient
+    from lecture_helpers.algorithms.gradient_line import along_gradient, one_layer_at_a_time
 
-    x, y = digits().inputs[:512], digits().targets[:512]
-    kept = along_gradient(runs.module(seed=seed, step=step), x, y, np.array(promises)).kept
-    return [float(k) for k in np.clip(np.nan_to_num(kept, nan=-10.0), -10, 10)]
+    given = (runs.module(seed=seed, step=step), digits().inputs[:512], digits().targets[:512])
+    found = along_gradient(*given, np.array(promises)).kept, one_layer_at_a_time(
+        *given, np.array(promises)
+    )
+    return tuple(np.clip(np.nan_to_num(kept, nan=-10.0), -10, 10).tolist() for kept in found)
 
 
 FLOWS = {
@@ -303,6 +313,10 @@ REGULARISED = {
     }
     for norm in ("none", "batch") for batch in (16, 256) for dropout in (0.0, 0.3)
 }  # fmt: skip
+EQUAL_PASSES = {
+    f"{norm}, batch 256, equal passes": {"norm": norm, "batch": 256, "dropout": 0.0}
+    for norm in ("none", "batch")
+}  # fmt: skip
 SLOW_RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-4, 3))  # 0.01 to 10
 
 
@@ -325,10 +339,13 @@ def final_accuracy(runs) -> np.ndarray:
 def regularisation(seeds, *, steps=800, tuned=None) -> dict:
     """C10 and C11: test accuracy in per cent on MNIST-1D, 1,000 training examples, equal steps.
 
-    "dropout's gain" is the accuracy with dropout minus that without.
+    "dropout's gain" is the accuracy with dropout minus that without. "Equal passes": batches of
+    256 for a sixteenth of the steps, so that they see no more examples than batches of 16.
     """
     runs = _trained(REGULARISED, tuned, **_on_signals(seeds, steps=steps, record=3))
     arms = _by_arm(final_accuracy(runs), REGULARISED)
+    few = _trained(EQUAL_PASSES, tuned, **_on_signals(seeds, steps=steps // 16, record=3))
+    arms |= _by_arm(final_accuracy(few), EQUAL_PASSES)
     for case in (f"{norm}, batch {batch}" for norm in ("none", "batch") for batch in (16, 256)):
         pairs = zip(arms[f"{case}, dropout 0.3"], arms[f"{case}, dropout 0"], strict=True)
         arms[f"dropout's gain, {case}"] = [dropped - plain for dropped, plain in pairs]
@@ -337,8 +354,11 @@ def regularisation(seeds, *, steps=800, tuned=None) -> dict:
 
 def tuned_regularisation(seeds) -> dict:
     """The learning rates of C10 and C11, tuned on the validation accuracy."""
-    options = _on_signals(seeds, steps=800, record=3)
-    return _tuned_rates(REGULARISED, SLOW_RATES, lambda r: -final_accuracy(r), **options)
+    found = {}
+    for arms, steps in ((REGULARISED, 800), (EQUAL_PASSES, 50)):
+        options = _on_signals(seeds, steps=steps, record=3)
+        found |= _tuned_rates(arms, SLOW_RATES, lambda r: -final_accuracy(r), **options)
+    return found
 
 
 SWITCHES = {

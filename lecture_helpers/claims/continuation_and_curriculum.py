@@ -80,7 +80,9 @@ CLAIMS = (
         smallest=0.1, unit="share of landscapes whose blur leads to the best minimum, above chance",
         experiment=information,
         comparisons=_pairs((WAVES, ALIKE, FREE, NARROW, NEEDLE), "blur", "chance"),
-        budget=120,
+        controls=_pairs((WAVES, ALIKE, FREE, NARROW, NEEDLE), "blur", "centre",
+                        "{}, against plain descent from the centre"),
+        budget=150,
         slips=("S20",),
     ),
     Claim(

@@ -120,8 +120,9 @@ def _bands(seed: int, repeats: int = 100, draws: int = 400) -> tuple[float, floa
 def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> dict:
     """C44: does the blurred minimum, followed down slowly, lead to the global one? Against chance.
 
-    Chance is the share of uniform starts that plain descent brings there. Ripples are left out:
-    their blur is the bowl they were made from.
+    Chance is the share of uniform starts that plain descent brings there. The follower starts in
+    the centre; "centre" is plain descent from there. Ripples are left out: their blur is the bowl
+    they were made from.
     """
     arms = {}
     for kind in (WAVES, ALIKE, FREE, NARROW, NEEDLE):
@@ -130,18 +131,20 @@ def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> di
             rows = [
                 _led(*_drawn(kind, rng), chances, levels, steps, rng) for _ in range(landscapes)
             ]
-            led, chance = np.mean(rows, axis=0)
-            arms.setdefault(f"{kind}: blur", []).append(float(led))
-            arms.setdefault(f"{kind}: chance", []).append(float(chance))
+            for name, share in zip(("blur", "chance", "centre"), np.mean(rows, axis=0),
+                                   strict=True):  # fmt: skip
+                arms.setdefault(f"{kind}: {name}", []).append(float(share))
     return arms
 
 
-def _led(cost, reach, first, chances, levels, steps, rng) -> tuple[float, float]:
+def _led(cost, reach, first, chances, levels, steps, rng) -> tuple[float, float, float]:
     starts = random_starts(chances, cost.dimensions, reach=reach, seed=int(rng.integers(2**31)))
     start = np.zeros(cost.dimensions)
     end = follow(cost, start, sigma_schedule(first, levels), steps=steps).end
     plain = follow(cost, starts, [0.0], steps=levels * steps // 4).end
-    return float(reached(cost, end, WITHIN)), reached(cost, plain, WITHIN).mean()
+    centre = follow(cost, start, [0.0], steps=levels * steps // 4).end
+    there = [float(reached(cost, one, WITHIN)) for one in (end, centre)]
+    return there[0], reached(cost, plain, WITHIN).mean(), there[1]
 
 
 QUADRATURE = "blur in closed form against quadrature"
