@@ -57,6 +57,11 @@ def whole_score(kind: str, linear: float, angle):
     return linear * cos + (1 - linear) * curved
 
 
+def shares(kind: str, linear: float, angle) -> dict:
+    """What a unit explains "alone", through a linear head, and on the "whole"."""
+    return {"alone": stage_score(linear, angle), "whole": whole_score(kind, linear, angle)}
+
+
 def greedy_angle(linear: float) -> float:
     """The unit that is best on its own; without a linear share all are equally bad, and this is 0.
 

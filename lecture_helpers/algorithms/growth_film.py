@@ -69,7 +69,7 @@ def growth_film(
     """
     given = dict(seeds=[seed], momentum=0.9, keep_weights=True, progress=False) | settings
     stages = grow(dataset, depth=depth, updates=updates, every=updates // (3 * depth), **given)
-    record = [0, updates // 20, updates]
+    record = [0, updates // 15, updates]
     tuned = fine_tune(stages[-1], dataset, updates=updates, record=record, **given)
     return snapshots(stages, tuned, seed=seed)
 

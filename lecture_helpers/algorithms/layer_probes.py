@@ -61,10 +61,12 @@ def gradient_norms(network: nn.Sequential, inputs: np.ndarray, targets: np.ndarr
 
 
 def layer_report(network: nn.Sequential, dataset: Dataset, seed: int = 0) -> dict:
-    """Every layer's "probe accuracy" on the seed's test examples, "gradient" on 256 others."""
+    """Every layer's "probe accuracy" on the seed's test examples, "gradient" on 256 others.
+
+    "pull" is the gradient of the first layer as a share of the output's.
+    """
     parts = split(dataset, seed)
     some = parts.train[:256]
-    return {
-        "probe accuracy": probe_accuracies(network, dataset, parts),
-        "gradient": gradient_norms(network, dataset.inputs[some], dataset.targets[some]),
-    }
+    gradient = gradient_norms(network, dataset.inputs[some], dataset.targets[some])
+    probes = probe_accuracies(network, dataset, parts)
+    return {"probe accuracy": probes, "gradient": gradient, "pull": gradient[0] / gradient[-1]}

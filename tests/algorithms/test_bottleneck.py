@@ -11,6 +11,7 @@ from lecture_helpers.algorithms.bottleneck import (
     joint_angle,
     outcomes,
     sample,
+    shares,
     shortfall,
     slope,
     stage_score,
@@ -44,6 +45,9 @@ def test_the_scores_are_what_integration_gives(kind, linear, angle):
     powers = [u, u**2 - 1, u**3 - 3 * u, u**4 - 6 * u**2 + 3]
     share, coefficients = explained(y, powers)
     assert share == pytest.approx(whole_score(kind, linear, angle), abs=1e-9)
+    assert shares(kind, linear, angle) == {
+        "alone": stage_score(linear, angle), "whole": whole_score(kind, linear, angle),
+    }  # fmt: skip
     np.testing.assert_allclose(coefficients, [*best_head(kind, linear, angle), 0, 0], atol=1e-9)
 
 

@@ -123,6 +123,7 @@ def test_every_layer_is_probed_on_what_it_passes_on():
     some = split(digits(), 0).train[:256]
     pulls = gradient_norms(net, digits().inputs[some], digits().targets[some])
     np.testing.assert_array_equal(report["gradient"], pulls)
+    assert report["pull"] == pulls[0] / pulls[-1]
 
 
 def test_gradient_norms_are_those_of_torch():
