@@ -268,6 +268,11 @@ CLAIMS = (
         },
         budget=120,
         slips=("S13",),
+        objection="The functions were chosen because theory tells what happens on them: the shares "
+        "are 0 or 1, and the seeds only vary the starts. So the verdicts say where the sentence "
+        "holds, not how often in practice. Open.",
+        literature="Tseng 2001 for the conditions; Powell 1973 for the function that circles; "
+        "Grippo and Sciandrone 2000 for two blocks.",
     ),
     Claim(
         "C22", "id", LESSON, SLIDE,
@@ -293,6 +298,11 @@ CLAIMS = (
         },
         budget=60,
         slips=("S14",),
+        objection="A correlated Lasso is harder for every method, so this may be conditioning and "
+        "not separability. Shown by the controls: ISTA and FISTA lose more than coordinates do, "
+        "and reach the cap of 10,000 steps, so that theirs is a lower bound. The groups have no "
+        "such control. Open there.",
+        literature="Wright 2015 surveys the dependence on coupling.",
     ),
     Claim(
         "C24", "id", LESSON, SLIDE,
@@ -318,5 +328,9 @@ CLAIMS = (
         },
         budget=60,
         slips=("S9",),
+        objection="Equal work is counted in products of patches, pixels and atoms, and the number "
+        "of sweeps was chosen for the alternation on two other seeds; a joint step has nothing to "
+        "choose, and its failed trials are free. The controls after a quarter of the work show a "
+        "larger difference, so the time of reading matters. One kind of data. Open.",
     ),
 )  # fmt: skip

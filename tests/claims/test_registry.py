@@ -6,8 +6,10 @@ import sys
 
 import pytest
 
-from lecture_helpers.claims import CLAIMS, LESSONS, Claim, Record, claim
+from lecture_helpers.claims import CLAIMS, LESSONS, Claim, Record, claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, joined, measure
+from lecture_helpers.claims.run import minutes
+from lecture_helpers.claims.sweep import experiment_name
 
 IDENTITIES = {2, 3, 12, 14, 17, 18, 19, 22, 24, 26, 32, 43, 45, 47}
 LESSON_OF = {
@@ -54,6 +56,51 @@ def test_every_experiment_runs_20_seeds_or_more_and_compares_two_different_arms(
     pairs = [*c.comparisons.values(), *c.controls.values()]
     assert len(set(c.seeds)) >= 20
     assert all(len(set(pair)) == 2 for pair in pairs)
+
+
+RUN = [n for n, c in CLAIMS.items() if c.kind == "emp" and c.experiment]
+SETTLED = r"[Aa]nswered|[Mm]eant|\b[Oo]pen\b|controls?\b|closed form .* gives|experiment of C"
+SOURCES = {  # first authors and years that the lessons' literature lists
+    "Ioffe 2015", "Santurkar 2018", "Bjorck 2018", "Luo 2018", "Yang 2019", "De 2020",
+    "Laarhoven 2017", "Tseng 2001", "Powell 1973", "Grippo 2000", "Wright 2015", "Sun 2015",
+    "Olshausen 1996", "Lee 2007", "Mairal 2009", "Polyak 1992", "Bach 2011", "Izmailov 2018",
+    "Morales-Brotons 2024", "Bengio 2007", "Romero 2015", "Yosinski 2014", "Belilovsky 2019",
+    "Glorot 2011", "He 2015", "He 2016", "Veit 2016", "Balduzzi 2017", "Srivastava 2015",
+    "Sutskever 2013", "Schmidt 2021", "Mobahi 2015", "Hazan 2016", "Bengio 2009", "Kumar 2010",
+    "Hacohen 2019", "Platanios 2019", "Wu 2021",
+}  # fmt: skip
+NAMES = r"([A-Z][\w-]+)(?:, [A-Z][\w-]+)*(?: et al\.| and [A-Z][\w-]+)? (\d{4})"
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_the_strongest_objection_is_answered_by_a_control_or_left_open(name):
+    c = claim(name)
+    assert len(c.objection) > 60, "a referee's strongest objection is missing"
+    assert re.search(SETTLED, c.objection), "say what answers it, or that it is open"
+    if re.search(r"controls?\b", c.objection):
+        assert c.controls, "it names a control that is not there"
+
+
+@pytest.mark.parametrize("name", [n for n, c in CLAIMS.items() if c.literature])
+def test_literature_is_cited_from_the_list_alone(name):
+    words = claim(name).literature
+    cited = {" ".join(found) for found in re.findall(NAMES, words)}
+    assert cited and cited <= SOURCES
+    assert len(re.findall(NAMES, words)) == len(re.findall(r"\b(?:19|20)\d\d\b", words))
+
+
+@pytest.mark.parametrize("name", ledger.load())
+def test_a_full_run_stays_within_its_budget(name):
+    assert ledger.load()[name]["provenance"]["seconds"] <= claim(name).budget
+
+
+def test_the_whole_ledger_fits_90_minutes_on_two_processors_by_budget_and_as_it_was_run():
+    budgets = {}
+    for c in (c for c in CLAIMS.values() if c.experiment):
+        of_same = budgets.setdefault((experiment_name(c), str(c.settings)), [])
+        of_same.append(c.budget)
+    assert sum(map(max, budgets.values())) <= 2 * 90 * 60
+    assert minutes(ledger.load()) <= 2 * 90
 
 
 def test_an_unknown_claim_is_refused_in_words():
