@@ -63,6 +63,7 @@ def _question(explorer: Explorer) -> dict | None:
 
 
 def _control(explorer: Explorer, control: Control, values: dict, start: np.ndarray) -> dict:
+    explorer.reset()
     frames = [
         {"value": words, **_frame(explorer, {control.name: value}, start)}
         for words, value in values.items()
@@ -70,6 +71,7 @@ def _control(explorer: Explorer, control: Control, values: dict, start: np.ndarr
     return {
         "label": control.label,
         "choice": control.values is not None,
+        "idle": not control.enabled,
         "start": list(values.values()).index(control.start),
         "frames": frames,
     }

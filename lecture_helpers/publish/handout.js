@@ -92,6 +92,7 @@ function labelled(control, input) {
   const value = document.createElement("output");
   name.textContent = control.label;
   label.append(name, input, value);
+  input.disabled = control.idle;
   const set = (at) => {
     input.value = at;
     const words = control.frames[at].value;

@@ -12,10 +12,12 @@ from lecture_helpers.widgets import explore, explorers, reading, use
 from lecture_helpers.widgets.pixels import decode
 
 
-def line(ax, *, slope=0.5, style="-"):
+def line(ax, *, slope=0.5, style="-", dots=3):
     ax.plot([0, 1], [0, slope], style, color="black")
+    if style == "--":
+        ax.plot(np.linspace(0, 1, dots), np.zeros(dots), "o", color="black")
     ax.set(xlim=(0, 1), ylim=(-1, 2))
-    return reading("slope {slope:.2f}", slope=slope)
+    return reading("slope {slope:.2f}", slope=slope, idle=[] if style == "--" else ["dots"])
 
 
 @pytest.fixture
@@ -23,7 +25,8 @@ def explorer():
     for old in explorers():
         old.close()
     made = explore(
-        line, slope=(-1.0, 2.0), style=["-", "--"], size=(3, 2), predict=("Up?", ["yes", "no"]),
+        line, slope=(-1.0, 2.0), style=["-", "--"], dots=(2, 9), size=(3, 2),
+        predict=("Up?", ["yes", "no"]),
         presets={"1 flat": dict(slope=0.0), "2 dashed": dict(slope=1.234, style="--")},
     )  # fmt: skip
     yield made
@@ -47,7 +50,7 @@ def seen(film: dict, frame: dict) -> np.ndarray:
 
 def test_every_frame_laid_over_the_start_is_the_picture_at_its_settings(explorer):
     (film,) = filmed(stops=4)
-    for control, values in zip(film["controls"], ("slope", "style"), strict=True):
+    for control, values in zip(film["controls"][:2], ("slope", "style"), strict=True):
         for frame in control["frames"]:
             explorer.reset()
             value = float(frame["value"]) if values == "slope" else frame["value"]
@@ -62,16 +65,17 @@ def test_every_frame_laid_over_the_start_is_the_picture_at_its_settings(explorer
 
 def test_a_control_stops_at_its_ends_its_start_and_where_a_preset_puts_it(explorer):
     (film,) = filmed(stops=3)
-    slope, style = film["controls"]
+    slope, style, dots = film["controls"]
     assert [f["value"] for f in slope["frames"]] == ["-1", "0", "0.5", "1.234", "2"]
     assert slope["start"] == 2 and "box" not in slope["frames"][2]
-    assert [p["at"] for p in film["presets"]] == [[1, 0], [3, 1]]
+    assert [p["at"][:2] for p in film["presets"]] == [[1, 0], [3, 1]]
+    assert dots["idle"] and not slope["idle"] and not style["idle"]
     assert film["question"] == {"words": "Up?", "answers": ["yes", "no"]}
 
 
 def test_the_explorer_stands_at_its_start_afterwards(explorer):
     filmed(stops=3)
-    assert explorer.values == {"slope": 0.5, "style": "-"}
+    assert explorer.values == {"slope": 0.5, "style": "-", "dots": 3}
 
 
 def test_equal_pictures_need_no_frame():
