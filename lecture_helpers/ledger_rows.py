@@ -29,7 +29,8 @@ class Line:
     """One declared regime of a claim; ``bar`` is (low, effect, high) in smallest effects."""
 
     words: str
-    verdict: str
+    verdict: str = ""
+    figures: str = ""
     bar: tuple[float, float, float] | None = None
 
 
@@ -80,14 +81,14 @@ def _checks(findings: list[Mapping]) -> Line:
     worst = max(finding["effect"] / finding["tolerance"] for finding in findings)
     share = f"{100 * worst:.1g}" if worst > 1e-5 else "less than 0.001"
     checks = f"{len(findings)} checks" if len(findings) > 1 else "1 check"
-    return Line(f"{checks}; the largest deviation is {share} % of its tolerance", "")
+    return Line(f"{checks}; the largest deviation is {share} % of its tolerance")
 
 
 def _line(finding: Mapping, scale: float) -> Line:
     low, high = finding["interval"]
     figures = f"{_signed(finding['effect'])} [{_signed(low)}, {_signed(high)}]"
     bar = (low / scale, finding["effect"] / scale, high / scale)
-    return Line(f"{figures} {finding['name']}", finding["verdict"], bar)
+    return Line(finding["name"], finding["verdict"], figures, bar)
 
 
 def _signed(value: float) -> str:
@@ -122,8 +123,10 @@ def _markdown_row(row: Row) -> str:
 
 
 def _markdown_line(line: Line) -> str:
-    drawn = f"`{characters(line.bar)}` " if line.bar else ""
-    return drawn + line.words + (f": {line.verdict}" if line.verdict else "")
+    if not line.bar:
+        return line.words
+    figures = line.figures.replace(" ", "\N{NO-BREAK SPACE}")
+    return f"`{characters(line.bar)}` {figures} {line.words}: **{line.verdict}**"
 
 
 def characters(bar: tuple[float, float, float]) -> str:

@@ -142,9 +142,10 @@ def _folder_on_server() -> str | None:
 
 
 def _html_line(line: Line) -> str:
-    words = line.words + (f": {line.verdict}" if line.verdict else "")
-    drawn = svg(line.bar) if line.bar else ""
-    return f'<div class="line">{drawn}<span>{escape(words)}</span></div>'
+    if not line.bar:
+        return f"<div>{escape(line.words)}</div>"
+    words = f"{escape(line.figures)} {escape(line.words)}: <b>{line.verdict}</b>"
+    return f'<div class="line">{svg(line.bar)}<span>{words}</span></div>'
 
 
 def svg(bar: tuple[float, float, float]) -> str:

@@ -58,8 +58,8 @@ def test_every_row_says_what_the_ledger_says(all_rows):
 
 def test_a_line_has_effect_interval_regime_and_verdict(every):
     row = next(row for row in rows(every, {"C8": entry()}) if row.claim.id == "C8")
-    assert [line.words for line in row.lines] == [
-        "+1.50 [+1.00, +2.00] deep", "0.00 [-0.10, +0.10] shallow",
+    assert [(line.figures, line.words, line.verdict) for line in row.lines] == [
+        ("+1.50 [+1.00, +2.00]", "deep", "holds"), ("0.00 [-0.10, +0.10]", "shallow", "null"),
     ]  # fmt: skip
     assert row.lines[0].bar == (2.0, 3.0, 4.0)  # in smallest interesting effects
 

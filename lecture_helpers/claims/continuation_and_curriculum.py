@@ -99,9 +99,10 @@ CLAIMS = (
         budget=150,
         slips=("S20",),
         objection="The follower starts in the centre, where bowls have their lowest region, and "
-        "chance is drawn from everywhere. Shown by the control, plain descent from the centre: it "
-        "takes away a part of the effect. What the blur keeps is volume, so the verdict depends on "
-        "how depth and width go together; all cases are shown.",
+        "chance is drawn from everywhere. Answered by the control, plain descent from the centre: "
+        "against it the effect is smaller and stays above the threshold in the same four cases. "
+        "What the blur keeps is volume, so the verdict depends on how depth and width go together; "
+        "all cases are shown.",
         literature="Mobahi and Fisher 2015.",
     ),
     Claim(
