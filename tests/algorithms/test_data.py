@@ -1,6 +1,5 @@
 """The data sets: what they hold, that they are offline, that they leave nothing behind."""
 
-import random
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import pytest
 from lecture_helpers.algorithms import data
 from lecture_helpers.algorithms.data import (
     Dataset,
+    _published_signals,
     digits,
     image_patches,
     mnist1d,
@@ -38,15 +38,25 @@ def test_digits_are_centred_pixel_by_pixel_with_mean_square_one(no_network):
     assert data.targets.dtype == np.int64 and data.classes == 10
 
 
-def test_mnist1d_is_generated_offline_and_restores_the_global_random_state(no_network):
-    random.seed(3), np.random.seed(3)  # noqa: NPY002
-    expected = random.random(), np.random.random()
-    random.seed(3), np.random.seed(3)
-    data = mnist1d.__wrapped__()
-    assert (random.random(), np.random.random()) == expected
+def test_mnist1d_is_bit_for_bit_what_its_package_makes_without_a_network(no_network):
+    inputs, labels = _published_signals()
+    data = mnist1d()
     assert data.inputs.shape == (5000, 40) and data.classes == 10
+    assert np.array_equal(data.inputs, inputs.astype(np.float32))
+    assert np.array_equal(data.targets, labels)
     np.testing.assert_allclose([data.inputs.mean(), data.inputs.std()], [0, 1], atol=1e-5)
-    np.testing.assert_array_equal(data.inputs, mnist1d().inputs)
+
+
+def test_making_mnist1d_leaves_the_global_random_state_and_no_library_behind():
+    code = (
+        "import random, sys; import numpy as np; from lecture_helpers.algorithms.data import *;"
+        "random.seed(3), np.random.seed(3); expected = random.random(), np.random.random();"
+        "random.seed(3), np.random.seed(3); mnist1d();"
+        "assert (random.random(), np.random.random()) == expected;"
+        "left = {'mnist1d', 'scipy', 'requests', 'matplotlib', 'torch'} & set(sys.modules);"
+        "assert not left, left"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize("make", [digits, mnist1d])
