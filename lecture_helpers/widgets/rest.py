@@ -24,14 +24,14 @@ def dismiss(canvas) -> None:
     _awake[:] = [other for other in _awake if other is not canvas]
 
 
-def settle() -> None:
-    """Send all but the last ``AWAKE`` to rest; to be called when the new picture is on its way.
+def settle(room: int = 0) -> None:
+    """Send all but the last ``AWAKE - room`` to rest; best when the new picture is on its way.
 
     A figure consists of cycles, so that its memory is free only after the garbage collector has
     run; left to itself that may be many figures later.
     """
     with ALONE:
-        tired = _awake[:-AWAKE]
+        tired = _awake[: max(0, len(_awake) + room - AWAKE)]
         for canvas in tired:
             canvas.rest()
             dismiss(canvas)
