@@ -7,6 +7,8 @@ import pytest
 
 from lecture_helpers.claims import CLAIMS, Record, claim, ledger
 from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.sweep import experiment_name
+from lecture_helpers.claims.tuning import TUNING
 
 STORED = ledger.load()
 COMPUTED = ("verdict", "fragile", "effect", "interval", "findings", "beside")
@@ -53,6 +55,13 @@ def test_every_entry_comes_from_a_full_run_of_todays_settings(name):
     assert {"python", "numpy", "torch", "date", "seconds"} <= set(stored["provenance"])
     values = [*stored["arms"].values(), *stored["extras"].values()]
     assert all(len(row) == len(stored["seeds"]) for row in values)
+
+
+@pytest.mark.parametrize("name", [n for n in STORED if CLAIMS[n].tune])
+def test_the_rates_of_an_entry_are_those_that_are_kept(name):
+    kept = ledger.load(TUNING)[experiment_name(CLAIMS[name])]
+    assert STORED[name]["settings"]["tuned"] == kept["values"]
+    assert not set(kept["seeds"]) & set(STORED[name]["seeds"])
 
 
 def test_every_claim_that_has_an_experiment_is_in_the_ledger():
