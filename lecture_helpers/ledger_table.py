@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from lecture_helpers.ledger_rows import (
     place,
     rows,
 )
-from lecture_helpers.lessons import lessons
+from lecture_helpers.lessons import Lesson, lessons
 
 ALL, FRAGILE = "", "fragile"
 OPEN = "rendermime:handle-local-link"  # JupyterLab's own command behind links in its outputs
@@ -61,7 +62,7 @@ class LedgerTable:
     def _draw(self, _=None) -> None:
         words = f"{len(self.chosen)} of {len(self.rows)} claims"
         self.count.value = f'<div role="status" aria-live="polite">{words}</div>'
-        self.table.value = in_html(self.chosen)
+        self.table.value = in_html(self.chosen, self.lessons)
 
     def __repr__(self) -> str:
         return f"<the ledger: {len(self.rows)} claims; filters lesson, verdict>"
@@ -87,10 +88,11 @@ STYLE = """<style>
 .lecture-ledger th, .lecture-ledger td { text-align: left; vertical-align: top;
   padding: 6px 10px 6px 0; border-top: 1px solid var(--jp-border-color2, #ccc);
   white-space: normal; }
-.lecture-ledger th:nth-child(1) { width: 17%; }
-.lecture-ledger th:nth-child(3) { width: 9%; }
-.lecture-ledger th:nth-child(4) { width: 44%; }
+.lecture-ledger thead th:nth-child(1) { width: 17%; }
+.lecture-ledger thead th:nth-child(3) { width: 9%; }
+.lecture-ledger thead th:nth-child(4) { width: 44%; }
 .lecture-ledger th[scope=row] { font-weight: 400; }
+.lecture-ledger th[scope=rowgroup] { font-size: 15px; padding-top: 16px; }
 .lecture-ledger a { color: var(--jp-content-link-color, #0b57d0); }
 .lecture-ledger svg { vertical-align: middle; margin-right: 6px; flex: none; }
 .lecture-ledger .line { display: flex; align-items: center; }
@@ -98,11 +100,19 @@ STYLE = """<style>
 </style>"""
 
 
-def in_html(table: list[Row]) -> str:
-    """Rows as an HTML table; bars are drawn, and every figure is text as well."""
+def in_html(table: list[Row], every: Iterable[Lesson]) -> str:
+    """Rows as an HTML table, lesson by lesson; bars are drawn, and every figure is text as well."""
     head = "".join(f'<th scope="col">{words}</th>' for words in COLUMNS)
-    body = "".join(map(_html_row, table))
+    body = "".join(_group([r for r in table if r.claim.lesson == one.name], one) for one in every)
     return f"<table><caption>{CAPTION}</caption><thead><tr>{head}</tr></thead>{body}</table>"
+
+
+def _group(mine: list[Row], lesson: Lesson) -> str:
+    if not mine:
+        return ""
+    title = f"{lesson.number} {escape(lesson.title)}"
+    head = f'<tr><th scope="rowgroup" colspan="{len(COLUMNS)}">{title}</th></tr>'
+    return f"<tbody>{head}{''.join(map(_html_row, mine))}</tbody>"
 
 
 def _html_row(row: Row) -> str:
