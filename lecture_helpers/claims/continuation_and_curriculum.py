@@ -96,7 +96,7 @@ CLAIMS = (
         comparisons=_pairs((WAVES, ALIKE, FREE, NARROW, NEEDLE), "blur", "chance"),
         controls=_pairs((WAVES, ALIKE, FREE, NARROW, NEEDLE), "blur", "centre",
                         "{}, against plain descent from the centre"),
-        budget=150,
+        budget=150, quick={"landscapes": 8},
         slips=("S20",),
         objection="The follower starts in the centre, where bowls have their lowest region, and "
         "chance is drawn from everywhere. Answered by the control, plain descent from the centre: "

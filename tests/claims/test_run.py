@@ -304,6 +304,14 @@ def test_the_command_line_stops_politely(monkeypatch, capsys):
     assert "goes on from there" in capsys.readouterr().out
 
 
+@pytest.mark.soak
+def test_the_quick_mode_of_the_whole_ledger_takes_at_most_four_minutes_of_one_processor():
+    started = time.process_time()
+    entries = run.run(quick=True, say=quiet)
+    assert time.process_time() - started <= 240
+    assert set(entries) == {name for name, c in claims.CLAIMS.items() if c.experiment}
+
+
 def test_provenance_names_versions_a_date_and_seconds_and_no_machine():
     from platform import node
 
