@@ -28,7 +28,7 @@ def draw_network(ax, layers: Mapping[str, str], *, units: int = 4):
                 ms=9, mec="white", zorder=2)  # fmt: skip
         words = f"{list(layers)[height]}" + f"\n{state}" * (state != "given")
         ax.text(0.57, height, words, color=colour, va="center", size=10)
-    ax.set(xticks=[], yticks=[], frame_on=False)
+    ax.set_axis_off()
 
 
 def draw_gains(ax, gains: np.ndarray, *, columns, rows, limit: float):
