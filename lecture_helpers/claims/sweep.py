@@ -13,6 +13,7 @@ from concurrent.futures import CancelledError, Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from multiprocessing import parent_process
 from pathlib import Path
 from platform import python_version
 
@@ -66,6 +67,8 @@ def experiment_name(claim: Claim) -> str:
 def compute(share: Share) -> tuple[Record, float]:
     """The record of a share and the processor seconds it took; what an executor is given to do."""
     started = time.process_time()
+    if _stops and parent_process():
+        raise Stopped  # a worker that was stopped starts nothing that waits in its queue
     with stoppable():
         record = measure(claim(share.claim).experiment, share.seeds, **share.changed)
     return record, time.process_time() - started
@@ -84,7 +87,11 @@ def stoppable() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _stop(*_) -> None:
+_stops: list[int] = []
+
+
+def _stop(number: int, _) -> None:
+    _stops.append(number)
     raise Stopped
 
 

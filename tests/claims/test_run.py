@@ -3,9 +3,12 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
@@ -15,6 +18,7 @@ from lecture_helpers.claims import ledger, run, sweep
 from lecture_helpers.claims.claim import Claim
 
 WORDS = dict(lesson="01_x", slide="s", sentence="One thing.", changes="Another.")
+ROOT = Path(__file__).parents[2]
 NAMES = ("C50", "C51")
 calls = []
 
@@ -268,6 +272,19 @@ def test_ctrl_c_reaches_the_run_although_a_training_takes_it_for_its_own(ledger_
     assert signal.getsignal(signal.SIGINT) is before
     kept = sorted(path.name for path in (ledger_path.parent / "unfinished").iterdir())
     assert kept == ["test_run.training-0-3.json", "test_run.training-4-7.json"]
+
+
+def test_ctrl_c_ends_processes_that_still_have_work_in_their_queue():
+    words = "-m lecture_helpers.claims.run C44 C42 --quick --jobs 2".split()
+    options = {"cwd": ROOT, "start_new_session": True, "text": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen([sys.executable, *words], **options, **pipes) as process:
+        assert "4 shares to compute" in process.stdout.readline()
+        time.sleep(4)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert said == "Stopped. What was finished is kept; the same command goes on from there.\n"
 
 
 def test_a_share_that_fails_loses_none_that_are_at_work(ledger_path, monkeypatch):
