@@ -187,24 +187,28 @@ def learn_dictionary(
 @one_thread
 def palm(
     patches: np.ndarray, *, penalty: float, atoms: int | np.ndarray = 64, iterations: int = 100,
-    together: bool = False, seed: int = 0,
+    together: bool = False, start: np.ndarray | None = None, watch: Sequence[int] = (),
+    seed: int = 0,
 ) -> Learned:
     """Proximal alternating linearised minimisation: one gradient step in turn instead of a minimum.
 
     The codes step by 1 / |WW'|, the dictionary by 1 / |H'H|, each followed by its threshold or its
     projection to length 1. ``together`` moves both from the same point and halves the two steps
-    until the cost does not rise. Bolte, Sabach and Teboulle 2014.
+    until the cost does not rise. ``start`` are the first codes, by default those of one sweep from
+    0. Bolte, Sabach and Teboulle 2014.
     """  # fmt: skip
     x, penalty = _patches(patches), positive(penalty=penalty)
     w = starting_atoms(x, atoms, seed) if np.ndim(atoms) == 0 else _start(atoms, x)
-    h = encode(x, w, penalty, sweeps=1)
+    h = encode(x, w, penalty, sweeps=1) if start is None else _codes(start, x, w)
     move = _joint_move(x, penalty) if together else _palm_move(x, penalty)
-    dictionaries, costs = [w], [sparse_cost(x, h, w, penalty)]
+    watch, dictionaries, costs = list(watch), [w], [sparse_cost(x, h, w, penalty)]
+    watched = [h[watch]]
     for _ in range(whole(iterations=iterations, least=1)):
         h, w, after = move(h, w, costs[-1])
         costs.extend(after)
         dictionaries.append(w)
-    return Learned(np.array(dictionaries), h, np.array(costs), np.empty((len(dictionaries), 0)))
+        watched.append(h[watch])
+    return Learned(np.array(dictionaries), h, np.array(costs), np.array(watched))
 
 
 def _code_step(x, h, w, penalty: float, scale: float = 1.0) -> np.ndarray:

@@ -20,6 +20,7 @@ from lecture_helpers.plots.curves import (
     draw_stops,
 )
 from lecture_helpers.plots.dictionary import draw_half_steps, draw_sum, draw_tiles
+from lecture_helpers.plots.falls import draw_fall
 from lecture_helpers.plots.grown import draw_gains, draw_network
 from lecture_helpers.plots.landscapes import draw_landscape, draw_plane
 from lecture_helpers.plots.layers import draw_layers
@@ -38,6 +39,7 @@ __all__ = [
     "draw_cube",
     "draw_curves",
     "draw_examples",
+    "draw_fall",
     "draw_frame",
     "draw_gains",
     "draw_half_steps",

@@ -35,3 +35,9 @@ def test_a_failure_comes_back_in_words():
         from math import sqrt
 
         elsewhere(sqrt, "x")
+
+
+def test_a_function_may_be_named_and_gets_its_named_arguments():
+    assert elsewhere("builtins.sorted", [1, 3, 2], reverse=True) == [3, 2, 1]
+    with pytest.raises(RuntimeError, match="no.such.thing failed in a process of its own"):
+        elsewhere("no.such.thing")

@@ -107,6 +107,14 @@ def test_watched_patches_have_their_codes_at_every_iteration(patches):
     np.testing.assert_array_equal(run.watched[-1], run.codes[[3, 7]])
 
 
+def test_palm_may_start_from_no_codes_and_be_watched(patches):
+    none = np.zeros((len(patches), 24))
+    run = palm(patches, penalty=1.0, atoms=24, iterations=5, start=none, watch=[3, 7])
+    assert run.costs[0] == pytest.approx((patches**2).sum() / 2)
+    assert run.watched.shape == (6, 2, 24) and not run.watched[0].any()
+    np.testing.assert_array_equal(run.watched[-1], run.codes[[3, 7]])
+
+
 def test_an_atom_that_no_code_uses_stays_as_it_is(patches, made):
     atoms, codes = made
     codes = codes.copy()

@@ -1,0 +1,29 @@
+import numpy as np
+from matplotlib.figure import Figure
+
+from lecture_helpers.algorithms.coordinate_descent import (
+    coordinate_descent,
+    coupled_hessian,
+    coupled_quadratic,
+    quadratic_minimiser,
+    sweep_factor,
+)
+from lecture_helpers.plots import draw_fall
+
+
+def test_the_dashed_line_foretells_the_cost_after_every_sweep():
+    ax, h = Figure().subplots(), coupled_hessian(0.2)
+    path = coordinate_descent(
+        coupled_quadratic(0.2), [2.0, 2.5], minimise=quadratic_minimiser(h), sweeps=9
+    )
+    draw_fall(ax, path.costs, updates=2, factor=sweep_factor(h), sweeps=9)
+    (x, left), (at, law) = (line.get_data() for line in ax.lines)
+    np.testing.assert_allclose(x, np.arange(19) / 2)
+    np.testing.assert_allclose(left[2::2], law, rtol=1e-9)
+    assert left[0] == 1 and at.tolist() == list(range(1, 10))
+
+
+def test_a_cost_that_is_0_after_one_update_can_be_drawn():
+    ax = Figure().subplots()
+    draw_fall(ax, np.array([4.0, 0.0]), updates=2, factor=0.0)
+    assert ax.lines[0].get_ydata().tolist() == [1, 0] and (ax.lines[1].get_ydata() > 0).all()
