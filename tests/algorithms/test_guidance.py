@@ -118,6 +118,10 @@ def test_every_layer_is_probed_on_what_it_passes_on():
     assert [v.shape[1] for v in values] == [64, 8, 8]
     found = probe_accuracies(net, digits(), split(digits(), 0))
     assert found.shape == (3,) and found[0] > 0.9 > found[2]
+    parts, y = split(digits(), 0), digits().targets
+    top = hidden_values(net, digits().inputs)[2]
+    wanted = linear_probe(top[parts.train], y[parts.train], top[parts.test], y[parts.test])
+    assert found[2] == wanted
     report = layer_report(net, digits())
     np.testing.assert_array_equal(report["probe accuracy"], found)
     some = split(digits(), 0).train[:256]

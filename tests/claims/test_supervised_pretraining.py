@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.claims import claim, ledger, pretraining_experiments
+from lecture_helpers.claims import claim, ledger, pretraining_experiments, tuning
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.pretraining_experiments import (
     ARMS,
@@ -42,6 +42,16 @@ def test_a_greedy_start_rescues_deep_sigmoid_networks_and_no_others(monkeypatch)
     assert means["ReLU, depth 6: greedy"] > means["ReLU, depth 6: random features"] + 5
     assert means["sigmoid, depth 6: training loss"] > means["sigmoid, depth 1: training loss"] + 1
     assert abs(means["ReLU, depth 6: training loss"] - means["ReLU, depth 1: training loss"]) < 1
+    joint, line = (arms[f"ReLU, depth 6: joint{rest}"] for rest in ("", ", less five points"))
+    np.testing.assert_allclose(np.subtract(joint, line), 5)
+
+
+@pytest.mark.parametrize("experiment, settings", [
+    (growing, dict(total=20)), (guiding, dict(updates=2)),
+])  # fmt: skip
+def test_every_rate_that_an_experiment_asks_for_was_tuned(experiment, settings):
+    name = f"pretraining_experiments.{experiment.__name__}"
+    experiment((0,), tuned=tuning.load(tuning.TUNING)[name]["values"], **settings)
 
 
 def test_guiding_the_middle_helps_sigmoid_networks_and_hardly_relu_networks():
