@@ -152,16 +152,18 @@ def behaviour(lr: float, momentum: float, curvature: float, *, nesterov: bool = 
     return "creeps" if middle >= 0 else "flips"
 
 
-def critical_momentum(lr: float, curvature: float) -> float:
-    """The momentum at which a direction just does not oscillate, ``(1 - sqrt(lr h))^2``.
+def critical_momentum(lr, curvature: float, *, nesterov: bool = False) -> np.ndarray:
+    """The momentum at which a direction just does not oscillate; lr broadcasts.
 
-    Raises:
-        ValueError: lr * curvature is not below 1: there is none.
+    ``(1 - sqrt(lr h))^2``, for Nesterov's ``(1 - sqrt(lr h)) / (1 + sqrt(lr h))``; NaN where
+    ``lr h`` is 1 or more and every step crosses the minimum in any case.
+
+    >>> float(critical_momentum(0.25, 1.0))
+    0.25
     """
-    product = positive(lr=lr) * positive(curvature=curvature)
-    if product >= 1:
-        raise ValueError(f"lr * curvature must be below 1, not {product:g}.")
-    return (1 - np.sqrt(product)) ** 2
+    root = np.sqrt(finite_array(lr=lr) * positive(curvature=curvature))
+    found = (1 - root) / (1 + root) if nesterov else (1 - root) ** 2
+    return np.where(root < 1, found, np.nan)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def draw_landscape(ax, offsets: np.ndarray, losses: np.ndarray, *, azimuth: floa
         cstride=2, edgecolor=INK, linewidth=0.15, antialiased=True,
     )  # fmt: skip
     ax.view_init(elev=tilt, azim=azimuth)
-    ax.set_zlim(*DECADES)
+    ax.set(zlim=DECADES, xticks=[-1, 0, 1], yticks=[-1, 0, 1])
     ax.set_zticks([-3, -1, 1, 3], ["0.001", "0.1", "10", "1000"])
 
 

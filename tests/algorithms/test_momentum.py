@@ -140,11 +140,18 @@ def test_the_behaviour_is_seen_in_the_signs(lr, momentum, word, crossings):
     assert abs(seen - crossings) <= 6 if word == "oscillates" else seen == crossings
 
 
-def test_the_momentum_that_is_critical_has_a_double_root_and_the_best_rate():
-    for lr in (0.01, 0.3, 0.9):
-        m = critical_momentum(lr, 1.0)
-        near = rate(lr, np.array([m - 0.01, m, m + 0.01]), 1.0)
-        assert near[1] == near.min() and near[1] == pytest.approx(np.sqrt(m), abs=1e-6)
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("lr", [0.01, 0.3, 0.9])
+def test_the_momentum_that_is_critical_has_a_double_root_and_the_best_rate(lr, nesterov):
+    m = float(critical_momentum(lr, 1.0, nesterov=nesterov))
+    near = rate(lr, np.array([m - 0.002, m, m + 0.002]), 1.0, nesterov=nesterov)
+    assert near[1] == near.min()
+    assert behaviour(lr, m - 0.002, 1.0, nesterov=nesterov) == "creeps"
+    assert behaviour(lr, m + 0.002, 1.0, nesterov=nesterov) == "oscillates"
+
+
+def test_no_momentum_is_critical_where_every_step_crosses_the_minimum():
+    assert np.isnan(critical_momentum([1.0, 2.0], 1.0)).all()
 
 
 def test_the_slowest_curvature_sets_the_pace():
@@ -165,7 +172,7 @@ def test_heavy_ball_beats_descent_by_the_root_of_the_condition():
         (lambda: convert_lr(0.0, 0.9, source="torch", target="averaged"), "lr must be a finite"),
         (lambda: convert_lr(0.1, 1.0, source="torch", target="averaged"), "momentum must be a"),
         (lambda: convert_lr(0.1, 0.5, source="keras", target="torch"), "source must be one of"),
-        (lambda: critical_momentum(2.0, 1.0), "lr * curvature must be below 1"),
+        (lambda: critical_momentum(1.0, 0.0), "curvature must be a finite number above 0"),
         (lambda: best_heavy_ball(2.0, 1.0), "low must not be above high"),
         (lambda: best_gradient_descent(0.0, 1.0), "low must be a finite number above 0"),
         (
