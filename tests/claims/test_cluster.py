@@ -72,6 +72,7 @@ def address(tmp_path_factory, at_work):
             started = stack.enter_context(worker(there, folder))
             said(started, "Registered to")
         patch.undo()
+        identity.cache_clear()  # modules may have changed since pytest collected its tests
         yield there
 
 
