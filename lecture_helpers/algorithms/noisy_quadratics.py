@@ -24,19 +24,19 @@ from lecture_helpers.validation import (
 class NoisyQuadratic:
     """The cost ``sum_i curvatures_i x_i^2 / 2`` under descent from ``start`` with noisy gradients.
 
-    curvatures: (d,) above 0. start: (d,). noise: the standard deviation of every gradient
-    component. Second moments E[x^2] come after steps 1 ... T, shape (T, d); the start is not
-    averaged.
+    curvatures: (d,) above 0. start: (d,). noise: the standard deviation of the gradient's
+    components, one for all or (d,). Second moments E[x^2] come after steps 1 ... T, shape (T, d);
+    the start is not averaged.
 
     Raises:
         ValueError: a learning rate at which descent diverges (2 / the largest curvature or more),
-            a curvature of 0 or less, start of another shape.
+            a curvature of 0 or less, noise below 0, start or noise of another shape.
     """
 
     curvatures: np.ndarray
     start: np.ndarray
     lr: float
-    noise: float = 1.0
+    noise: float | np.ndarray = 1.0
 
     def __post_init__(self):
         curvatures = finite_array(curvatures=self.curvatures, ndim=1)
@@ -48,9 +48,17 @@ class NoisyQuadratic:
             raise ValueError(
                 f"lr must be below 2 / the largest curvature, {limit:.3g}, not {self.lr:g}."
             )
-        fields = {"curvatures": curvatures, "start": start, "noise": non_negative(noise=self.noise)}
+        fields = {"curvatures": curvatures, "start": start, "noise": self._checked_noise(start)}
         for name, value in fields.items():
             object.__setattr__(self, name, value)
+
+    def _checked_noise(self, start: np.ndarray) -> float | np.ndarray:
+        if np.ndim(self.noise) == 0:
+            return non_negative(noise=self.noise)
+        noise = finite_array(noise=self.noise, shape=start.shape)
+        if noise.min() < 0:
+            raise ValueError(f"noise must not lie below 0; the smallest is {noise.min():g}.")
+        return noise
 
     @property
     def rho(self) -> np.ndarray:

@@ -13,6 +13,8 @@ from lecture_helpers.algorithms.stacking import Stack, StackedBatchNorm
 from lecture_helpers.algorithms.threads import torch_on_one_thread
 from lecture_helpers.validation import finite_array, whole
 
+AT_ONCE = 250  # inputs that pass through all copies together: more take more memory, not less time
+
 
 class SideBySide:
     """Copies of a network that differ in their weights alone and are evaluated together.
@@ -52,7 +54,8 @@ class SideBySide:
     def accuracy(self, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
         """The share of right answers of every copy, (copies,)."""
         self.stack.train(False)
-        answers = self.stack(self._shared(inputs)).argmax(dim=-1)
+        parts = np.array_split(np.asarray(inputs), -(-len(inputs) // AT_ONCE))
+        answers = torch.cat([self.stack(self._shared(p)).argmax(dim=-1) for p in parts], dim=-1)
         return (answers == torch.as_tensor(targets)).double().mean(dim=-1).numpy()
 
     def _shared(self, inputs: np.ndarray) -> Tensor:

@@ -87,6 +87,23 @@ def test_expected_costs_weigh_the_second_moments_with_half_the_curvatures():
         np.testing.assert_allclose(costs[name], by_hand, rtol=1e-12)
 
 
+def test_every_direction_may_have_its_own_noise():
+    both = NoisyQuadratic([1.5, 0.2], [2.0, -1.0], 0.4, np.array([0.7, 0.1]))
+    alone = [NoisyQuadratic([h], [x], 0.4, s) for h, x, s in [(1.5, 2.0, 0.7), (0.2, -1.0, 0.1)]]
+    for name in ("last", "uniform"):
+        parts = [getattr(one, name)(50) for one in alone]
+        np.testing.assert_allclose(getattr(both, name)(50), np.hstack(parts), rtol=1e-12)
+    np.testing.assert_allclose(both.law(9), sum(one.law(9) for one in alone), rtol=1e-12)
+    spread = both.paths(200, 3000, seed=3)[-1].std(axis=0)
+    np.testing.assert_allclose(spread**2, both.last(200)[-1], rtol=0.1)
+
+
+def test_the_law_of_least_squares_counts_the_parameters():
+    h = np.array([1.0, 0.1, 0.01])
+    problem = NoisyQuadratic(h, np.zeros(3), 0.5, 0.6 * np.sqrt(h))
+    assert problem.law(50)[-1] == pytest.approx(3 * 0.6**2 / (2 * 50))
+
+
 def test_an_alpha_equal_to_the_factor_of_a_step_is_no_special_case():
     near = [NoisyQuadratic([1.0], [1.0], lr=0.1).exponential(50, a) for a in (0.9, 0.9 + 1e-9)]
     np.testing.assert_allclose(*near, rtol=1e-6)
@@ -98,6 +115,8 @@ def test_an_alpha_equal_to_the_factor_of_a_step_is_no_special_case():
         (dict(lr=1.5), "lr must be below 2 / the largest curvature, 1.33"),
         (dict(lr=0.0), "lr must be a finite number above 0"),
         (dict(noise=-1.0), "noise must be a finite number, 0 or more"),
+        (dict(noise=[1.0, -1.0]), "noise must not lie below 0; the smallest is -1"),
+        (dict(noise=[1.0]), "noise must have shape"),
         (dict(curvatures=[1.0, 0.0]), "curvatures must lie above 0"),
         (dict(start=[1.0]), "start must have shape"),
         (dict(start=[1.0, np.nan]), "start must hold finite numbers"),
