@@ -80,7 +80,7 @@ class Explorer:
         stops: list[dict],
         size,
     ):
-        settle(room=1)
+        settle(keep=0)
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
         self.presets, self.question, self.play = presets, question, play

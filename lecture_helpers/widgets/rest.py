@@ -24,14 +24,14 @@ def dismiss(canvas) -> None:
     _awake[:] = [other for other in _awake if other is not canvas]
 
 
-def settle(room: int = 0) -> None:
-    """Send all but the last ``AWAKE - room`` to rest; best when the new picture is on its way.
+def settle(keep: int = AWAKE) -> None:
+    """Send all but the last ``keep`` to rest; best when the new picture is on its way.
 
     A figure consists of cycles, so that its memory is free only after the garbage collector has
     run; left to itself that may be many figures later.
     """
     with ALONE:
-        tired = _awake[: max(0, len(_awake) + room - AWAKE)]
+        tired = _awake[: max(0, len(_awake) - keep)]
         for canvas in tired:
             canvas.rest()
             dismiss(canvas)

@@ -44,6 +44,13 @@ def test_five_explorers_keep_two_figures_with_their_renderers(made):
     assert (alive(Figure, RendererAgg) - before).tolist() == [AWAKE, AWAKE]
 
 
+def test_a_new_explorer_finds_all_others_at_rest(made):
+    crowd(made, sine, 3)
+    assert [e._canvas._shown is None for e in made] == [True, True, False]
+    made[0].set(height=0.5)
+    assert [e._canvas._shown is None for e in made] == [False, True, False]
+
+
 def test_a_picture_that_stands_still_keeps_no_renderer():
     before = alive(RendererAgg)
     picture = show(sine)
