@@ -26,6 +26,7 @@ REMARKS = {
 }
 EXACT = 1e-17
 MANY_ROWS = 12
+LINE = 0.2  # inches for a line of a label
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,13 @@ def _card(claim: Claim, stored: Mapping | None) -> Card:
         name = claim.id
         return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
     view = _identity_view(stored) if stored["kind"] == "id" else _forest_view(stored)
-    rows = len(stored["findings"]) + len(stored["beside"])
-    height = 1.1 + rows * (0.42 if rows > MANY_ROWS else 0.6)
-    return Card(claim, card_text(stored), show(view, size=(9.6, height)))
+    return Card(claim, card_text(stored), show(view, size=(9.6, _height(_labels(stored)))))
+
+
+def _height(labels: list[str]) -> float:
+    """Inches: many rows stand closer, but never so close that the longest label overlaps."""
+    row = 0.42 if len(labels) > MANY_ROWS else 0.6
+    return 1.1 + len(labels) * max(row, LINE * max(1 + label.count("\n") for label in labels))
 
 
 def card_text(stored: Mapping) -> str:
@@ -132,8 +137,11 @@ def _in_words(finding: Mapping) -> str:
     if "tolerance" in finding:
         deviation = _rounded_up(finding["effect"])
         return f"{finding['name']}: {deviation} (tolerance {finding['tolerance']:.0e})"
-    low, high = finding["interval"]
-    return f"{finding['name']}: {finding['effect']:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}"
+    effect, (low, high), digits = finding["effect"], finding["interval"], 2
+    if 0 < abs(effect) < 0.005:  # two decimals would leave nothing of it
+        digits = 1 - int(np.floor(np.log10(abs(effect))))
+    ends = f"{low:+.{digits}f} to {high:+.{digits}f}"
+    return f"{finding['name']}: {effect:+.{digits}f}, 95 % interval {ends}"
 
 
 def _rounded_up(deviation: float) -> str:
@@ -186,7 +194,7 @@ def draw_forest(ax, stored: Mapping) -> None:
         ax.plot(values, row + spread, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
         ax.plot(finding["interval"], [row + 0.2] * 2, "-", lw=3, color=look.colour)
         ax.plot([finding["effect"]], [row + 0.2], ls="", marker="D", ms=7, color=INK)
-    _rows(ax, [f"{f['name']}\n{f['verdict'] if m == 'with' else 'control'}" for f, m in findings])
+    _rows(ax, _labels(stored))
     drawn = [v for f, _ in findings for v in (*f["interval"], *differences(stored, f))]
     low, high = min(-smallest, *drawn), max(smallest, *drawn)
     ax.set_xlim(low - 0.1 * (high - low), high + 0.1 * (high - low))
@@ -201,16 +209,22 @@ def draw_deviations(ax, stored: Mapping) -> None:
         spread = np.linspace(-0.25, 0.25, len(values))
         ax.plot(values, row + spread, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
         ax.plot([finding["tolerance"]] * 2, [row - 0.4, row + 0.4], color=INK, lw=3)
-    _rows(ax, [finding["name"] for finding in stored["findings"]])
+    _rows(ax, _labels(stored))
     reach = max(10 * f["tolerance"] for f in stored["findings"])
     worst = max(10 * f["effect"] for f in stored["findings"])
     ax.set(xscale="log", xlim=(EXACT / 2, max(reach, worst)))
     ax.set_xlabel("largest deviation per seed, 0 at the left edge (bar: tolerance)")
 
 
+def _labels(stored: Mapping) -> list[str]:
+    """The labels of a picture's rows: name and verdict, in lines that are short enough."""
+    named = [[f["name"], f["verdict"]][: 1 if "tolerance" in f else 2] for f in stored["findings"]]
+    named += [[finding["name"], "control"] for finding in stored["beside"]]
+    width = 48 if len(named) > MANY_ROWS else 36
+    return ["\n".join(textwrap.fill(words, width) for words in row) for row in named]
+
+
 def _rows(ax, labels: list[str]) -> None:
     ax.set(ylim=(len(labels) - 0.5, -0.5))
-    width = 48 if len(labels) > MANY_ROWS else 36
-    lines = ["\n".join(textwrap.fill(v, width) for v in label.split("\n")) for label in labels]
-    ax.set_yticks(range(len(labels)), lines)
+    ax.set_yticks(range(len(labels)), labels)
     ax.grid(visible=False, axis="y")

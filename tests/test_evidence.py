@@ -108,6 +108,15 @@ def test_a_control_is_given_figures_and_no_verdict(stored):
     assert "**" not in control
 
 
+def test_an_effect_too_small_for_two_decimals_gets_two_digits_of_its_own(stored):
+    first, *rest = stored["C8"]["findings"]
+    tiny = first | {"effect": -0.00246, "interval": [-0.00402, -0.0009]}
+    text = shown.card_text(stored["C8"] | {"findings": [tiny, *rest]})
+    assert "shallow: -0.0025, 95 % interval -0.0040 to -0.0009" in text
+    none = shown.card_text(stored["C8"] | {"findings": [first | {"effect": 0.0}, *rest]})
+    assert "shallow: +0.00, 95 % interval" in none
+
+
 def test_a_fragile_verdict_says_so(stored):
     assert "It is fragile" in shown.card_text(stored["C8"] | {"fragile": True})
 
@@ -191,6 +200,19 @@ def test_evidence_of_a_lesson_without_networks_imports_no_torch():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_labels_do_not_overlap_where_many_rows_have_long_names(stored):
+    row = stored["C8"]["findings"][0]
+    names = [f"regime {k} with a name that goes on for longer than one line" for k in range(14)]
+    entry = stored["C8"] | {
+        "findings": [row | {"name": name} for name in names],
+        "comparisons": {name: ["with 2", "none 2"] for name in names}, "beside": [],
+    }  # fmt: skip
+    figure = shown._card(GAIN, entry).picture.figure
+    figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    assert all(above.y0 >= below.y1 for above, below in zip(boxes, boxes[1:], strict=False))
 
 
 def test_nothing_of_a_picture_is_cut_off_however_long_its_words(stored):
