@@ -135,11 +135,14 @@ def _equation(lr, momentum, curvature, nesterov: bool):
     return middle, last, middle**2 - 4 * last
 
 
-def behaviour(lr: float, momentum: float, curvature: float, *, nesterov: bool = False) -> str:
-    """What the distance does from step to step: creeps, oscillates, flips or diverges.
+def behaviour(
+    lr: float, momentum: float, curvature: float, *, nesterov: bool = False, tolerance: float = 0.0
+) -> str:
+    """What the distance does from step to step: creeps, is critical, oscillates, flips or diverges.
 
     "creeps": two real roots, both above 0 (overdamped). "oscillates": complex ones. "flips": the
-    larger real root is below 0, so that every step crosses the minimum.
+    larger real root is below 0, so that every step crosses the minimum. "is critical": the momentum
+    lies within ``tolerance`` of where real and complex roots meet.
 
     >>> [behaviour(lr, 0.5, 1.0) for lr in (0.05, 0.5, 2.95, 3.1)]
     ['creeps', 'oscillates', 'flips', 'diverges']
@@ -147,9 +150,19 @@ def behaviour(lr: float, momentum: float, curvature: float, *, nesterov: bool = 
     middle, _, discriminant = _equation(lr, momentum, curvature, nesterov)
     if rate(lr, momentum, curvature, nesterov=nesterov) >= 1:
         return "diverges"
+    if abs(momentum - _meeting(lr * curvature, nesterov)) < tolerance:
+        return "is critical"
     if discriminant < 0:
         return "oscillates"
     return "creeps" if middle >= 0 else "flips"
+
+
+def _meeting(pace: float, nesterov: bool) -> float:
+    """The momentum with a double root at ``pace = lr h``; NaN where Nesterov's has none."""
+    root = np.sqrt(pace)
+    if nesterov:
+        return (1 - root) / (1 + root) if root < 1 else np.nan
+    return (1 - root) ** 2
 
 
 def critical_momentum(lr, curvature: float, *, nesterov: bool = False) -> np.ndarray:

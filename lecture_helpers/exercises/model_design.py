@@ -5,14 +5,19 @@ import numpy as np
 from lecture_helpers.exercises.exercise import Exercise
 
 
-def _block(h, w, d, *, skip=True, ahead=None, transposed=True, after=False, back=True):
+def _block(
+    h, w, d, *, skip=True, ahead=None, transposed=True, after=False, back=True, masked=True,
+    weighed=True,
+):  # fmt: skip
     """The output and the input's gradient of a residual ReLU layer, with ways to get it wrong."""
     z = h @ w
     output = np.maximum(h + z, 0) if after else skip * h + np.maximum(z, 0)
     open_ = {None: z, "output": output, "input": h}[ahead] > 0
     if after:
         return output, (d * (h + z > 0)) @ (np.eye(len(w)) + w.T)
-    through = (d * open_) @ (w.T if transposed else w)
+    through = d * open_ if masked else d
+    if weighed:
+        through = through @ (w.T if transposed else w)
     return output, (d if back else 0) + through
 
 
@@ -47,6 +52,16 @@ residual_block = Exercise(
         "the branch's slope is taken at the input": (
             lambda h, w, d: _block(h, w, d, ahead="input"),
             "The ReLU received h @ w, not h.",
+        ),
+        "the branch's slope is missing on the way back": (
+            lambda h, w, d: _block(h, w, d, masked=False),
+            "A ReLU that is off lets no gradient through: in the branch only the d where z > 0 "
+            "counts.",
+        ),
+        "the weights are missing on the way back": (
+            lambda h, w, d: _block(h, w, d, weighed=False),
+            "Forward the branch multiplies h by w, so backward its gradient is multiplied by w "
+            "transposed.",
         ),
         "the weights are not transposed on the way back": (
             lambda h, w, d: _block(h, w, d, transposed=False),
@@ -144,6 +159,11 @@ momentum_steps = Exercise(
             _walked_by(_scaled_twice),
             "It stands either in the velocity or in the step. In torch's convention: in the step.",
         ),
+        "the path begins with the start": (
+            lambda hessian, theta, *how: np.vstack([theta, _steps(hessian, theta, *how, _heavy)]),
+            "The path holds the place after every step, so its first row is the place after the "
+            "first one.",
+        ),
         "the velocity is not carried over": (
             _walked_by(_forgotten),
             "A velocity that is made anew in every step only lengthens the step. Keep v between "
@@ -181,7 +201,17 @@ translate = Exercise(
     mistakes={
         "both are left as they are": (
             lambda lr, momentum, velocity: (lr, velocity),
-            "Then all steps are shorter by the factor 1 - momentum: ten times at 0.9.",
+            "Then the steps become shorter, in the end by the factor 1 - momentum: ten times at "
+            "0.9.",
+        ),
+        "both go the wrong way": (
+            lambda lr, momentum, velocity: (lr * (1 - momentum), velocity / (1 - momentum)),
+            "You translated from the averaged convention into torch's. Here it is the other way.",
+        ),
+        "only the velocity is translated": (
+            lambda lr, momentum, velocity: (lr, (1 - momentum) * velocity),
+            "The velocity is right. But each of its steps must be as long as torch's, so the "
+            "learning rate has to make up for it.",
         ),
         "the learning rate goes the wrong way": (
             lambda lr, momentum, velocity: _translated(lr, momentum, velocity, lambda m: 1 - m),
@@ -232,6 +262,16 @@ first_layer = Exercise(
         "one layer too many": (
             lambda depth, gain, skip: _first(depth, gain, skip, layers=0),
             "From the last layer down to the first there are depth - 1 layers to pass.",
+        ),
+        "the ratio is upside down": (
+            lambda depth, gain, skip: 1 / _first(depth, gain, skip),
+            "Asked for is the first layer's gradient divided by the last one's. The gradient "
+            "travels from the last layer to the first.",
+        ),
+        "sizes are added instead of squares": (
+            lambda depth, gain, skip: _first(depth, gain + 1 if skip else gain, False),
+            "1 + gain would need both gradients to point the same way. Independent ones add their "
+            "squares: 1 + gain^2 of the mean square.",
         ),
         "the mean square instead of its root": (
             lambda depth, gain, skip: _first(depth, gain, skip, squared=True),

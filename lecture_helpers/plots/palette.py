@@ -37,6 +37,7 @@ ROLES = {
     "without": Role(VERMILLION, "--", "s", "//"),
     "control": Role(GREEN, "-.", "^"),
     "other control": Role(PURPLE, ":", "v"),
+    "third control": Role(INK, "-", "D"),
     "predicted": Role(INK, "--", ""),
     "measured": Role(BLUE, "-", "o"),
     "before": Role(VERMILLION, "--", "s", "//"),

@@ -17,7 +17,7 @@ def draw_table(ax, values, *, columns, rows, span: tuple, absent=(), form: str =
     gone = np.array([[r in absent or c in absent for c in columns] for r in rows])
     low, high = span
     shade = np.clip((values - low) / (high - low), 0, 1)
-    ax.imshow(np.where(gone, np.nan, shade), vmin=0, vmax=1, cmap="cividis", aspect="auto")
+    ax.imshow(np.where(gone, np.nan, shade), vmin=0, vmax=1, cmap="viridis", aspect="auto")
     ax.grid(False)
     ax.set_xticks(range(len(columns)), columns)
     ax.set_yticks(range(len(rows)), rows)

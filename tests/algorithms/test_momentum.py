@@ -150,6 +150,23 @@ def test_the_momentum_that_is_critical_has_a_double_root_and_the_best_rate(lr, n
     assert behaviour(lr, m + 0.002, 1.0, nesterov=nesterov) == "oscillates"
 
 
+@pytest.mark.parametrize("lr, nesterov", [(0.3, False), (0.3, True), (2.86, False)])
+def test_a_double_root_is_called_critical_within_the_tolerance_only(lr, nesterov):
+    momenta = np.linspace(0.001, 0.998, 998)
+    double = momenta[rate(lr, momenta, 1.0, nesterov=nesterov).argmin()]  # where the roots meet
+    how = dict(nesterov=nesterov, tolerance=0.004)
+    assert behaviour(lr, double, 1.0, **how) == "is critical"
+    assert behaviour(lr, double + 0.01, 1.0, **how) == "oscillates"
+    assert behaviour(lr, double - 0.01, 1.0, **how) == ("creeps" if lr < 1 else "flips")
+    assert behaviour(lr, double, 1.0, nesterov=nesterov) != "is critical"
+
+
+def test_nesterovs_momentum_is_nowhere_critical_where_steps_cross_the_minimum():
+    how = dict(nesterov=True, tolerance=0.004)
+    found = {behaviour(1.2, m, 1.0, **how) for m in np.linspace(0, 0.9, 91)}
+    assert "is critical" not in found
+
+
 def test_no_momentum_is_critical_where_every_step_crosses_the_minimum():
     assert np.isnan(critical_momentum([1.0, 2.0], 1.0)).all()
 
