@@ -85,14 +85,16 @@ def _checks(findings: list[Mapping]) -> Line:
 
 
 def _line(finding: Mapping, scale: float) -> Line:
-    low, high = finding["interval"]
-    figures = f"{_signed(finding['effect'])} [{_signed(low)}, {_signed(high)}]"
-    bar = (low / scale, finding["effect"] / scale, high / scale)
-    return Line(finding["name"], finding["verdict"], figures, bar)
+    digits = max(2, 1 - math.floor(math.log10(scale)))  # two of the smallest interesting effect
+    effect, low, high = (_signed(v, digits) for v in (finding["effect"], *finding["interval"]))
+    ends = finding["interval"]
+    bar = ends[0] / scale, finding["effect"] / scale, ends[1] / scale
+    return Line(finding["name"], finding["verdict"], f"{effect} [{low}, {high}]", bar)
 
 
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("+0.00", "0.00").replace("-0.00", "0.00")
+def _signed(value: float, digits: int) -> str:
+    rounded = round(value, digits)
+    return f"{rounded:+.{digits}f}" if rounded else f"{0:.{digits}f}"
 
 
 def place(value: float) -> float:

@@ -64,6 +64,13 @@ def test_a_line_has_effect_interval_regime_and_verdict(every):
     assert row.lines[0].bar == (2.0, 3.0, 4.0)  # in smallest interesting effects
 
 
+def test_figures_show_two_digits_of_the_smallest_interesting_effect(every):
+    tiny = {"name": "a", "effect": 0.01457, "interval": [0.01349, 0.01566], "verdict": "null"}
+    stored = entry(findings=[tiny], smallest=0.02)
+    row = next(row for row in rows(every, {"C25": stored}) if row.claim.id == "C25")
+    assert row.lines[0].figures == "+0.015 [+0.013, +0.016]"
+
+
 def test_an_identity_says_how_many_checks_and_how_close_the_worst_came(every):
     findings = [{"effect": 1e-14, "tolerance": 1e-12}, {"effect": 0.0, "tolerance": 1e-12}]
     stored = {"kind": "id", "verdict": "identity", "findings": findings}
