@@ -23,7 +23,7 @@ from lecture_helpers.plots.dictionary import draw_half_steps, draw_sum, draw_til
 from lecture_helpers.plots.falls import draw_fall
 from lecture_helpers.plots.grown import draw_gains, draw_network
 from lecture_helpers.plots.landscapes import draw_landscape, draw_plane
-from lecture_helpers.plots.layers import draw_layers
+from lecture_helpers.plots.layers import draw_layers, draw_rungs
 from lecture_helpers.plots.maps import draw_contours, draw_frame, draw_path, draw_share_map
 from lecture_helpers.plots.palette import ROLES, role
 from lecture_helpers.plots.phases import draw_critical, draw_rates
@@ -62,6 +62,7 @@ __all__ = [
     "draw_profile",
     "draw_ranges",
     "draw_rates",
+    "draw_rungs",
     "draw_share_map",
     "draw_shares",
     "draw_spread",

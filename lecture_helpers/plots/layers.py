@@ -1,4 +1,4 @@
-"""A quantity layer by layer, marked at the edge where it leaves the frame."""
+"""A quantity layer by layer or depth by depth, marked at the edge where it leaves the frame."""
 
 import numpy as np
 
@@ -18,3 +18,13 @@ def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None)
     ax.plot(layers[inside], values[inside], marker=r.marker, ms=5, alpha=0.75, label=label, **style)
     ax.plot(layers[high], np.full(high.sum(), ylim[1]), marker="^", ms=7, **style)
     ax.plot(layers[low], np.full(low.sum(), ylim[0]), marker="v", ms=7, **style)
+
+
+def draw_rungs(ax, values, *, role: str, ylim: tuple):
+    """A marker for every rung 0, 1, ..., joined; one that is infinite is a triangle on the edge."""
+    r, values = look(role), np.asarray(values, dtype=float)
+    gone = ~np.isfinite(values)
+    seen = np.where(gone, np.nan, values)
+    ax.plot(np.arange(len(values)), seen, color=r.colour, ls=r.dash, lw=2.2, marker=r.marker, ms=7)
+    style = dict(color=r.colour, ls="", marker="^", ms=12, mec="white", clip_on=False)
+    ax.plot(np.flatnonzero(gone), np.full(gone.sum(), ylim[1]), in_layout=False, **style)

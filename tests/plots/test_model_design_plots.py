@@ -9,6 +9,7 @@ from lecture_helpers.plots import (
     draw_plane,
     draw_ranges,
     draw_rates,
+    draw_rungs,
     draw_table,
 )
 
@@ -27,6 +28,13 @@ def test_layers_beyond_the_frame_stand_on_the_edge_they_left_by(ax):
     assert inside.get_xydata().tolist() == [[2, 0.5]]
     assert high.get_xydata().tolist() == [[3, 1e3], [4, 1e3]] and high.get_marker() == "^"
     assert low.get_xydata().tolist() == [[1, 1e-3]] and low.get_marker() == "v"
+
+
+def test_a_rung_that_is_infinite_stands_on_the_edge_and_is_not_joined(ax):
+    draw_rungs(ax, [0.1, 0.2, np.inf], role="with", ylim=(1e-3, 1e2))
+    joined, gone = ax.lines
+    assert joined.get_ydata()[:2].tolist() == [0.1, 0.2] and np.isnan(joined.get_ydata()[2])
+    assert gone.get_xydata().tolist() == [[2, 1e2]] and gone.get_marker() == "^"
 
 
 def test_a_plane_shows_the_network_and_a_line_of_equal_loss_only_where_there_is_one(ax):
