@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -132,6 +133,23 @@ def test_a_move_that_breaks_after_a_rest_leaves_the_picture_standing(made):
     assert "not there" in first.error and first.png == before
     first.set(height=0.25)
     assert first.error == "" and first.png == first.fresh_png()
+
+
+def test_explorers_moved_from_several_threads_send_one_another_to_rest_unharmed(made):
+    crowd(made, two_panels, 3)
+
+    def move(explorer):
+        for height in (0.25, 0.5, 1.5, 2.0):
+            explorer.set(height=height)
+            explorer.png  # noqa: B018
+
+    threads = [threading.Thread(target=move, args=(explorer,)) for explorer in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [explorer.error for explorer in made] == ["", "", ""]
+    assert all(explorer.png == explorer.fresh_png() for explorer in made)
 
 
 MEMORY = """
