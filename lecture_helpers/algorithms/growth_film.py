@@ -39,10 +39,18 @@ class Snapshot:
 
     @property
     def words(self) -> str:
-        """What is being trained."""
+        """What is being trained, and what is frozen."""
         if self.stage > self.depth:
-            return "Fine-tuning: all layers are trained"
-        return f"Stage {self.stage}: hidden layer {self.stage} and the output are trained"
+            return "Fine-tuning: all layers are trained, nothing is frozen"
+        trained = f"Stage {self.stage}: hidden layer {self.stage} and the output are trained"
+        return f"{trained}, {_layers(self.fixed)} frozen"
+
+
+def _layers(count: int) -> str:
+    """The lowest ``count`` hidden layers as the subject of a sentence, with its verb."""
+    if count < 2:
+        return "hidden layer 1 is" if count else "nothing is"
+    return f"hidden layers 1 {'and' if count == 2 else 'to'} {count} are"
 
 
 def snapshots(stages: Sequence[Runs], tuned: Runs, *, seed: int, **where) -> list[Snapshot]:

@@ -9,13 +9,20 @@ def _relu(z):
     return np.maximum(z, 0.0)
 
 
-def _growth(x, y, trained, new, head, lr, *, below=True, slope=True, mean=True):
-    """One step: (trained, new, head) after it, and the gradient by ``trained``."""
-    first = _relu(x @ trained) if below else x
+def _below(x, trained):
+    return _relu(x @ trained)
+
+
+def _growth(x, y, trained, new, head, lr, *, below=_below, slope=True, mean=True, seen=None):
+    """One step: (trained, new, head) after it, and the gradient by ``trained``.
+
+    ``seen`` is the head that the new layer's gradient comes through, if not ``head``.
+    """
+    first = below(x, trained)
     z = first @ new
     second = _relu(z)
     error = (second @ head - y) / (len(x) if mean else 1)
-    back = np.outer(error, head) * ((z > 0) if slope else 1.0)
+    back = np.outer(error, head if seen is None else seen) * ((z > 0) if slope else 1.0)
     first_back = (back @ new.T) * (x @ trained > 0)
     return (trained, new - lr * first.T @ back, head - lr * second.T @ error), x.T @ first_back
 
@@ -32,6 +39,11 @@ def _not_frozen(x, y, trained, new, head, lr):
 def _one_after_the_other(x, y, trained, new, head, lr):
     _, new_after, _ = _growth_step(x, y, trained, new, head, lr)
     return trained, new_after, _growth_step(x, y, trained, new_after, head, lr)[2]
+
+
+def _head_first(x, y, trained, new, head, lr):
+    head_after = _growth_step(x, y, trained, new, head, lr)[2]
+    return trained, _growth(x, y, trained, new, head, lr, seen=head_after)[0][1], head_after
 
 
 def _small_networks(rng: np.random.Generator) -> dict:
@@ -73,7 +85,7 @@ growth_step = Exercise(
         ),
         "the trained layer is thrown away": (
             lambda x, y, trained, new, head, lr: _growth(
-                x, y, trained, new, head, lr, below=False)[0],
+                x, y, trained, new, head, lr, below=lambda x, trained: x)[0],
             "The new layer is to read what the trained layer makes of x, not x itself.",
         ),
         "the slope of the relu is forgotten": (
@@ -89,6 +101,23 @@ growth_step = Exercise(
         "the head's step sees the new layer after its step": (
             _one_after_the_other,
             "Both steps belong to the same weights: compute both gradients first.",
+        ),
+        "the new layer's gradient comes through the head after its step": (
+            _head_first,
+            "Both steps belong to the same weights: compute both gradients before you change one.",
+        ),
+        "the trained layer has no relu": (
+            lambda x, y, trained, new, head, lr: _growth(
+                x, y, trained, new, head, lr, below=lambda x, trained: x @ trained)[0],
+            "Frozen means that its weights stay. It still applies its relu.",
+        ),
+        "the step is twice as long": (
+            lambda x, y, trained, new, head, lr: _growth_step(x, y, trained, new, head, 2 * lr),
+            "The cost is half the squared error, so that the factor 2 of the square goes away.",
+        ),
+        "the trained layer is not returned": (
+            lambda x, y, trained, new, head, lr: _growth_step(x, y, trained, new, head, lr)[1:],
+            "Return three weights: trained as it came, then new and head after the step.",
         ),
         "the step goes uphill": (
             lambda x, y, trained, new, head, lr: _growth_step(x, y, trained, new, head, -lr),
@@ -187,8 +216,8 @@ def _gains(joint, tuned, before, every):
 
 
 def _curves(rng: np.random.Generator) -> dict:
-    every, stages, records = int(rng.integers(2, 6)), int(rng.integers(3, 5)), 2
-    length = stages + records + int(rng.integers(2, 4)) + 1
+    every, stages, records = int(rng.integers(2, 4)), int(rng.integers(2, 4)), 2
+    length = stages * every + records + int(rng.integers(2, 4))
     return {
         "joint": np.round(100 * rng.random(length), 1),
         "tuned": np.round(100 * rng.random(records + 1), 1),
@@ -201,9 +230,9 @@ fair_gains = Exercise(
     name="fair_gains",
     task="joint is the accuracy of joint training after 0, every, 2 every, ... updates; tuned that "
     "of the pretrained network after 0, every, 2 every, ... updates of fine-tuning, which began "
-    "after `before` updates of greedy stages. Write fair_gains(joint, tuned, before, every): how "
-    "much more the pretrained network reaches at its end, (at equal total updates, at equal "
-    "updates of fine-tuning).",
+    "after `before` updates of greedy stages. joint may go on for longer. Write "
+    "fair_gains(joint, tuned, before, every): how much more the pretrained network reaches at its "
+    "end, (at equal total updates, at equal updates of fine-tuning).",
     reference=_gains,
     cases=_curves,
     mistakes={
@@ -211,6 +240,12 @@ fair_gains = Exercise(
             lambda joint, tuned, before, every: (float(tuned[-1] - joint[-1]),) * 2,
             "Joint training went on for longer than the pretrained network did. Compare at the "
             "same number of updates.",
+        ),
+        "the first number compares last with last": (
+            lambda joint, tuned, before, every: (
+                float(tuned[-1] - joint[-1]), _gains(joint, tuned, before, every)[1]),
+            "Joint training may have gone on for longer. Take its record at as many updates as "
+            "the greedy stages and the fine-tuning made together.",
         ),
         "the two counts are exchanged": (
             lambda joint, tuned, before, every: _gains(joint, tuned, before, every)[::-1],
@@ -229,6 +264,29 @@ fair_gains = Exercise(
                 float(tuned[-1] - joint[len(tuned) + before // every]),
                 float(tuned[-1] - joint[len(tuned)])),
             "A curve of three records has made two times `every` updates: the first is at 0.",
+        ),
+        "the first number is one record late": (
+            lambda joint, tuned, before, every: (
+                float(tuned[-1] - joint[len(tuned) + before // every]),
+                _gains(joint, tuned, before, every)[1]),
+            "The first record of a curve is at 0 updates: its last one is len - 1 steps later.",
+        ),
+        "the second number is one record late": (
+            lambda joint, tuned, before, every: (
+                _gains(joint, tuned, before, every)[0], float(tuned[-1] - joint[len(tuned)])),
+            "The first record of a curve is at 0 updates: its last one is len - 1 steps later.",
+        ),
+        "updates are taken for records": (
+            lambda joint, tuned, before, every: (
+                float(tuned[-1] - joint[len(tuned) - 1 + before]),
+                _gains(joint, tuned, before, every)[1]),
+            "A record is made after `every` updates: the greedy stages took before // every of "
+            "them.",
+        ),
+        "fine-tuning's own updates are left out": (
+            lambda joint, tuned, before, every: (
+                float(tuned[-1] - joint[before // every]), _gains(joint, tuned, before, every)[1]),
+            "In all means both: the updates of the greedy stages and those of fine-tuning.",
         ),
         "joint training is judged by its best moment": (
             lambda joint, tuned, before, every: (
@@ -273,6 +331,11 @@ def _kept_velocity(w, velocity, gradient, frozen, lr, momentum, decay):
     return after, np.where(frozen, velocity, v)
 
 
+def _running_velocity(w, velocity, gradient, frozen, lr, momentum, decay):
+    v = momentum * velocity + gradient + decay * w
+    return np.where(frozen, w, w - lr * v), v
+
+
 def _steps(rng: np.random.Generator) -> dict:
     n = int(rng.integers(3, 6))
     frozen = np.zeros(n, bool)
@@ -305,6 +368,11 @@ frozen_step = Exercise(
             _kept_velocity,
             "They do not move now, but when they are released for fine-tuning they would jump "
             "with a velocity that is long out of date. Set it to 0.",
+        ),
+        "their velocity goes on": (
+            _running_velocity,
+            "They do not move now, but the velocity goes on growing, and they would jump when they "
+            "are released for fine-tuning. Set it to 0.",
         ),
         "nothing is frozen": (
             lambda w, velocity, gradient, frozen, lr, momentum, decay: _frozen_step(

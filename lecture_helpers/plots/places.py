@@ -6,10 +6,11 @@ from lecture_helpers.plots.curves import draw_line
 from lecture_helpers.plots.palette import role as look
 
 
-def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label: str | None = None):
+def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, size=13):
     """A large marker at a point (2,); outside the frame a triangle on its edge points out to it.
 
-    A point that is no finite number, because its path has diverged, is not drawn.
+    A point that is no finite number, because its path has diverged, is not drawn. Give places that
+    may fall together different sizes, in points, the largest first.
     """
     r, (x, y) = look(role), np.asarray(point, dtype=float)
     inside = np.clip(x, *xlim), np.clip(y, *ylim)
@@ -21,7 +22,7 @@ def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label: str | N
     elif inside[1] != y:
         marker = "v" if y < ylim[0] else "^"
     ax.plot(
-        *([v] for v in inside), color=r.colour, ls="", marker=marker, ms=13, mec="white", mew=1.5,
+        *([v] for v in inside), color=r.colour, ls="", marker=marker, ms=size, mec="white", mew=1.5,
         clip_on=False, label=label,
     )  # fmt: skip
 

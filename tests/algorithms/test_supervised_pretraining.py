@@ -3,8 +3,14 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.algorithms.data import digits, split
-from lecture_helpers.algorithms.growth_film import growth_film, joint_film, snapshots
+from lecture_helpers.algorithms.data import digits, spirals, split
+from lecture_helpers.algorithms.growth_film import (
+    Snapshot,
+    growth_film,
+    joint_film,
+    snapshots,
+)
+from lecture_helpers.algorithms.layer_probes import answers
 from lecture_helpers.algorithms.networks import drawn, mlp
 from lecture_helpers.algorithms.pretraining_plan import (
     ARMS,
@@ -217,13 +223,33 @@ def test_snapshots_follow_the_stages_and_then_the_fine_tuning():
     np.testing.assert_array_equal(found[5].network.hidden2.linear.weight.detach().numpy(), last)
 
 
+@pytest.mark.parametrize("stage, fixed, words", [
+    (1, 0, "Stage 1: hidden layer 1 and the output are trained, nothing is frozen"),
+    (2, 1, "Stage 2: hidden layer 2 and the output are trained, hidden layer 1 is frozen"),
+    (3, 2, "Stage 3: hidden layer 3 and the output are trained, hidden layers 1 and 2 are frozen"),
+    (5, 4, "Stage 5: hidden layer 5 and the output are trained, hidden layers 1 to 4 are frozen"),
+    (6, 0, "Fine-tuning: all layers are trained, nothing is frozen"),
+])  # fmt: skip
+def test_a_snapshot_says_what_is_trained_and_what_is_frozen(stage, fixed, words):
+    network = mlp(2, 2, depth=min(stage, 5), width=3)
+    assert Snapshot(stage, 0, fixed, network).words == words
+
+
+def test_one_sigmoid_layer_trained_as_long_as_five_stages_gets_the_spirals_right_too():
+    plane = spirals(400, 0.02, turns=1.2)
+    given = dict(width=12, lr=1.0, activation="sigmoid", init="glorot")
+    early, late = joint_film(plane, [406, 2026], depth=1, **given)
+    right = [(answers(n, plane.inputs) == plane.targets).mean() for n in (early, late)]
+    assert 0.94 < right[0] < 0.985 and right[1] > 0.99
+
+
 def test_a_film_shows_every_stage_and_joint_training_at_the_same_moments():
     film = growth_film(digits(), depth=2, updates=24, width=8, lr=0.1)
     assert [s.updates for s in film] == [0, 4, 8, 12, 12, 16, 20, 24, 24, 25, 48]
     assert film[5].states == {
         "inputs": "given", "hidden 1": "frozen", "hidden 2": "trained", "output": "trained",
     }  # fmt: skip
-    assert "frozen" not in film[-1].states.values() and film[-1].words.startswith("Fine-tuning")
+    assert "frozen" not in film[-1].states.values()
     rivals = joint_film(digits(), [s.updates for s in film], depth=2, width=8, lr=0.1)
     assert len(rivals) == len(film)
     alone = train(mlp, digits(), steps=48, depth=2, width=8, lr=0.1, momentum=0.9, seeds=[0],

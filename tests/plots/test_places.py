@@ -34,6 +34,12 @@ def test_a_place_that_is_no_number_is_not_drawn(ax):
     assert np.isnan(ax.lines[0].get_xdata()).all()
 
 
+def test_places_that_fall_together_are_seen_by_their_sizes(ax):
+    for size in (20, 13, 7):
+        draw_place(ax, (0.5, 0.5), size=size, **FRAME)
+    assert [line.get_markersize() for line in ax.lines] == [20, 13, 7]
+
+
 def test_a_spread_holds_the_middle_share_of_the_curves(ax):
     draw_spread(ax, [0, 1], np.linspace(0, 1, 101)[:, None] * [1.0, 2.0], role="average", inner=0.6)
     heights = ax.collections[0].get_paths()[0].vertices[:, 1]
