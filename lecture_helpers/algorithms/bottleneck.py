@@ -119,8 +119,8 @@ def outcomes(kind: str, linear: float, start: float) -> dict[str, tuple[float, f
     "fine-tuned" climbs from the angle ``start``.
     """
     ends = {
-        "greedy": greedy_angle(linear),
         "joint": joint_angle(kind, linear),
+        "greedy": greedy_angle(linear),
         "fine-tuned": float(fine_tune(kind, linear, start)[-1]),
     }
     return {way: (end, float(whole_score(kind, linear, end))) for way, end in ends.items()}

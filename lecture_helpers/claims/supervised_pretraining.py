@@ -107,7 +107,7 @@ CLAIMS = (
         objection="A hint brings a trained teacher's knowledge, not guidance alone; the teacher's "
         "own updates are not counted. In four of six networks the best weight of deep supervision "
         "was the largest tried. And batch norm rescues the same sigmoid networks "
-        "without a guide (controls of C34): what helps may be any signal that arrives. Open.",
+        "without a guide (see C34): what helps may be any signal that arrives. Open.",
         literature="Romero 2015: hints train students deeper and thinner than their teacher.",
         stores={"supervised_pretraining_guiding.npz": stored_guiding},
     ),

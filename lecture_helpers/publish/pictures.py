@@ -14,7 +14,7 @@ COVERS = {
     "01_batch_normalization": ("how_high", {"lr": 1.0, "depth": 16}),
     "02_coordinate_descent": ("growth", {"iteration": 30}),
     "03_polyak_averaging": ("valley", {"lr": 1.9}),
-    "04_supervised_pretraining": ("stage_by_stage", {"frame": 22}),
+    "04_supervised_pretraining": ("stage_by_stage", {"moment": 22}),
     "05_model_design": ("landscape", {"depth": 24}),
     "06_continuation_and_curriculum": ("the_way_down", {"first": 1.5}),
 }
