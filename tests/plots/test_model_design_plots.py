@@ -67,11 +67,11 @@ def test_a_rate_map_draws_the_border_of_divergence_at_one(ax):
 def test_a_rate_map_names_the_shades_that_pass_its_middle(ax):
     lrs, momenta = np.linspace(0, 4, 9), np.linspace(0, 1, 101)[:, None]
     draw_rates(ax, lrs, momenta[:, 0], momenta + 0 * lrs)
-    assert [t.get_text() for t in ax.texts] == ["0.8", "0.9", "0.95"]
+    assert [t.get_text() for t in ax.texts] == ["0.8", "0.9", "0.95", "0.98"]
     places = np.array([t.get_position() for t in ax.texts])
-    np.testing.assert_allclose(places, [(2, 0.8), (2, 0.9), (2, 0.95)], atol=0.011)
+    np.testing.assert_allclose(places, [(2, 0.8), (2, 0.9), (2, 0.95), (2, 0.98)], atol=0.011)
     draw_rates(ax, lrs, momenta[:, 0], 0.85 + 0 * momenta + 0 * lrs)
-    assert len(ax.texts) == 3
+    assert len(ax.texts) == 4
 
 
 def test_a_table_prints_its_numbers_and_a_dash_where_a_level_is_left_out(ax):
