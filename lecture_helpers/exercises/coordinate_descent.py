@@ -39,6 +39,15 @@ soft_threshold = Exercise(
             "Negative entries shrink towards 0 as well; take the sign off first and put it back "
             "last.",
         ),
+        "everything moves down": (
+            lambda x, t: x - t,
+            "A negative entry moves away from 0, and small ones never stop there. Towards 0, and "
+            "not beyond it.",
+        ),
+        "the small entries are kept, the large ones cut": (
+            lambda x, t: np.where(np.abs(x) > t, 0.0, x),
+            "The other way round: small entries become 0, large ones shrink by the threshold.",
+        ),
         "the sign is lost": (
             lambda x, t: np.maximum(np.abs(x) - t, 0.0),
             "The size is right. A negative entry has to stay negative.",

@@ -287,6 +287,20 @@ averaged_unit = Exercise(
             ),
             "These are the outputs of the last weights.",
         ),
+        "the variance is divided by n - 1": (
+            lambda weights, inputs, means, variances: _normalised(
+                inputs @ weights.mean(axis=0), (inputs @ weights.mean(axis=0)).mean(),
+                (inputs @ weights.mean(axis=0)).var(ddof=1),
+            ),
+            "What normalises a batch is divided by n; only the stored variance by n - 1.",
+        ),
+        "the stabiliser stands outside the root": (
+            lambda weights, inputs, means, variances: (
+                (inputs @ weights.mean(axis=0) - (inputs @ weights.mean(axis=0)).mean())
+                / ((inputs @ weights.mean(axis=0)).std() + 1e-5)
+            ),
+            "The 1e-5 belongs under the root: sqrt(variance + 1e-5).",
+        ),
         "batch norm is missing": (
             lambda weights, inputs, means, variances: inputs @ weights.mean(axis=0),
             "z is right. Now normalise it, with its own mean and variance.",
@@ -304,5 +318,5 @@ averaged_unit = Exercise(
         "z = inputs @ weights.mean(axis=0), then (z - z.mean()) / sqrt(z.var() + 1e-5).",
     ),
     praise="This is what torch's update_bn does for a whole network, in one pass over training "
-    "data.",
+    "data, except that it stores the variance divided by n - 1.",
 )
