@@ -15,9 +15,11 @@ def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None)
     low, high = values < ylim[0], values > ylim[1]
     inside = ~(low | high)
     style = dict(color=r.colour, ls="", clip_on=False, in_layout=False)
-    ax.plot(layers[inside], values[inside], marker=r.marker, ms=5, alpha=0.75, label=label, **style)
-    ax.plot(layers[high], np.full(high.sum(), ylim[1]), marker="^", ms=7, **style)
-    ax.plot(layers[low], np.full(low.sum(), ylim[0]), marker="v", ms=7, **style)
+    dots = dict(color=r.colour, ls="", marker=r.marker, ms=5, alpha=0.75)
+    ax.plot(layers[inside], values[inside], label=label, **dots)
+    for there, edge, marker in ((high, ylim[1], "^"), (low, ylim[0], "v")):
+        if there.any():
+            ax.plot(layers[there], np.full(there.sum(), edge), marker=marker, ms=7, **style)
 
 
 def draw_rungs(ax, values, *, role: str, ylim: tuple):
@@ -27,4 +29,5 @@ def draw_rungs(ax, values, *, role: str, ylim: tuple):
     seen = np.where(gone, np.nan, values)
     ax.plot(np.arange(len(values)), seen, color=r.colour, ls=r.dash, lw=2.2, marker=r.marker, ms=7)
     style = dict(color=r.colour, ls="", marker="^", ms=12, mec="white", clip_on=False)
-    ax.plot(np.flatnonzero(gone), np.full(gone.sum(), ylim[1]), in_layout=False, **style)
+    if gone.any():
+        ax.plot(np.flatnonzero(gone), np.full(gone.sum(), ylim[1]), in_layout=False, **style)
