@@ -256,7 +256,7 @@ CLAIMS = (
         "C21", "emp", LESSON, SLIDE,
         "Minimising over one coordinate at a time, in turn, ends in a local minimum.",
         "A smooth strictly convex function on which the sweeps stop short; or, the other way, that "
-        "the tilted valley with a kink did reach its minimum. (Powell's function has none.)",
+        "the tilted valley with a kink did reach its minimum. Powell's function has none.",
         smallest=0.5, unit="share of starts that end in a minimum, above one half",
         experiment=arrivals,
         comparisons={
