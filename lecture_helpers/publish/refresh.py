@@ -63,6 +63,7 @@ def run(notebook, folder: Path, timeout: int) -> None:
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,
         timeout=timeout,
     )
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]

@@ -142,3 +142,11 @@ def test_notebooks_are_chosen_by_the_beginnings_of_their_names(tmp_path):
     assert [path.stem for path in chosen(["01", "02_two.ipynb"], tmp_path)] == ["01_one", "02_two"]
     with pytest.raises(ValueError, match="No notebook begins with '09'"):
         chosen(["09"], tmp_path)
+
+
+def test_prints_far_apart_in_time_are_stored_as_one_output(tmp_path):
+    slow = "import time\nfor k in range(3):\n    print(k, flush=True)\n    time.sleep(0.3)"
+    path = stored(tmp_path / "n.ipynb", slow)
+    refresh(path)
+    (output,) = nbformat.read(path, as_version=4).cells[1].outputs
+    assert output.text == "0\n1\n2\n"
