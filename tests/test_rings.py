@@ -1,6 +1,7 @@
 """The rings: who may import whom, read from the imports themselves."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -113,3 +114,30 @@ def test_what_needs_no_network_does_not_load_torch(name):
 def test_algorithms_in_numpy_load_no_matplotlib():
     for name in ("batch_normalization", "descent", "scalar_chain"):
         assert "matplotlib" not in loaded_by(f"lecture_helpers.algorithms.{name}")
+
+
+UP_TO = """
+import json, sys
+cells = json.load(open(sys.argv[1], encoding="utf-8"))["cells"]
+for cell in cells:
+    source, names = "".join(cell["source"]), globals()
+    if source.startswith(sys.argv[2]):
+        break
+    if cell["cell_type"] == "code":
+        exec(source, names)
+print(*{name.split(".")[0] for name in sys.modules})
+"""
+
+
+@pytest.mark.parametrize(
+    "lesson, end",
+    [("02_coordinate_descent", "no such heading"),
+     ("06_continuation_and_curriculum", "## Going deeper")],
+)  # fmt: skip
+def test_a_lesson_without_networks_runs_without_torch_and_scikit_learn(lesson, end):
+    notebook = ROOT / "notebooks" / f"{lesson}.ipynb"
+    done = subprocess.run(
+        [sys.executable, "-c", UP_TO, str(notebook), end], cwd=notebook.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    assert not {"torch", "sklearn"} & set(done.stdout.splitlines()[-1].split())
