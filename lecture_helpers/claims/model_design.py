@@ -117,9 +117,9 @@ CLAIMS = (
             "no loss: gradient first to last layer, residual minus plain, depth 24": (
                 "gradient of residual, depth 24", "gradient of plain, depth 24"),
         },
-        objection="A plain network with He's weights does not lose its gradient either, and still "
-        "trains badly: the last control. Then vanishing is not what the skip repairs. The verdict "
-        "is about training alone; that skips help by keeping the gradient is not shown. A run "
+        objection="A plain network with He's weights keeps most of its gradient at depth 24 (the "
+        "last control), and still trains badly. Then vanishing is not what the skip repairs. The "
+        "verdict is about training alone; that skips help by keeping the gradient is not shown. A run "
         "that diverges or stays at guessing counts as guessing, so two controls at depth 24 have "
         "the same figures.",
         slips=("S19",),
