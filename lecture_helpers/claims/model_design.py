@@ -119,9 +119,9 @@ CLAIMS = (
         },
         objection="A plain network with He's weights keeps most of its gradient at depth 24 (the "
         "last control), and still trains badly. Then vanishing is not what the skip repairs. The "
-        "verdict is about training alone; that skips help by keeping the gradient is not shown. A run "
-        "that diverges or stays at guessing counts as guessing, so two controls at depth 24 have "
-        "the same figures.",
+        "verdict is about training alone; that skips help by keeping the gradient is not shown. A "
+        "run that diverges or stays at guessing counts as guessing, so two controls at depth 24 "
+        "have the same figures.",
         slips=("S19",),
         stores={
             "model_design_ladder.npz": ladder_runs, "model_design_slices.npz": trained_slices,
