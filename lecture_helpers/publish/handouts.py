@@ -2,7 +2,6 @@
 
 import base64
 import html
-import io
 import json
 import sys
 from collections.abc import Iterator
@@ -10,10 +9,11 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell
-from PIL import Image
 
+from lecture_helpers.publish.frames import webp
 from lecture_helpers.publish.prose import prose
 from lecture_helpers.publish.refresh import ROOT, WIDGET_VIEW, chosen, run
+from lecture_helpers.widgets.pixels import decode
 
 HANDOUTS = ROOT / "handouts"
 PARTS = Path(__file__).parent
@@ -116,10 +116,7 @@ def _explorer(films: list[dict], number: int) -> str:
 
 
 def _picture(png: str, alt: str) -> str:
-    with Image.open(io.BytesIO(base64.b64decode(png))) as image:
-        file = io.BytesIO()
-        image.convert("RGB").save(file, "WEBP", lossless=True, method=2)
-    data = base64.b64encode(file.getvalue()).decode("ascii")
+    data = webp(decode(base64.b64decode(png)))
     return f'<img src="data:image/webp;base64,{data}" alt="{html.escape(alt)}">'
 
 

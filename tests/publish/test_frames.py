@@ -48,6 +48,11 @@ def seen(film: dict, frame: dict) -> np.ndarray:
     return shown
 
 
+def alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two pictures differ by no more than the loss of colours: a line elsewhere does."""
+    return bool((np.abs(one.astype(int) - other) <= 48).all())
+
+
 def test_every_frame_laid_over_the_start_is_the_picture_at_its_settings(explorer):
     (film,) = filmed(stops=4)
     for control, values in zip(film["controls"][:2], ("slope", "style"), strict=True):
@@ -55,12 +60,12 @@ def test_every_frame_laid_over_the_start_is_the_picture_at_its_settings(explorer
             explorer.reset()
             value = float(frame["value"]) if values == "slope" else frame["value"]
             explorer.set(**{values: value})
-            np.testing.assert_array_equal(seen(film, frame), decode(explorer.png))
+            assert alike(seen(film, frame), decode(explorer.png))
             assert frame["reading"] == str(explorer.reading)
     for preset in film["presets"]:
         explorer.reset()
         explorer.press(preset["name"])
-        np.testing.assert_array_equal(seen(film, preset), decode(explorer.png))
+        assert alike(seen(film, preset), decode(explorer.png))
 
 
 def test_a_control_stops_at_its_ends_its_start_and_where_a_preset_puts_it(explorer):
@@ -98,7 +103,15 @@ def test_widened_reaches_just_so_far_and_not_around_the_edge():
     assert widened(marked, 1).sum() == 4 and widened(marked, 1)[:2, :2].all()
 
 
-def test_webp_is_lossless():
+def test_many_colours_become_few_and_lie_close_by():
+    ramp = np.linspace(0, 255, 64 * 64).reshape(64, 64)
+    pixels = np.stack([ramp, ramp.T, 255 - ramp, np.full_like(ramp, 255)], -1).astype(np.uint8)
+    shown = picture(webp(pixels))
+    assert len(np.unique(shown.reshape(-1, 4), axis=0)) <= 255
+    assert np.abs(shown.astype(int) - pixels).mean() < 12 and (shown[..., 3] == 255).all()
+
+
+def test_webp_keeps_few_colours_exactly():
     pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 4)).astype(np.uint8)
     pixels[..., 3] = 255
     np.testing.assert_array_equal(picture(webp(pixels)), pixels)
