@@ -124,38 +124,30 @@ def _everything_fades(start, sigmas, ripple, waves, lr, steps):
     return _follow(start, sigmas, ripple, waves, lr, steps, all_=1)
 
 
-def _stepped(start, sigmas, ripple, waves, lr, steps, *, halving=2.0, inner=None, sign=-1.0):
-    """The follower with one slip: the fade's halving, the inner derivative or its sign."""
-    t, inner = start, waves if inner is None else inner
-    for sigma in sigmas:
-        fade = np.exp(-((waves * sigma) ** 2) / halving)
-        for _ in range(steps):
-            t = t - lr * (t + sign * ripple * inner * fade * np.sin(waves * t))
-    return t
-
-
 def _no_blur(start, sigmas, ripple, waves, lr, steps):
-    return _stepped(start, 0 * sigmas, ripple, waves, lr, steps)
+    return _follow(start, 0 * sigmas, ripple, waves, lr, steps)
 
 
 def _one_step(start, sigmas, ripple, waves, lr, steps):
-    return _stepped(start, sigmas, ripple, waves, lr, 1)
+    return _follow(start, sigmas, ripple, waves, lr, 1)
 
 
 def _chain_rule_forgotten(start, sigmas, ripple, waves, lr, steps):
-    return _stepped(start, sigmas, ripple, waves, lr, steps, inner=1.0)
+    return _follow(start, sigmas, ripple / waves, waves, lr, steps)
 
 
 def _wrong_sign(start, sigmas, ripple, waves, lr, steps):
-    return _stepped(start, sigmas, ripple, waves, lr, steps, sign=1.0)
+    return _follow(start, sigmas, -ripple, waves, lr, steps)
 
 
 def _uphill(start, sigmas, ripple, waves, lr, steps):
-    return _stepped(start, sigmas, ripple, waves, -lr, steps)
+    return _follow(start, sigmas, ripple, waves, -lr, steps)
 
 
 def _not_halved(start, sigmas, ripple, waves, lr, steps):
-    return _stepped(start, sigmas, ripple, waves, lr, steps, halving=1.0)
+    return _follow(
+        start, sigmas, ripple, waves, lr, steps, fade=lambda s: np.exp(-((waves * s) ** 2))
+    )
 
 
 def _never_sharp(start, sigmas, ripple, waves, lr, steps):

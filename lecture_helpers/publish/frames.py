@@ -64,6 +64,7 @@ def _question(explorer: Explorer) -> dict | None:
 
 def _control(explorer: Explorer, control: Control, values: dict, start: np.ndarray) -> dict:
     explorer.reset()
+    idle = not control.enabled
     frames = [
         {"value": words, **_frame(explorer, {control.name: value}, start)}
         for words, value in values.items()
@@ -71,7 +72,7 @@ def _control(explorer: Explorer, control: Control, values: dict, start: np.ndarr
     return {
         "label": control.label,
         "choice": control.values is not None,
-        "idle": not control.enabled,
+        "idle": idle,
         "start": list(values.values()).index(control.start),
         "frames": frames,
     }
