@@ -11,7 +11,7 @@ import time
 import numpy as np
 from scipy.optimize import minimize
 
-from lecture_helpers.algorithms.continuation import (
+from lecture_helpers.optimization.gaussian_smoothing import (
     blur,
     follow,
     perturbations,
@@ -20,7 +20,7 @@ from lecture_helpers.algorithms.continuation import (
     sampled_blur,
     sigma_schedule,
 )
-from lecture_helpers.algorithms.multimodal import random_waves, ripples
+from lecture_helpers.test_functions.multimodal import random_waves, ripples
 
 STARTS, LEVELS, STEPS, LOOPED = 1000, 10, 30, 20
 

@@ -10,11 +10,11 @@ import time
 import numpy as np
 import torch
 
-from lecture_helpers.algorithms.data import digits
-from lecture_helpers.algorithms.loss_slices import loss_slice, random_directions
-from lecture_helpers.algorithms.mean_field import mean_field
-from lecture_helpers.algorithms.model_design import xray
-from lecture_helpers.algorithms.networks import drawn, mlp
+from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.networks.loss_slices import loss_slice, random_directions
+from lecture_helpers.networks.mean_field import mean_field
+from lecture_helpers.networks.signal_profile import xray
+from lecture_helpers.training.multilayer_perceptron import drawn, mlp
 
 SIDE, EXAMPLES, DEPTH = 51, 256, 24
 OFFSETS = np.linspace(-1, 1, SIDE)

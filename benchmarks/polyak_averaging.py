@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn, update_bn
 
-from lecture_helpers.algorithms.data import mnist1d, split
-from lecture_helpers.algorithms.networks import mlp
-from lecture_helpers.algorithms.polyak_averaging import exponential_average
-from lecture_helpers.algorithms.training import train
-from lecture_helpers.algorithms.weight_paths import stored_paths
+from lecture_helpers.datasets.dataset import mnist1d, split
+from lecture_helpers.optimization.polyak_averaging import exponential_average
+from lecture_helpers.training.multilayer_perceptron import mlp
+from lecture_helpers.training.training_loop import train
+from lecture_helpers.training.weight_paths import stored_paths
 
 SIZES, SHOWN = {"test": 1000, "validation": 500}, np.arange(1, 80, 3)
 

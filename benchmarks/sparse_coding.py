@@ -9,10 +9,10 @@ import warnings
 
 import numpy as np
 
-from lecture_helpers.algorithms import lasso as ls
-from lecture_helpers.algorithms import sparse_coding as sc
-from lecture_helpers.algorithms.data import image_patches
-from lecture_helpers.algorithms.threads import one_thread
+from lecture_helpers.datasets.dataset import image_patches
+from lecture_helpers.foundation.threads import one_thread
+from lecture_helpers.optimization import lasso as ls
+from lecture_helpers.optimization import sparse_coding as sc
 
 ROUNDS = 3
 

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lecture_helpers.algorithms.data import digits
-from lecture_helpers.algorithms.grid import members_of
-from lecture_helpers.algorithms.losses import cross_entropy
-from lecture_helpers.algorithms.networks import mlp
-from lecture_helpers.algorithms.planning import Planner
-from lecture_helpers.algorithms.training import crews_of, one_thread_and_room
+from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.training._grid import members_of
+from lecture_helpers.training._losses import cross_entropy
+from lecture_helpers.training._trainees import Planner
+from lecture_helpers.training.multilayer_perceptron import mlp
+from lecture_helpers.training.training_loop import crews_of, one_thread_and_room
 
 BATCH, ROUNDS, SECONDS = 64, 12, 0.1
 OPTIONS = dict(

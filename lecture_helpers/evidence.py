@@ -83,7 +83,7 @@ def stored_runs(name: str):
     Raises:
         ValueError: no such file; the sentence names those there are.
     """
-    from lecture_helpers.algorithms.runs import Runs
+    from lecture_helpers.training.runs import Runs
 
     path = ledger.EVIDENCE / "runs" / f"{name}.npz"
     if not path.exists():

@@ -21,17 +21,17 @@ FORBIDDEN = {
 }
 HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "torch"}
 WITHOUT_TORCH = [
-    "algorithms.batch_normalization",
-    "algorithms.data",
-    "algorithms.descent",
-    "algorithms.scalar_chain",
-    "algorithms.surfaces",
+    "networks.batch_normalization",
+    "datasets.dataset",
+    "optimization.descent",
+    "networks.scalar_chain",
+    "test_functions.surfaces",
     "claims",
     "evidence",
     "ledger_table",
     "lessons",
     "plots",
-    "validation",
+    "foundation.validation",
     "widgets",
 ]
 

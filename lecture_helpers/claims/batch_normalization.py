@@ -4,22 +4,22 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from lecture_helpers.algorithms.batch_normalization import (
+from lecture_helpers.claims import batch_normalization_networks as networks
+from lecture_helpers.claims.claim import Claim, Record
+from lecture_helpers.networks.batch_normalization import (
     RunningStatistics,
     batch_norm,
     batch_norm_backward,
     batch_norm_inference,
     running_update,
 )
-from lecture_helpers.algorithms.scalar_chain import (
+from lecture_helpers.networks.scalar_chain import (
     chain_after_step,
     chain_gradient,
     chain_orders,
     chain_output,
     step_for_decrease,
 )
-from lecture_helpers.claims import batch_normalization_networks as networks
-from lecture_helpers.claims.claim import Claim, Record
 
 LESSON = "01_batch_normalization"
 SLIDE = "Batch Normalization"
@@ -133,7 +133,7 @@ def any_layer(seeds, *, depth=6, width=16, batch=64, eps=1e-5) -> Record:
 
 
 def _every_layer(seed: int, depth: int, width: int, batch: int, eps: float) -> dict[str, float]:
-    from lecture_helpers.algorithms.data import digits
+    from lecture_helpers.datasets.dataset import digits
 
     rng = np.random.default_rng([seed, 3])
     pixels = digits().inputs.astype(float)
@@ -250,9 +250,9 @@ LADDER = tuple(
 
 def ladder_runs(seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, records=16):
     """The networks of every rung, depth and norm on the digits: plain descent, batches of 64."""
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.networks import mlp
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.training.multilayer_perceptron import mlp
+    from lecture_helpers.training.training_loop import train
 
     return train(
         mlp, digits(), steps=steps, record=records, seeds=list(seeds), lr=list(lr),

@@ -15,7 +15,7 @@ def faithful_steps(seeds, *, depths=(2, 10, 50), spreads=(0.0, 0.4, 0.8), tolera
     Per seed, over chains of three depths and three spreads of the weights: the most and the least
     tolerant chain, for one fixed step eps and for the slide's rule, whose "step" is delta / y.
     """
-    from lecture_helpers.algorithms.scalar_chain import chain_gradient, chain_weights
+    from lecture_helpers.networks.scalar_chain import chain_gradient, chain_weights
 
     arms = {f"{rule}, {which} tolerant": [] for rule in ("fixed", "slide") for which in ENDS}
     for seed in seeds:
@@ -33,7 +33,7 @@ ENDS = ("most", "least")
 
 def _largest_faithful(w: np.ndarray, tolerance: float) -> float:
     """The first eps at which actual over promised leaves 1 -+ tolerance, on a fine grid."""
-    from lecture_helpers.algorithms.scalar_chain import chain_after_step, chain_orders
+    from lecture_helpers.networks.scalar_chain import chain_after_step, chain_orders
 
     steps = np.geomspace(1e-5, 10, 6001)
     kept = (1 - chain_after_step(w, 1.0, steps)) / (-chain_orders(w, 1.0, 1.0)[1] * steps)
@@ -54,9 +54,9 @@ def promise_kept(seeds, *, depths=(3, 10), promises=PROMISES, steps=100, lr=0.1,
     first falls below ``matched``, which makes networks with and without batch norm comparable. The
     step follows the gradient of 512 training examples, so that no sampling noise enters.
     """
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.networks import mlp
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.training.multilayer_perceptron import mlp
+    from lecture_helpers.training.training_loop import train
 
     runs = train(
         mlp, digits(), steps=steps, seeds=list(seeds), lr=lr, depth=list(depths), width=32,
@@ -84,8 +84,8 @@ def _first_below(loss: np.ndarray, level: float) -> int:
 
 def _kept(runs, seed: int, step: int, promises) -> tuple[list[float], list[float]]:
     """What a joint step and what the layers one at a time keep of their promises."""
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.gradient_line import along_gradient, one_layer_at_a_time
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 
     given = (runs.module(seed=seed, step=step), digits().inputs[:512], digits().targets[:512])
     found = along_gradient(*given, np.array(promises)).kept, one_layer_at_a_time(
@@ -116,9 +116,9 @@ def gradient_per_layer(seeds, *, depth=20, width=128, batch=256) -> Record:
 
 
 def _factor(seed, depth, width, batch, activation, gain, norm) -> float:
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.networks import drawn, mlp
-    from lecture_helpers.algorithms.signal_propagation import propagate
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.networks.signal_propagation import propagate
+    from lecture_helpers.training.multilayer_perceptron import drawn, mlp
 
     rows = np.random.default_rng([seed, 6]).choice(len(digits()), batch, replace=False)
     sizes = {"inputs": 64, "outputs": 10, "depth": depth, "width": width}
@@ -135,7 +135,7 @@ def gaussian_after(seeds, *, sizes=(4, 16, 64, 256), values=1024, repeats=40) ->
     """
     from scipy.stats import kstest
 
-    from lecture_helpers.algorithms.batch_normalization import normalize
+    from lecture_helpers.networks.batch_normalization import normalize
 
     arms = {"allowed": [0.1] * len(seeds)}
     for m, seed in ((m, s) for m in sizes for s in seeds):
@@ -158,7 +158,7 @@ def _worst_gap(seed: int, batches: int, name: str, h: float) -> float:
 
 
 def _gradient_gap(seed: int, k: int, name: str, h: float) -> float:
-    from lecture_helpers.algorithms.batch_normalization import batch_norm, batch_norm_backward
+    from lecture_helpers.networks.batch_normalization import batch_norm, batch_norm_backward
 
     rng = np.random.default_rng([seed, k])
     m, units = int(rng.integers(2, 20)), int(rng.integers(1, 6))
@@ -182,7 +182,7 @@ def late_loss(runs) -> np.ndarray:
 
 def _tuned_rates(arms: dict, rates, measure, **options) -> dict[str, float]:
     """Each arm's best learning rate by ``measure`` (smaller is better) on the validation split."""
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     runs = train(arms=arms, lr=list(rates), score="validation", progress=False, **options)
     table = {arm: measure(runs.at(arm=arm)) for arm in arms}
@@ -193,7 +193,7 @@ def _tuned_rates(arms: dict, rates, measure, **options) -> dict[str, float]:
 
 
 def _trained(arms: dict, tuned: dict, **options):
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     with_rates = {arm: settings | {"lr": tuned[arm]} for arm, settings in arms.items()}
     return train(arms=with_rates, progress=False, **options)
@@ -204,8 +204,8 @@ def _by_arm(values: np.ndarray, arms: dict) -> dict[str, list[float]]:
 
 
 def _on_digits(seeds, **settings) -> dict:
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.networks import mlp
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.training.multilayer_perceptron import mlp
 
     return {"build": mlp, "dataset": digits(), "seeds": list(seeds), "width": 32} | settings
 
@@ -234,7 +234,7 @@ GAIN_ARMS = ("none", "batch", "batch, lr x gain squared")
 def gain_runs(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, records=11):
     """The networks of every initial gain and learning rate: without, with batch norm, and with
     batch norm where the weights that feed it have their learning rate times the gain squared."""
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     options = _on_digits(seeds, steps=steps, record=records, depth=depth, progress=False)
     parts = [
@@ -321,8 +321,8 @@ SLOW_RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-4, 3))  # 0.01 
 
 
 def _on_signals(seeds, **settings) -> dict:
-    from lecture_helpers.algorithms.data import mnist1d
-    from lecture_helpers.algorithms.networks import mlp
+    from lecture_helpers.datasets.dataset import mnist1d
+    from lecture_helpers.training.multilayer_perceptron import mlp
 
     return {
         "build": mlp, "dataset": mnist1d(), "seeds": list(seeds), "depth": 2, "width": 64,
@@ -375,7 +375,7 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
     best a batch can give. The running arm has an ``allowance`` of one point added, so that a loss
     of less than half a point is an effect of more than half.
     """
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     arms = {}
     for name, how in SWITCHES.items():
@@ -393,7 +393,7 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
 def _test_accuracy(runs, seed: int, training: bool) -> float:
     import torch
 
-    from lecture_helpers.algorithms.data import digits, split
+    from lecture_helpers.datasets.dataset import digits, split
 
     rows = split(digits(), seed).test
     net = runs.module(seed=seed).train(training)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
 
-from lecture_helpers.validation import one_of
+from lecture_helpers.foundation.validation import one_of
 
 KINDS = {"id": "identity", "emp": "empirical", "op": "opinion"}
 FULL_SEEDS = tuple(range(20))

@@ -4,8 +4,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from lecture_helpers.algorithms.clock import clock, clock_weights, weighted_clock
-from lecture_helpers.algorithms.continuation import (
+from lecture_helpers.claims.claim import Record
+from lecture_helpers.curriculum.difficulty import (
+    SHAPES,
+    entropy,
+    pacing,
+    pacing_weights,
+)
+from lecture_helpers.optimization.gaussian_smoothing import (
     blur,
     compare_searches,
     follow,
@@ -15,14 +21,8 @@ from lecture_helpers.algorithms.continuation import (
     sampled_blur,
     sigma_schedule,
 )
-from lecture_helpers.algorithms.curriculum import (
-    SHAPES,
-    entropy,
-    pacing,
-    pacing_weights,
-)
-from lecture_helpers.algorithms.landscape import Landscape
-from lecture_helpers.algorithms.multimodal import (
+from lecture_helpers.test_functions.clock_speed import clock, clock_weights, weighted_clock
+from lecture_helpers.test_functions.multimodal import (
     double_well,
     random_waves,
     random_wells,
@@ -31,7 +31,7 @@ from lecture_helpers.algorithms.multimodal import (
     ripples_convex_from,
     two_wells,
 )
-from lecture_helpers.claims.claim import Record
+from lecture_helpers.test_functions.smoothable import Landscape
 
 WITHIN = 0.1
 RIPPLES, WAVES = "ripples in 10 dimensions", "random waves in 2 dimensions"

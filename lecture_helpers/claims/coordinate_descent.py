@@ -35,7 +35,7 @@ def _share(arrival: Callable, seed: int, starts: int, sweeps: int) -> float:
 
 
 def _arrives(surface, minimise, start, sweeps: int) -> bool:
-    from lecture_helpers.algorithms.coordinate_descent import coordinate_descent
+    from lecture_helpers.optimization.coordinate_descent import coordinate_descent
 
     lowest = float(surface.value(surface.minima[0]))
     goal = lowest + 1e-16 * abs(float(surface.value(start)) - lowest)
@@ -45,8 +45,8 @@ def _arrives(surface, minimise, start, sweeps: int) -> bool:
 
 
 def _quadratic_arrival(rng, sweeps: int) -> bool:
-    from lecture_helpers.algorithms.coordinate_descent import quadratic_minimiser
-    from lecture_helpers.algorithms.surfaces import quadratic
+    from lecture_helpers.optimization.coordinate_descent import quadratic_minimiser
+    from lecture_helpers.test_functions.surfaces import quadratic
 
     d = int(rng.integers(2, 9))
     turn = np.linalg.qr(rng.standard_normal((d, d)))[0]
@@ -56,19 +56,19 @@ def _quadratic_arrival(rng, sweeps: int) -> bool:
 
 
 def _wells_arrival(rng, sweeps: int) -> bool:
-    from lecture_helpers.algorithms.traps import two_wells, two_wells_minimiser
+    from lecture_helpers.test_functions.coordinate_traps import two_wells, two_wells_minimiser
 
     return _arrives(two_wells(), two_wells_minimiser(), 1.5 * rng.standard_normal(2), 100)
 
 
 def _kink_arrival(rng, sweeps: int) -> bool:
-    from lecture_helpers.algorithms.traps import kinked_minimiser, kinked_valley
+    from lecture_helpers.test_functions.coordinate_traps import kinked_minimiser, kinked_valley
 
     return _arrives(kinked_valley(), kinked_minimiser(), 1.5 * rng.standard_normal(2), 100)
 
 
 def _lasso_arrival(rng, sweeps: int) -> bool:
-    from lecture_helpers.algorithms.lasso import correlated_regression, lambda_max, lasso
+    from lecture_helpers.optimization.lasso import correlated_regression, lambda_max, lasso
 
     made = correlated_regression(40, 30, active=5, seed=int(rng.integers(10**6)))
     penalty = rng.uniform(0.05, 0.9) * lambda_max(made)
@@ -76,7 +76,7 @@ def _lasso_arrival(rng, sweeps: int) -> bool:
 
 
 def _powell_arrival(rng, sweeps: int) -> bool:
-    from lecture_helpers.algorithms.traps import powell, powell_start, powell_walk
+    from lecture_helpers.test_functions.coordinate_traps import powell, powell_start, powell_walk
 
     start = powell_start(Fraction(int(rng.integers(1, 256)), 1024))
     last = np.array(powell_walk(start, 90)[-1], dtype=float)
@@ -96,11 +96,11 @@ def block_sizes(seeds, *, dimensions=6, sweeps=4) -> Record:
 
 
 def _block_deviations(seed: int, d: int, sweeps: int) -> tuple[float, float, float]:
-    from lecture_helpers.algorithms.coordinate_descent import (
+    from lecture_helpers.optimization.coordinate_descent import (
         coordinate_descent,
         quadratic_minimiser,
     )
-    from lecture_helpers.algorithms.surfaces import quadratic
+    from lecture_helpers.test_functions.surfaces import quadratic
 
     rng = np.random.default_rng([seed, 22])
     m, x = rng.standard_normal((d, 2 * d)), rng.standard_normal(d)
@@ -131,7 +131,7 @@ def separability(
     four groups of five, minimised group by group, to 1e-12 of its start value. ISTA and FISTA count
     steps; one step costs what a sweep costs. ``cap`` steps are the most.
     """  # fmt: skip
-    from lecture_helpers.algorithms.lasso import fista, ista, lasso
+    from lecture_helpers.optimization.lasso import fista, ista, lasso
 
     solvers = {"coordinates": lasso, "ISTA": ista, "FISTA": fista}
     arms = {
@@ -146,7 +146,7 @@ def separability(
 
 
 def _lasso_steps(solve, seed: int, rho: float, penalty: float, gap: float, cap: int) -> float:
-    from lecture_helpers.algorithms.lasso import correlated_regression, lambda_max, lasso
+    from lecture_helpers.optimization.lasso import correlated_regression, lambda_max, lasso
 
     made = correlated_regression(correlation=rho, seed=seed)
     most = {"sweeps" if solve is lasso else "steps": cap}
@@ -154,12 +154,12 @@ def _lasso_steps(solve, seed: int, rho: float, penalty: float, gap: float, cap: 
 
 
 def _group_sweeps(seed: int, within: float, link: float) -> float:
-    from lecture_helpers.algorithms.coordinate_descent import (
+    from lecture_helpers.optimization.coordinate_descent import (
         coordinate_descent,
         grouped_hessian,
         quadratic_minimiser,
     )
-    from lecture_helpers.algorithms.surfaces import quadratic
+    from lecture_helpers.test_functions.surfaces import quadratic
 
     h = grouped_hessian(4, 5, within, link)
     start, surface = np.random.default_rng([seed, 23]).standard_normal(20), quadratic(h)
@@ -189,8 +189,8 @@ def convexity(seeds, *, patches=100, atoms=16, penalty=0.5, segments=200) -> Rec
 
 
 def _convexity(seed: int, n: int, k: int, penalty: float, segments: int) -> tuple[float, ...]:
-    from lecture_helpers.algorithms.data import image_patches
-    from lecture_helpers.algorithms.sparse_coding import learn_dictionary, sparse_cost
+    from lecture_helpers.datasets.dataset import image_patches
+    from lecture_helpers.optimization.sparse_coding import learn_dictionary, sparse_cost
 
     x, rng = image_patches(8, n, seed), np.random.default_rng([seed, 24])
     run = learn_dictionary(x, penalty=penalty, atoms=k, iterations=10, seed=seed)
@@ -229,8 +229,8 @@ def strategies(seeds, *, patches=1000, atoms=64, penalty=1.0, work=400, sweeps=1
 
 
 def _strategies(seed, n, k, penalty, work, sweeps) -> tuple[float, ...]:
-    from lecture_helpers.algorithms.data import image_patches
-    from lecture_helpers.algorithms.sparse_coding import (
+    from lecture_helpers.datasets.dataset import image_patches
+    from lecture_helpers.optimization.sparse_coding import (
         encode,
         learn_dictionary,
         palm,

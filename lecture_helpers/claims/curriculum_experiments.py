@@ -4,7 +4,10 @@ from itertools import product
 
 import numpy as np
 
-from lecture_helpers.algorithms.curriculum import (
+from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.claims.tuning import tuned as stored_or_searched
+from lecture_helpers.curriculum.difficulty import (
     available,
     cross_fitted_confidence,
     easy_first,
@@ -13,14 +16,11 @@ from lecture_helpers.algorithms.curriculum import (
     pacing_weights,
     wrong_labels,
 )
-from lecture_helpers.algorithms.curriculum_race import ARMS, race_grid
-from lecture_helpers.algorithms.data import digits, mnist1d, split
-from lecture_helpers.algorithms.neighbours import neighbours
-from lecture_helpers.algorithms.shapes_race import UNION, shapes_race
-from lecture_helpers.algorithms.softmax import softmax_gradients
-from lecture_helpers.claims.claim import Record
-from lecture_helpers.claims.tuning import best_on_grid
-from lecture_helpers.claims.tuning import tuned as stored_or_searched
+from lecture_helpers.curriculum.nearest_neighbours import neighbours
+from lecture_helpers.curriculum.race import ARMS, race_grid
+from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
+from lecture_helpers.datasets.dataset import digits, mnist1d, split
+from lecture_helpers.networks.softmax_regression import softmax_gradients
 
 BUDGETS = {"short": 100, "middle": 400, "long": 1600}
 NOISES = {"right labels": 0.0, "40 % wrong labels": 0.4}

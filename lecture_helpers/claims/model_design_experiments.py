@@ -19,7 +19,7 @@ GAINS = tuple(float(f"{10 ** (k / 20):.4g}") for k in range(-20, 31))  # 0.1 to 
 
 def best_gain(activation: str, depth: int) -> float:
     """The initial gain, on a grid, whose predicted gradient factor per layer is nearest to 1."""
-    from lecture_helpers.algorithms.mean_field import mean_field
+    from lecture_helpers.networks.mean_field import mean_field
 
     laws = [mean_field(activation, depth, gain=gain).gradient for gain in GAINS]
     ratios = np.array([law[2] / law[-3] for law in laws])
@@ -43,8 +43,8 @@ def gradient_factors(seeds, *, depth=40, width=128, batch=256) -> Record:
 
 
 def _factor(seed, depth, width, batch, activation, options) -> float:
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.model_design import xray
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.networks.signal_profile import xray
 
     rows = np.random.default_rng([seed, 38]).choice(len(digits()), batch, replace=False)
     size = dict(depth=depth, width=width, activation=activation, seed=seed)
@@ -71,8 +71,8 @@ def skip_arms(depth: int) -> dict[str, dict]:
 
 
 def _on_digits(seeds, depth, **settings) -> dict:
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.networks import mlp
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.training.multilayer_perceptron import mlp
 
     return {
         "build": mlp, "dataset": digits(), "seeds": list(seeds), "depth": depth, "width": 32,
@@ -90,7 +90,7 @@ def best_or_middle(losses: dict[float, list[float]]) -> float:
 
 def tuned_skip_ladder(seeds, *, depths=DEPTHS, steps=400) -> dict[str, float]:
     """The learning rates of C39, tuned on the same late training loss with other seeds."""
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     found = {}
     for depth in depths:
@@ -108,7 +108,7 @@ def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
     Beside it log10 of the gradient in the first layer over that in the last at the start, for
     plain and residual networks.
     """
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     arms, extras = {}, {}
     for depth in depths:
@@ -126,9 +126,9 @@ def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
 
 
 def _first_over_last(seed: int, depth: int, settings: dict) -> float:
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.networks import drawn, mlp
-    from lecture_helpers.algorithms.signal_propagation import propagate
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.networks.signal_propagation import propagate
+    from lecture_helpers.training.multilayer_perceptron import drawn, mlp
 
     net = drawn(mlp, seed=seed, inputs=64, outputs=10, depth=depth, width=32, **settings)
     gradient = propagate(net, digits().inputs[:256], seed=seed).gradient
@@ -140,7 +140,7 @@ LADDER_RATES = RATES[1:7]  # 0.00316 to 1
 
 def ladder_runs(seeds, *, depths=DEPTHS, steps=400):
     """The training curves of every arm of the depth ladder at six learning rates."""
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     parts = [
         train(arms=skip_arms(d), lr=list(LADDER_RATES), **_on_digits(seeds, [d], steps=steps))
@@ -156,7 +156,7 @@ def trained_slices(seeds, *, depths=DEPTHS, steps=400, examples=256, side=51):
     """Loss slices around networks of the depth ladder, the first two seeds, tuned rates."""
     from datetime import UTC, datetime
 
-    from lecture_helpers.algorithms.loss_slices import Slices
+    from lecture_helpers.networks.loss_slices import Slices
 
     rates = tuned("model_design_experiments.skip_ladder", tuned_skip_ladder)
     offsets, seeds = np.linspace(-1, 1, side), list(seeds)[:2]
@@ -168,9 +168,9 @@ def trained_slices(seeds, *, depths=DEPTHS, steps=400, examples=256, side=51):
 
 def _slices_at(depth, seeds, rates, steps, examples, offsets) -> np.ndarray:
     """Losses (models, seeds, k, k) at one depth."""
-    from lecture_helpers.algorithms.data import digits, split
-    from lecture_helpers.algorithms.loss_slices import loss_slice, random_directions
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.datasets.dataset import digits, split
+    from lecture_helpers.networks.loss_slices import loss_slice, random_directions
+    from lecture_helpers.training.training_loop import train
 
     given = {a: skip_arms(depth)[a] | {"lr": rates[f"{a}, depth {depth}"]} for a in SLICED}
     options = _on_digits(seeds, depth, steps=steps, record=2, keep_weights="last")
@@ -205,7 +205,7 @@ def factorial_arms() -> dict[str, dict]:
 
 def tuned_factorial(seeds, *, depth=8, steps=500) -> dict[str, float]:
     """The learning rate of every model with every optimizer, on the late training loss."""
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     arms, options = factorial_arms(), _on_digits(seeds, depth, steps=steps, record=9)
     runs = train(arms=arms, lr=list(METHOD_RATES), score="validation", **options)
@@ -219,7 +219,7 @@ def factorial(seeds, *, depth=8, steps=500, tuned=None) -> Record:
     The range of a factor is the difference between its worst and its best level, each averaged
     over the other factor; it is also given with every level left out in turn.
     """
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     arms = {arm: how | {"lr": tuned[arm]} for arm, how in factorial_arms().items()}
     runs = train(arms=arms, **_on_digits(seeds, depth, steps=steps))
@@ -250,7 +250,7 @@ def _range(levels: np.ndarray) -> np.ndarray:
 
 def factorial_runs(seeds, *, depth=8, steps=500):
     """Every model with every optimizer at every learning rate of the grid."""
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.training.training_loop import train
 
     options = _on_digits(seeds, depth, steps=steps, record=6)
     return train(arms=factorial_arms(), lr=list(METHOD_RATES[1:11]), **options)

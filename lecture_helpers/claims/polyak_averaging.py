@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lecture_helpers.algorithms.descent import descend
-from lecture_helpers.algorithms.noisy_quadratics import NoisyQuadratic
-from lecture_helpers.algorithms.polyak_averaging import (
+from lecture_helpers.claims.claim import Claim, Record
+from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.optimization.descent import descend
+from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
+from lecture_helpers.optimization.polyak_averaging import (
     alpha_of,
     exponential_average,
     tail_average,
     uniform_average,
 )
-from lecture_helpers.algorithms.surfaces import rotated_ellipse
-from lecture_helpers.claims.claim import Claim, Record
-from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.test_functions.surfaces import rotated_ellipse
 
 LESSON = "03_polyak_averaging"
 SLIDE = "Polyak Averaging"
@@ -63,7 +63,7 @@ def _against_torch(path: np.ndarray, alpha: float) -> float:
     import torch
     from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
-    from lecture_helpers.algorithms.averaged_networks import AveragedNetwork
+    from lecture_helpers.training.weight_averages import AveragedNetwork
 
     network = torch.nn.Linear(2, 1).double()
     ours = [AveragedNetwork(network), AveragedNetwork(network, alpha)]
@@ -205,9 +205,9 @@ def averages_of_networks(
 
 
 def _networks(seeds, rates, options: dict, steps, batch, width, momentum, every):
-    from lecture_helpers.algorithms.data import mnist1d
-    from lecture_helpers.algorithms.networks import mlp
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.datasets.dataset import mnist1d
+    from lecture_helpers.training.multilayer_perceptron import mlp
+    from lecture_helpers.training.training_loop import train
 
     return train(
         mlp, mnist1d(), steps=steps, batch=batch, seeds=list(seeds), lr=list(rates), depth=2,
@@ -250,8 +250,8 @@ def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
 
 def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[list, list]:
     """Accuracies in per cent of weights (rows, parameters), statistics recomputed and stale."""
-    from lecture_helpers.algorithms.data import mnist1d, split
-    from lecture_helpers.algorithms.weight_paths import SideBySide
+    from lecture_helpers.datasets.dataset import mnist1d, split
+    from lecture_helpers.training.weight_paths import SideBySide
 
     data, parts = mnist1d(), split(mnist1d(), seed, **SPLIT)
     examples = getattr(parts, part)

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from lecture_helpers.algorithms import bottleneck
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.tuning import best_on_grid
 from lecture_helpers.claims.tuning import tuned as stored_or_searched
+from lecture_helpers.pretraining import bottleneck
 
 NETWORKS = {
     "sigmoid": dict(activation="sigmoid", init="glorot"),
@@ -61,8 +61,8 @@ def _rate(tuned: Mapping | None, place: str) -> float:
 
 
 def _train(arm: str, seeds, network: Mapping, depth: int, total: int, lr, **settings):
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.supervised_pretraining import train_arm
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.pretraining.greedy_growth import train_arm
 
     given = USUAL | dict(network) | settings
     return train_arm(arm, digits(), depth=depth, total=total, seeds=list(seeds), lr=lr, **given)
@@ -117,7 +117,7 @@ def _best_fit(losses: np.ndarray) -> float:
 
 def stored_growing(seeds):
     """The curves of all arms, networks and depths for the notebook, at the tuned rates."""
-    from lecture_helpers.algorithms.supervised_pretraining import side_by_side
+    from lecture_helpers.pretraining.greedy_growth import side_by_side
 
     tuned = stored_or_searched("pretraining_experiments.growing", tune_growing)
     return _rounded(side_by_side({
@@ -127,7 +127,7 @@ def stored_growing(seeds):
 
 
 def _arms(name: str, depth: int, seeds, tuned: Mapping):
-    from lecture_helpers.algorithms.supervised_pretraining import side_by_side
+    from lecture_helpers.pretraining.greedy_growth import side_by_side
 
     return side_by_side({
         arm: _train(arm, seeds, NETWORKS[name], depth, 1200,
@@ -176,9 +176,9 @@ def _setting(tuned: Mapping | None, place: str) -> tuple[float, float]:
 
 
 def _guided(how: str, seeds, name: str, depth: int, updates: int, record=2, **settings):
-    from lecture_helpers.algorithms.data import digits
-    from lecture_helpers.algorithms.guidance import teacher, train_guided
-    from lecture_helpers.algorithms.training import train
+    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.pretraining.deep_supervision import teacher, train_guided
+    from lecture_helpers.training.training_loop import train
 
     teachers = None
     if how == "hint":
@@ -222,7 +222,7 @@ def _tuned_guide(how: str, seeds, name: str, depth: int) -> dict:
 
 def stored_guiding(seeds):
     """The curves of every guide, network, depth and weight for the notebook."""
-    from lecture_helpers.algorithms.supervised_pretraining import side_by_side
+    from lecture_helpers.pretraining.greedy_growth import side_by_side
 
     tuned = stored_or_searched("pretraining_experiments.guiding", tune_guiding)
     return _rounded(side_by_side({

@@ -15,7 +15,7 @@ from lecture_helpers.claims.claim import QUICK_SEEDS, Claim
 from lecture_helpers.claims.cluster import cluster
 from lecture_helpers.claims.sweep import Sweep, experiment_name, shares_of, stoppable, versions
 from lecture_helpers.claims.tuning import tuned
-from lecture_helpers.validation import whole
+from lecture_helpers.foundation.validation import whole
 
 KEPT = "What was finished is kept; the same command goes on from there."
 WORDS = ("lesson", "slide", "sentence", "changes", "objection", "literature")

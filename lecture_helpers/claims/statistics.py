@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
-from lecture_helpers.validation import finite_array, non_negative, one_of
+from lecture_helpers.foundation.validation import finite_array, non_negative, one_of
 
 LEVEL = 0.95
 STRICT = 0.99

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lecture_helpers.exercises.comparison import difference, example, plain, same, size
-from lecture_helpers.validation import whole
+from lecture_helpers.foundation.validation import whole
 
 CASES = 30
 SYMBOLS = {"blank": "○", "right": "✔", "wrong": "✘", "error": "⚠"}

@@ -5,7 +5,7 @@ The colours are Okabe and Ito's (2008), the darker six, which keep a contrast of
 
 from dataclasses import dataclass
 
-from lecture_helpers.validation import one_of
+from lecture_helpers.foundation.validation import one_of
 
 INK = "#33363b"
 GREY = "#8b8f97"

@@ -10,7 +10,7 @@ from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from lecture_helpers.validation import positive
+from lecture_helpers.foundation.validation import positive
 from lecture_helpers.widgets.control import is_number
 
 PIXELS_PER_INCH = 100

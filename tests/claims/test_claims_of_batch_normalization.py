@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.algorithms.runs import Runs
-from lecture_helpers.algorithms.scalar_chain import chain_after_step, chain_orders
 from lecture_helpers.claims import batch_normalization as lesson
 from lecture_helpers.claims import claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.statistics import decide_identity
+from lecture_helpers.networks.scalar_chain import chain_after_step, chain_orders
+from lecture_helpers.training.runs import Runs
 
 STORED = ledger.load().get("C8")
 RUNS = ledger.EVIDENCE / "runs" / "batch_normalization_learning_rate.npz"

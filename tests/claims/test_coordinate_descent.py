@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.algorithms import coordinate_descent as algorithms
-from lecture_helpers.algorithms import lasso, sparse_coding, traps
 from lecture_helpers.claims import claim
 from lecture_helpers.claims import coordinate_descent as lesson
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.statistics import decide_identity
+from lecture_helpers.optimization import coordinate_descent as algorithms
+from lecture_helpers.optimization import lasso, sparse_coding
+from lecture_helpers.test_functions import coordinate_traps as traps
 
 FRESH = range(100, 104)
 

@@ -256,7 +256,7 @@ def test_claims_that_cannot_run_are_refused_in_words(capsys):
 
 
 def test_ctrl_c_reaches_the_run_although_a_training_takes_it_for_its_own(ledger_path, monkeypatch):
-    from lecture_helpers.algorithms.progress import Progress
+    from lecture_helpers.foundation.progress import Progress
 
     def training(seeds):
         with Progress(False, "", 1):

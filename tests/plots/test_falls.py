@@ -1,7 +1,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from lecture_helpers.algorithms.coordinate_descent import (
+from lecture_helpers.optimization.coordinate_descent import (
     coordinate_descent,
     coupled_hessian,
     coupled_quadratic,

@@ -1,1 +1,0 @@
-"""What the lecture teaches: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""Which examples come when: difficulty, pacing, and races between orders."""

@@ -1,0 +1,162 @@
+"""Curricula: how hard each example is, and how many of the easy ones may be used when."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lecture_helpers.curriculum.nearest_neighbours import neighbours
+from lecture_helpers.foundation.validation import finite_array, one_of, positive, share, whole
+
+SHAPES = ("linear", "root", "exponential", "step")
+
+
+def cross_fitted_confidence(
+    inputs: np.ndarray, targets: np.ndarray, *, folds: int = 5, seed: int = 0,
+    reference: Callable = neighbours,
+) -> np.ndarray:  # fmt: skip
+    """What a reference that never saw an example gives to its label, (n,) in [0, 1].
+
+    The examples are dealt into folds; ``reference(inputs, targets, classes)`` learns from all
+    folds but one and returns a function from inputs to probabilities (m, classes), which scores
+    the fold left out. Right and sure is near 1; wrong, or not sure, is lower.
+
+    Raises:
+        ValueError: NaN, fewer examples than classes or folds, fewer than two folds.
+    """
+    inputs, targets = finite_array(inputs=inputs, ndim=2), _classes(targets)
+    n, classes = len(targets), int(targets.max()) + 1
+    if len(inputs) != n:
+        raise ValueError(f"targets must have one entry for each of {len(inputs)} inputs, not {n}.")
+    if n < max(classes, whole(folds=folds, least=2)):
+        raise ValueError(f"{n} examples are too few for {classes} classes and {folds} folds.")
+    fold = np.random.default_rng(whole(seed=seed)).permutation(n) % folds
+    confidence = np.empty(n)
+    for k in range(folds):
+        predict = reference(inputs[fold != k], targets[fold != k], classes)
+        out = np.flatnonzero(fold == k)
+        confidence[out] = predict(inputs[out])[np.arange(len(out)), targets[out]]
+    return confidence
+
+
+def _classes(targets: np.ndarray) -> np.ndarray:
+    targets = finite_array(targets=targets, ndim=1)
+    if (targets < 0).any() or (targets != np.round(targets)).any():
+        raise ValueError("targets must be classes 0, 1, 2, ...")
+    return targets.astype(int)
+
+
+def easy_first(confidence: np.ndarray) -> np.ndarray:
+    """The examples in the order of falling confidence, (n,); equals in the order given.
+
+    >>> easy_first(np.array([0.2, 0.9, 0.5]))
+    array([1, 2, 0])
+    """
+    return np.argsort(-finite_array(confidence=confidence, ndim=1), kind="stable")
+
+
+def hard_first(confidence: np.ndarray) -> np.ndarray:
+    """The examples in the order of rising confidence, (n,): the anti-curriculum."""
+    return np.argsort(finite_array(confidence=confidence, ndim=1), kind="stable")
+
+
+def balanced_easy_first(confidence: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Easy first within every class, the classes' shares kept at every length, (n,).
+
+    An example's place is its rank in its own class, as a share of that class.
+    """
+    confidence, targets = finite_array(confidence=confidence, ndim=1), _classes(targets)
+    place = np.empty(len(targets))
+    for label in np.unique(targets):
+        mine = np.flatnonzero(targets == label)
+        place[mine[easy_first(confidence[mine])]] = (np.arange(len(mine)) + 0.5) / len(mine)
+    return np.lexsort((-confidence, place))
+
+
+def pacing(progress, *, start: float, pace: float, shape: str = "linear"):
+    """The share of the examples, easiest first, that may be used at ``progress`` (in 0 to 1).
+
+    It begins at ``start`` and is 1 from progress ``pace`` on. "linear" grows evenly, "root" as
+    ``sqrt(start^2 + (1 - start^2) t)`` (Platanios et al. 2019), "exponential" by a constant
+    factor, "step" all at once.
+
+    Raises:
+        ValueError: start or pace outside (0, 1], an unknown shape, progress outside [0, 1].
+
+    >>> pacing(np.array([0.0, 0.25, 0.5, 1.0]), start=0.2, pace=0.5)
+    array([0.2, 0.6, 1. , 1. ])
+    """
+    start, pace = _part(start=start), _part(pace=pace)
+    one_of(SHAPES, shape=shape)
+    progress = np.asarray(progress, dtype=float)
+    if not ((progress >= 0) & (progress <= 1)).all():
+        raise ValueError("progress must lie between 0 and 1.")
+    t = np.minimum(progress / pace, 1.0)
+    grown = {
+        "linear": lambda: start + (1 - start) * t,
+        "root": lambda: np.sqrt(start**2 + (1 - start**2) * t),
+        "exponential": lambda: start ** (1 - t),
+        "step": lambda: np.where(t < 1, start, 1.0),
+    }
+    return np.where(t < 1, grown[shape](), 1.0)
+
+
+def _part(**named) -> float:
+    (name, value), = named.items()
+    try:
+        positive(**named)
+        return share(**named)
+    except ValueError:
+        raise ValueError(f"{name} must be above 0 and at most 1, not {value!r}.") from None
+
+
+def available(order: np.ndarray, part: float) -> np.ndarray:
+    """The first ``part`` of the order, at least one example."""
+    return order[: max(1, round(_part(part=part) * len(order)))]
+
+
+def paced_batches(
+    order: np.ndarray, parts: np.ndarray, batch: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Batches (steps, batch): in step t drawn, with replacement, from the first parts[t] of order.
+
+    >>> paced_batches(np.array([7, 8, 9]), np.array([0.3, 0.3]), 2, np.random.default_rng(0))
+    array([[7, 7],
+           [7, 7]])
+    """
+    batch = whole(batch=batch, least=1)
+    size = np.maximum(1, np.round(finite_array(parts=parts, ndim=1) * len(order)).astype(int))
+    place = rng.random((len(size), batch)) * size[:, None]
+    return np.asarray(order)[place.astype(int)]
+
+
+def pacing_weights(order: np.ndarray, part: float) -> np.ndarray:
+    """The same curriculum as weights of the examples, (n,) with mean 1.
+
+    A uniformly drawn example's gradient times its weight has the expectation of a gradient drawn
+    from the first ``part`` alone. At part 1 every weight is 1: the real cost.
+    """
+    weights, chosen = np.zeros(len(order)), available(order, part)
+    weights[chosen] = len(order) / len(chosen)
+    return weights
+
+
+def entropy(weights: np.ndarray) -> float:
+    """The entropy, in nats, of drawing examples in proportion to their weights (n,).
+
+    >>> round(entropy(np.array([1.0, 1.0, 0.0])), 3)
+    0.693
+    """
+    p = finite_array(weights=weights, ndim=1) / np.sum(weights)
+    return float(-(p[p > 0] * np.log(p[p > 0])).sum())
+
+
+def wrong_labels(
+    targets: np.ndarray, part: float, seed: int, classes: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Targets (n,) of which a share ``part`` is replaced by another class, and which, (n,) bool."""
+    targets, rng = _classes(targets), np.random.default_rng([whole(seed=seed), 7])
+    classes = classes or int(targets.max()) + 1
+    wrong = np.zeros(len(targets), bool)
+    wrong[rng.permutation(len(targets))[: round(share(part=part) * len(targets))]] = True
+    shift = rng.integers(1, classes, len(targets))
+    return np.where(wrong, (targets + shift) % classes, targets), wrong

@@ -1,0 +1,143 @@
+"""One network under several orders of the same examples, at equal gradient steps."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lecture_helpers.curriculum.difficulty import (
+    available,
+    balanced_easy_first,
+    cross_fitted_confidence,
+    easy_first,
+    hard_first,
+    paced_batches,
+    pacing,
+    wrong_labels,
+)
+from lecture_helpers.datasets.dataset import Dataset, Split, split
+from lecture_helpers.foundation.validation import one_of, positive, share, whole
+from lecture_helpers.training._grid import seeds_of
+from lecture_helpers.training.runs import Runs
+
+ARMS = ("standard", "easy first", "hard first", "random order", "balanced easy first", "filter")
+UNPACED = ("standard", "filter")
+KEPT = 0.7
+CURVES = ("train_loss", "score_loss", "accuracy")
+
+
+def race(
+    dataset: Dataset, *, start: float = 0.3, pace: float = 0.5, shape: str = "linear",
+    label_noise: float = 0.0, **settings,
+) -> Runs:  # fmt: skip
+    """The runs of every arm, an axis ``arm``, with the paced arms at that pacing.
+
+    standard: all examples at every step. easy first, hard first, random order: the pacing over an
+    order by confidence, against it, by lot. balanced easy first: easy first in every class. filter:
+    the easiest 70 % at every step. Confidence is cross-fitted on the training examples with the
+    labels they have there. ``settings`` are those of ``race_grid``.
+
+    Raises:
+        ValueError: an unknown arm, a pacing or a share that is not accepted.
+    """
+    pacings = {"": (start, pace, shape)}
+    runs = race_grid(dataset, pacings, label_noise=[label_noise], **settings)
+    return runs.at(label_noise=label_noise, pacing="")
+
+
+def race_grid(
+    dataset: Dataset, pacings: Mapping[str, tuple[float, float, str]], *, steps: int,
+    seeds: int | Iterable[int] = 8, arms: Sequence[str] = ARMS,
+    label_noise: Sequence[float] = (0.0,), lr: float | Mapping = 0.03,
+    momentum: float = 0.9, schedule: str = "cosine", batch: int = 32, split: Mapping | None = None,
+    progress=True, record: int = 12, score: str = "test", **network,
+) -> Runs:  # fmt: skip
+    """``race`` for every share of wrong labels and every named (start, pace, shape).
+
+    The axes are label_noise, pacing and arm. ``lr`` is one number, or maps arms, or pairs (arm,
+    label_noise), to numbers. ``network`` are the settings of ``mlp``.
+    """
+    for arm in arms:
+        one_of(ARMS, arm=arm)
+    whole(steps=steps, least=1), whole(batch=batch, least=1)
+    usual = dict(momentum=momentum, schedule=schedule, record=record, score=score)
+    seeds, done = seeds_of(seeds), []
+    for noise in label_noise:
+        share(label_noise=noise)
+        for seed in seeds:
+            task = _Task(dataset, seed, noise, dict(split or {}), steps, batch)
+            shown = progress if not done else False
+            done.append(task.train(pacings, arms, lr, usual | network | dict(progress=shown)))
+    axes = {"label_noise": list(label_noise), "pacing": list(pacings), "arm": list(arms)}
+    return _together(done, axes, seeds)
+
+
+class _Task:
+    """What a seed draws: the split, the wrong labels, the confidences, the orders."""
+
+    def __init__(self, dataset, seed, noise, sizes, steps, batch):
+        self.seed, self.steps, self.batch = seed, steps, batch
+        self.parts: Split = split(dataset, seed, **sizes)
+        train, targets = self.parts.train, dataset.targets.copy()
+        targets[train] = wrong_labels(targets[train], noise, seed, dataset.classes)[0]
+        self.dataset = Dataset(dataset.inputs, targets, dataset.name)
+        self.noise = noise
+        confidence = cross_fitted_confidence(dataset.inputs[train], targets[train], seed=seed)
+        easy, by_lot = easy_first(confidence), np.random.default_rng([seed, 8])
+        self.orders = {
+            "standard": easy, "filter": available(easy, KEPT), "easy first": easy,
+            "hard first": hard_first(confidence), "random order": by_lot.permutation(len(train)),
+            "balanced easy first": balanced_easy_first(confidence, targets[train]),
+        }  # fmt: skip
+
+    def train(self, pacings: Mapping, arms: Sequence[str], lr, settings: Mapping) -> Runs:
+        """One run per pacing and arm; arms without a pacing are trained once and repeated."""
+        from lecture_helpers.training.multilayer_perceptron import mlp
+        from lecture_helpers.training.training_loop import train
+
+        first = next(iter(pacings))
+        cells = [(p, arm) for p in pacings for arm in arms]
+        cells = [(first if arm in UNPACED else p, arm) for p, arm in cells]
+        trained = {
+            f"{p} {arm}": dict(batches=self.batches(arm, *pacings[p]), lr=self.rate(arm, lr))
+            for p, arm in cells
+        }
+        runs = train(
+            mlp, self.dataset, steps=self.steps, batch=self.batch, seeds=[self.seed], arms=trained,
+            split=lambda dataset, seed: self.parts, **settings,
+        )  # fmt: skip
+        place = [list(trained).index(f"{p} {arm}") for p, arm in cells]
+        taken = {n: getattr(runs, n)[place, 0] for n in (*CURVES, "diverged_at")}
+        return replace(runs, **taken)
+
+    def rate(self, arm: str, lr) -> float:
+        if isinstance(lr, Mapping):
+            lr = lr[(arm, self.noise)] if (arm, self.noise) in lr else lr[arm]
+        return positive(lr=lr)
+
+    def batches(self, arm: str, start: float, pace: float, shape: str) -> np.ndarray:
+        """Example numbers (steps, batch), drawn alike for every arm of a seed."""
+        progress = np.arange(self.steps) / self.steps
+        parts = pacing(progress, start=start, pace=pace, shape=shape)
+        if arm in UNPACED:
+            parts = np.ones(self.steps)
+        rng = np.random.default_rng([self.seed, 9])
+        return self.parts.train[paced_batches(self.orders[arm], parts, self.batch, rng)]
+
+
+def _together(done: list[Runs], axes: dict, seeds: list[int]) -> Runs:
+    """The runs of single seeds, (pacings * arms, records) each, as one record of all."""
+    noises, pacings, arms = map(len, axes.values())
+
+    def arranged(name: str) -> np.ndarray:
+        stacked = np.stack([getattr(runs, name) for runs in done])
+        cut = stacked.reshape(noises, len(seeds), pacings, arms, *stacked.shape[2:])
+        return np.moveaxis(cut, 1, 3)
+
+    settings = {n: v for n, v in done[0].settings.items() if n not in ("arms", "arm", "batches")}
+    plain = {n: v for n, v in settings.items() if not callable(v)}
+    return replace(
+        done[0], axes=axes, seeds=seeds, settings=plain, build=None, noisy=None, stopped_at=None,
+        layout_of=None,
+        **{name: arranged(name) for name in (*CURVES, "diverged_at")},
+    )  # fmt: skip

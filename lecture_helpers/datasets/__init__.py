@@ -1,0 +1,1 @@
+"""The lecture's data sets, offline and the same for everyone."""

@@ -1,0 +1,72 @@
+"""What each layer of a trained network knows, and how hard it is pulled."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from lecture_helpers.datasets.dataset import Dataset, Split, split
+from lecture_helpers.foundation.threads import torch_on_one_thread
+from lecture_helpers.foundation.validation import positive
+
+
+def hidden_values(network: nn.Sequential, inputs: np.ndarray) -> list[np.ndarray]:
+    """The inputs (n, features), then what every hidden layer makes of them, (n, width) each."""
+    values = [torch.as_tensor(np.array(inputs))]
+    with torch.no_grad(), torch_on_one_thread():
+        for layer in list(network.children())[:-1]:
+            values.append(layer(values[-1]))
+    return [v.numpy() for v in values]
+
+
+def answers(network: nn.Sequential, inputs: np.ndarray) -> np.ndarray:
+    """The classes (n,) that the network gives to inputs (n, features)."""
+    with torch.no_grad(), torch_on_one_thread():
+        given = torch.as_tensor(np.array(inputs, dtype=np.float32))
+        return network(given).argmax(dim=1).numpy()
+
+
+def linear_probe(inputs, targets, test_inputs, test_targets, *, penalty: float = 1e-3) -> float:
+    """The test accuracy of the best linear classifier by least squares, classes as 0 and 1.
+
+    ``penalty`` is a share of the features' mean square, against features that say the same.
+    """
+    centre = inputs.mean(axis=0)
+    x, y = inputs - centre, np.eye(int(targets.max()) + 1)[targets]
+    x, shift = x.astype(float), y.mean(axis=0)
+    square = x.T @ x
+    ridge = positive(penalty=penalty) * max(float(np.trace(square)) / len(square), 1e-12)
+    weights = np.linalg.solve(square + ridge * np.eye(len(square)), x.T @ (y - shift))
+    answers = ((test_inputs - centre) @ weights + shift).argmax(axis=1)
+    return float((answers == test_targets).mean())
+
+
+def probe_accuracies(network: nn.Sequential, dataset: Dataset, parts: Split) -> np.ndarray:
+    """Linear-probe test accuracies (1 + depth,): of the inputs, then of every hidden layer."""
+    values = hidden_values(network, dataset.inputs)
+    train, test, y = parts.train, parts.test, dataset.targets
+    return np.array([linear_probe(v[train], y[train], v[test], y[test]) for v in values])
+
+
+def gradient_norms(network: nn.Sequential, inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """The length of the loss's gradient by each layer's weights, (depth + 1,), output last.
+
+    Frozen or not: the gradient that a layer would get.
+    """
+    network.zero_grad()
+    with torch.enable_grad(), torch_on_one_thread():
+        x, y = torch.as_tensor(np.array(inputs)), torch.as_tensor(np.array(targets))
+        nn.functional.cross_entropy(network(x), y).backward()
+    linears = [m for m in network.modules() if isinstance(m, nn.Linear)]
+    return np.array([float(m.weight.grad.norm()) for m in linears])
+
+
+def layer_report(network: nn.Sequential, dataset: Dataset, seed: int = 0) -> dict:
+    """Every layer's "probe accuracy" on the seed's test examples, "gradient" on 256 others.
+
+    "pull" is the gradient of the first layer as a share of the output's.
+    """
+    parts = split(dataset, seed)
+    some = parts.train[:256]
+    gradient = gradient_norms(network, dataset.inputs[some], dataset.targets[some])
+    probes = probe_accuracies(network, dataset, parts)
+    return {"probe accuracy": probes, "gradient": gradient, "pull": gradient[0] / gradient[-1]}

@@ -1,0 +1,1 @@
+"""Descent and its relatives on costs in numpy."""

@@ -1,0 +1,86 @@
+"""Gradient descent on a loss surface: plain, with momentum or noise, from many starts at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture_helpers.foundation.validation import (
+    finite_array,
+    fraction,
+    non_negative,
+    positive,
+    whole,
+)
+from lecture_helpers.test_functions.surfaces import Surface
+
+FAR = 1e8
+
+
+@dataclass(frozen=True)
+class Path:
+    """Iterates of shape (steps + 1, ..., d), their costs (steps + 1, ...), diverged (...).
+
+    From the step where an iterate is no finite number, or farther than 1e8 from 0, it is NaN.
+    """
+
+    points: np.ndarray
+    costs: np.ndarray
+    diverged: np.ndarray
+
+
+def descend(
+    surface: Surface,
+    start: np.ndarray,
+    *,
+    lr: float,
+    steps: int,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Path:
+    """Heavy-ball descent ``v <- momentum * v + g; theta <- theta - lr * v`` from each start.
+
+    ``start`` has shape (..., d). ``noise`` is the standard deviation of a Gaussian added to every
+    gradient component. Without momentum this is plain gradient descent. With ``nesterov`` the step
+    is ``theta <- theta - lr * (g + momentum * v)``.
+
+    Raises:
+        ValueError: start has NaN or another d, lr <= 0, momentum outside [0, 1), noise < 0.
+
+    >>> from lecture_helpers.test_functions.surfaces import rotated_ellipse
+    >>> descend(rotated_ellipse(1.0), [1.0, 0.0], lr=0.5, steps=2).points[:, 0]
+    array([1.  , 0.5 , 0.25])
+    """
+    theta = _start(surface, start)
+    lr, steps = positive(lr=lr), whole(steps=steps, least=1)
+    momentum, noise = fraction(momentum=momentum), non_negative(noise=noise)
+    rng = np.random.default_rng(seed)
+    points = np.full((steps + 1, *theta.shape), np.nan)
+    points[0], velocity = theta, np.zeros_like(theta)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(steps):
+            gradient = surface.gradient(theta)
+            if noise:
+                gradient = gradient + noise * rng.standard_normal(theta.shape)
+            velocity = momentum * velocity + gradient
+            step = gradient + momentum * velocity if nesterov else velocity
+            theta = theta - lr * step
+            theta = np.where(_lost(theta)[..., None], np.nan, theta)
+            points[t + 1] = theta
+        costs = surface.value(points)
+    return Path(points, costs, np.isnan(points[-1]).any(axis=-1))
+
+
+def _start(surface: Surface, start: np.ndarray) -> np.ndarray:
+    theta = finite_array(start=start)
+    if theta.ndim == 0 or theta.shape[-1] != surface.dimensions:
+        raise ValueError(
+            f"start must have shape (..., {surface.dimensions}) for this surface, "
+            f"not {theta.shape}."
+        )
+    return theta.astype(float)
+
+
+def _lost(theta: np.ndarray) -> np.ndarray:
+    return ~(np.abs(theta) < FAR).all(axis=-1)

@@ -1,0 +1,133 @@
+"""One unit between input and output, in closed form: the best part need not serve the whole."""
+
+import numpy as np
+
+from lecture_helpers.foundation.validation import (
+    finite,
+    non_negative,
+    one_of,
+    positive,
+    share,
+    whole,
+)
+
+TARGETS = ("bowl", "xor")
+
+
+def target(kind: str, linear: float, inputs: np.ndarray) -> np.ndarray:
+    """What is to be predicted from inputs (n, 2) that are standard normal; mean 0, variance 1.
+
+    The share ``linear`` of its variance is a line along the first input. The rest is a bowl along
+    the second, or ("xor") the product of both.
+
+    >>> target("xor", 0.0, np.array([[1.0, 2.0], [1.0, -2.0]]))
+    array([ 2., -2.])
+    """
+    one_of(TARGETS, kind=kind), share(linear=linear)
+    x, z = np.asarray(inputs, dtype=float).T
+    curved = (z**2 - 1) / np.sqrt(2) if kind == "bowl" else x * z
+    return np.sqrt(linear) * x + np.sqrt(1 - linear) * curved
+
+
+def sample(kind: str, linear: float, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """``n`` inputs (n, 2) and their targets (n,)."""
+    inputs = np.random.default_rng(seed).standard_normal((whole(least=1, n=n), 2))
+    return inputs, target(kind, linear, inputs)
+
+
+def unit(inputs: np.ndarray, angle: float) -> np.ndarray:
+    """What the unit passes on: the inputs (n, 2) projected on the direction of ``angle``."""
+    return np.asarray(inputs) @ [np.cos(angle), np.sin(angle)]
+
+
+def best_head(kind: str, linear: float, angle: float) -> np.ndarray:
+    """The best output for the unit's value u: coefficients (a, b) of a u + b (u^2 - 1).
+
+    No other function of u comes closer to the target in the mean square.
+    """
+    one_of(TARGETS, kind=kind), share(linear=linear), finite(angle=angle)
+    cos, sin = np.cos(angle), np.sin(angle)
+    curved = sin**2 / np.sqrt(2) if kind == "bowl" else cos * sin
+    return np.array([np.sqrt(linear) * cos, np.sqrt(1 - linear) * curved])
+
+
+def stage_score(linear: float, angle):
+    """The share of the target's variance that the unit explains through a linear head."""
+    return share(linear=linear) * np.cos(angle) ** 2
+
+
+def whole_score(kind: str, linear: float, angle):
+    """The share that it explains through the best head of all."""
+    one_of(TARGETS, kind=kind), share(linear=linear)
+    cos, sin = np.cos(angle) ** 2, np.sin(angle) ** 2
+    curved = sin**2 if kind == "bowl" else 2 * cos * sin
+    return linear * cos + (1 - linear) * curved
+
+
+def shares(kind: str, linear: float, angle) -> dict:
+    """What a unit explains "alone", through a linear head, and on the "whole"."""
+    return {"alone": stage_score(linear, angle), "whole": whole_score(kind, linear, angle)}
+
+
+def greedy_angle(linear: float) -> float:
+    """The unit that is best on its own; without a linear share all are equally bad, and this is 0.
+
+    >>> greedy_angle(0.3)
+    0.0
+    """
+    share(linear=linear)
+    return 0.0
+
+
+def joint_angle(kind: str, linear: float) -> float:
+    """The unit, from 0 to 90 degrees, that is best together with its head.
+
+    >>> float(np.degrees(joint_angle("bowl", 0.3))), joint_angle("bowl", 0.7)
+    (90.0, 0.0)
+    """
+    one_of(TARGETS, kind=kind), share(linear=linear)
+    if kind == "bowl":
+        return float(np.pi / 2) if linear < 0.5 else 0.0
+    if linear >= 2 / 3:
+        return 0.0
+    return float(np.arccos(np.sqrt(0.5 + linear / (4 * (1 - linear)))))
+
+
+def slope(kind: str, linear: float, angle):
+    """The derivative of ``whole_score`` by the angle."""
+    one_of(TARGETS, kind=kind), share(linear=linear)
+    double = np.sin(2 * np.asarray(angle))
+    if kind == "bowl":
+        return double * (2 * (1 - linear) * np.sin(angle) ** 2 - linear)
+    return double * (2 * (1 - linear) * np.cos(2 * np.asarray(angle)) - linear)
+
+
+def fine_tune(kind: str, linear: float, start: float, steps: int = 400, lr: float = 0.1):
+    """The angles (steps + 1,) of ``angle <- angle + lr * slope``, the head always the best."""
+    path = [finite(start=start)]
+    for _ in range(whole(steps=steps)):
+        path.append(path[-1] + positive(lr=lr) * float(slope(kind, linear, path[-1])))
+    return np.array(path)
+
+
+def shortfall(kind: str, linear: float) -> float:
+    """How much of the variance greedy training misses that joint training explains.
+
+    >>> round(shortfall("bowl", 0.1), 3), shortfall("bowl", 0.5)
+    (0.8, 0.0)
+    """
+    best = whole_score(kind, linear, joint_angle(kind, linear))
+    return non_negative(shortfall=max(0.0, float(best - linear)))
+
+
+def outcomes(kind: str, linear: float, start: float) -> dict[str, tuple[float, float]]:
+    """Where each way of training ends, {way: (angle, share explained with the best head)}.
+
+    "fine-tuned" climbs from the angle ``start``.
+    """
+    ends = {
+        "joint": joint_angle(kind, linear),
+        "greedy": greedy_angle(linear),
+        "fine-tuned": float(fine_tune(kind, linear, start)[-1]),
+    }
+    return {way: (end, float(whole_score(kind, linear, end))) for way, end in ends.items()}

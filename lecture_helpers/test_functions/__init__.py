@@ -1,0 +1,1 @@
+"""Costs to descend on, with their gradients and known minima."""

@@ -1,0 +1,63 @@
+"""Which examples come when, and what they weigh."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lecture_helpers.foundation.validation import finite_array
+from lecture_helpers.training._grid import Member, own_part, stream
+
+
+def shuffled_epochs(train: np.ndarray, steps: int, batch: int, rng: np.random.Generator):
+    """(steps, batch) example numbers: whole batches of one shuffle after the other."""
+    per_epoch = len(train) // batch
+    epochs = -(-steps // per_epoch)
+    order = [rng.permutation(train)[: per_epoch * batch] for _ in range(epochs)]
+    return np.concatenate(order).reshape(-1, batch)[:steps]
+
+
+def order_of(member: Member, train: np.ndarray, steps: int) -> np.ndarray:
+    """The member's (steps, batch) example numbers: shuffled epochs, or as ``batches`` says.
+
+    Raises:
+        ValueError: ``batches`` has another shape or holds what is no training example.
+    """
+    given, batch = member.settings["batches"], member.settings["batch"]
+    rng = stream(member.seed, "order")
+    if given is None:
+        return shuffled_epochs(train, steps, batch, rng)
+    if callable(given):
+        order = np.asarray(given(seed=member.seed, train=train, steps=steps, batch=batch, rng=rng))
+    else:
+        order = own_part(_at_least_2d(given), member, 2, "batches")
+    if order.shape != (steps, batch) or order.dtype.kind not in "iu":
+        raise ValueError(
+            f"batches must hold whole numbers of shape (..., {steps} steps, {batch} examples), "
+            f"not {order.dtype} {order.shape}."
+        )
+    if not np.isin(order, train).all():
+        raise ValueError("batches must hold numbers of training examples only.")
+    return order
+
+
+def _at_least_2d(batches) -> np.ndarray:
+    array = np.asarray(batches)
+    if array.ndim < 2:
+        raise ValueError(f"batches must have axes (..., steps, batch), not shape {array.shape}.")
+    return array
+
+
+def weights_of(member: Member, examples: int, step: int) -> np.ndarray:
+    """The member's (examples,) weights in an update.
+
+    Raises:
+        ValueError: another shape, or weights that are negative, NaN or infinite.
+    """
+    given = member.settings["example_weights"]
+    array = finite_array(example_weights=given(step) if isinstance(given, Callable) else given)
+    if array.ndim == 0 or array.shape[-1] != examples or (array < 0).any():
+        raise ValueError(
+            f"example_weights must be 0 or more, one for each of the {examples} examples; "
+            f"their shape is {array.shape}."
+        )
+    return own_part(array, member, 1, "example_weights")

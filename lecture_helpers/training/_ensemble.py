@@ -1,0 +1,195 @@
+"""Members that train side by side: one update for all, one measurement of all."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lecture_helpers.datasets.dataset import Dataset
+from lecture_helpers.training._batches import order_of, weights_of
+from lecture_helpers.training._grid import stream
+from lecture_helpers.training._optimizers import optimizer
+from lecture_helpers.training._schedules import factor
+from lecture_helpers.training._stack import Stack, outputs_of
+from lecture_helpers.training._trainees import Trainee
+
+SLICE, VECTOR = 256, 32
+
+
+class Crew:
+    """Trainees of one group.
+
+    ``batch_losses`` (steps, members) holds what each update's batch cost before it.
+    """
+
+    def __init__(self, trainees: Sequence[Trainee], dataset: Dataset, loss: Callable, steps: int):
+        self.real, first = len(trainees), trainees[0]
+        if first["batch"] % VECTOR:
+            # the last numbers of a tensor may be rounded otherwise than the rest: nobody's
+            trainees = [*trainees, trainees[-1]]
+        self.trainees, self.steps, self.batch = trainees, steps, first["batch"]
+        self.loss, self.dataset = loss, dataset
+        self.inputs = torch.tensor(dataset.inputs)
+        self.labels = torch.tensor(np.stack([t.labels for t in trainees]))
+        self.order = torch.tensor(
+            np.stack([order_of(t.member, t.train, steps) for t in trainees], axis=1)
+        )
+        self.train_at = torch.tensor(np.stack([t.train for t in trainees]))
+        self.score_at = torch.tensor(np.stack([t.score for t in trainees]))
+        self.stack = Stack([t.module for t in trainees], first.frozen)
+        self.optimizer = self._optimizer()
+        self.stack.accumulate_in(self.optimizer.gradient)
+        seeds = [t.member.seed for t in trainees]
+        self.generators = [_generator(seed) for seed in dict.fromkeys(seeds)]
+        self.seats = torch.tensor([list(dict.fromkeys(seeds)).index(seed) for seed in seeds])
+        self.weights = None
+        self.batch_losses = np.full((steps, len(trainees)), np.nan, np.float32)
+        self._prepare()
+
+    def _optimizer(self):
+        lr = self._spread([t["lr"] for t in self.trainees], scaled=True)
+        momentum = [t["momentum"] for t in self.trainees]
+        decay = [t["weight_decay"] for t in self.trainees]
+        return optimizer(
+            self.trainees[0]["optimizer"], self.stack.weights, lr,
+            momentum[0] if len(set(momentum)) == 1 else self._spread(momentum),
+            self._spread(decay) if any(decay) else None,
+        )  # fmt: skip
+
+    def _spread(self, values: Sequence[float], scaled: bool = False) -> Tensor:
+        flat = torch.empty_like(self.stack.weights)
+        for name, block in self.stack.views(flat).items():
+            scales = [t.scale[name] if scaled else 1.0 for t in self.trainees]
+            own = torch.tensor([v * s for v, s in zip(values, scales, strict=True)])
+            block.copy_(own.view(-1, *[1] * (block.ndim - 1)).expand_as(block))
+        return flat
+
+    def _prepare(self) -> None:
+        inputs = self._inputs(self.order[0])
+        try:
+            outputs = self.stack.prepare(inputs)
+        except RuntimeError as error:
+            raise ValueError(
+                "build must return a module that runs on inputs of shape "
+                f"{tuple(inputs.shape[1:])}; it says: {error}"
+            ) from error
+        logits, classes = outputs_of(outputs)[0], self.dataset.classes
+        if logits.shape[:2] != self.order[0].shape or logits.ndim != 3:
+            raise ValueError(
+                "build must return a module from (batch, features) to (batch, outputs); "
+                f"its output for {self.batch} examples has shape {tuple(logits.shape[1:])}."
+            )
+        if classes > logits.shape[2]:
+            raise ValueError(
+                f"build must return a module with an output for each of the {classes} classes; "
+                f"it has {logits.shape[2]}."
+            )
+
+    def _inputs(self, at: Tensor) -> Tensor:
+        return self.inputs.index_select(0, at.flatten()).view(*at.shape, -1)
+
+    def _losses(self, outputs, targets: Tensor) -> Tensor:
+        members, examples = targets.shape[:2]
+        flat = [o.flatten(0, 1) for o in outputs_of(outputs)]
+        own = {
+            name: torch.tensor([t.for_loss[name] for t in self.trainees])
+            for name in self.trainees[0].for_loss
+        }
+        own = {name: values.repeat_interleave(examples) for name, values in own.items()}
+        given = tuple(flat) if isinstance(outputs, tuple | list) else flat[0]
+        losses = self.loss(given, targets.flatten(0, 1), **own)
+        if losses.shape != (members * examples,):
+            raise ValueError(
+                "loss must return one value for each example, shape (examples,); for "
+                f"{members * examples} examples it returned shape {tuple(losses.shape)}."
+            )
+        return losses.view(members, examples)
+
+    def update(self, step: int) -> None:
+        """Every member's ``w <- w - lr * update`` on its batch of that step."""
+        at = self.order[step]
+        self.stack.train()
+        self.optimizer.before_backward()
+        self.stack.draw(self.generators, self.seats)
+        losses = self._losses(self.stack(self._inputs(at)), self._labels(at))
+        losses = self._weighted(losses, at, step).mean(1)
+        losses.sum().backward()
+        self.batch_losses[step] = losses.detach().numpy()
+        self.optimizer.step(factor(self.trainees[0]["schedule"], step, self.steps))
+
+    def _labels(self, at: Tensor) -> Tensor:
+        if self.labels.ndim == 2:
+            return self.labels.gather(1, at)
+        return self.labels[torch.arange(len(at)).unsqueeze(1), at]
+
+    def _weighted(self, losses: Tensor, at: Tensor, step: int) -> Tensor:
+        given = [t["example_weights"] for t in self.trainees]
+        if all(g is None for g in given):
+            return losses
+        if self.weights is None or any(callable(g) for g in given):
+            n = len(self.dataset)
+            own = [
+                np.ones(n) if t["example_weights"] is None else weights_of(t.member, n, step)
+                for t in self.trainees
+            ]
+            self.weights = torch.tensor(np.stack(own), dtype=torch.float32)
+        return losses * self.weights.gather(1, at)
+
+    @torch.no_grad()
+    def measure(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(members,) training loss, loss on the score split and accuracy there, in eval mode."""
+        self.stack.train(False)
+        train_loss, _ = self._measure(self.train_at)
+        score_loss, accuracy = self._measure(self.score_at)
+        return train_loss[: self.real], score_loss[: self.real], accuracy[: self.real]
+
+    def _measure(self, at: Tensor) -> tuple[np.ndarray, np.ndarray]:
+        examples, losses, right = at.shape[1], [], []
+        for part in _whole_vectors(at).split(SLICE, dim=1):
+            outputs, labels = self.stack(self._inputs(part)), self._labels(part)
+            losses.append(self._losses(outputs, labels))
+            if self.dataset.classes:
+                right.append((outputs_of(outputs)[0].argmax(2) == labels).float())
+            else:
+                right.append(torch.full_like(losses[-1], torch.nan))
+        loss, accuracy = (torch.cat(parts, 1)[:, :examples].mean(1) for parts in (losses, right))
+        return loss.numpy(), accuracy.numpy()
+
+    def kept(self) -> tuple[np.ndarray, np.ndarray]:
+        """(members, parameters) and (members, numbers in float buffers) as they are now."""
+        return (
+            _flat([t.detach() for t in self.stack.leaves.values()], self.real),
+            _flat([b for b in self.stack.buffers.values() if b.is_floating_point()], self.real),
+        )
+
+    def layout(self) -> dict:
+        """Names and shapes of what ``kept`` returns."""
+        leaves, buffers = self.stack.leaves, self.stack.buffers
+        return {
+            "parameters": [(n, list(t.shape[1:])) for n, t in leaves.items()],
+            "buffers": [
+                (n, list(b.shape[1:])) for n, b in buffers.items() if b.is_floating_point()
+            ],
+        }
+
+    def diverged_at(self, step: int) -> np.ndarray:
+        """(members,) the first update before ``step`` whose loss was not finite, or -1."""
+        bad = ~np.isfinite(self.batch_losses[:step, : self.real])
+        return np.where(bad.any(0), bad.argmax(0), -1) if step else np.full(self.real, -1)
+
+
+def _whole_vectors(at: Tensor) -> Tensor:
+    # as with a batch: what does not fill a vector is rounded otherwise, so it is filled
+    rest = torch.arange(-at.shape[1] % VECTOR) % at.shape[1]
+    return torch.cat([at, at[:, rest]], 1)
+
+
+def _flat(tensors: Sequence[Tensor], members: int) -> np.ndarray:
+    if not tensors:
+        return np.zeros((members, 0), np.float32)
+    return torch.cat([t[:members].reshape(members, -1) for t in tensors], 1).numpy()
+
+
+def _generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(int(stream(seed, "noise").integers(2**62)))

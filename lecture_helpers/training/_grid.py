@@ -1,0 +1,99 @@
+"""Settings x seeds: which members train, and what each draws from its seed."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture_helpers.foundation.validation import whole
+
+STREAMS = {"split": 1, "order": 2, "labels": 3, "init": 4, "noise": 5}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network to train: its place in the (*grid, seeds) of that shape, seed and settings."""
+
+    place: tuple[int, ...]
+    shape: tuple[int, ...]
+    seed: int
+    settings: Mapping
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """The generator that a seed has for one purpose; the members of a seed all draw the same."""
+    return np.random.default_rng([seed, STREAMS[purpose]])
+
+
+def seeds_of(seeds: int | Iterable[int]) -> list[int]:
+    """The list of seeds: 0 to seeds - 1, or the given ones.
+
+    Raises:
+        ValueError: none, one twice, or one that is no whole number.
+    """
+    if not isinstance(seeds, Iterable):
+        return list(range(whole(least=1, seeds=seeds)))
+    given = [whole(seeds=seed) for seed in seeds]
+    if not given or len(set(given)) < len(given):
+        raise ValueError(f"seeds must be one or more different whole numbers, not {given}.")
+    return given
+
+
+def axes_of(settings: Mapping, arms: Mapping | None) -> dict[str, list]:
+    """Name to values of each setting given as a list, in order; arms come last as ``arm``.
+
+    Raises:
+        ValueError: an axis without values or with a value twice.
+    """
+    axes = {
+        name: [_plain(v) for v in values]
+        for name, values in settings.items()
+        if _lists_values(name, values)
+    }
+    if arms is not None:
+        axes["arm"] = list(arms)
+    for name, values in axes.items():
+        if not values or any(a == b for a, b in itertools.combinations(values, 2)):
+            raise ValueError(f"{name} must list one or more different values, not {values}.")
+    return axes
+
+
+def _lists_values(name: str, values) -> bool:
+    if isinstance(values, np.ndarray):
+        return values.ndim == 1 and name not in ("example_weights", "batches")
+    return isinstance(values, list | range)
+
+
+def _plain(value):
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def members_of(axes: Mapping, seeds: list[int], settings: Mapping, arms: Mapping) -> list[Member]:
+    """Every combination of the axes' values with every seed, the seeds varying fastest."""
+    shape, members = (*map(len, axes.values()), len(seeds)), []
+    for place in np.ndindex(shape):
+        own = dict(settings)
+        own.update({name: axes[name][k] for name, k in zip(axes, place, strict=False)})
+        own.update(arms.get(own.pop("arm", None), {}))
+        members.append(Member(place, shape, seeds[place[-1]], own))
+    return members
+
+
+def own_part(array: np.ndarray, member: Member, trailing: int, name: str) -> np.ndarray:
+    """The member's part of (..., *trailing), whose leading axes broadcast to (*grid, seeds).
+
+    Raises:
+        ValueError: they do not.
+    """
+    leading = array.shape[: array.ndim - trailing]
+    try:
+        if np.broadcast_shapes(leading, member.shape) != member.shape:
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            f"{name} must have leading axes that broadcast to (*grid, seeds) = {member.shape}, "
+            f"not {leading}."
+        ) from None
+    place = member.place[len(member.place) - len(leading) :]
+    return array[tuple(k if n > 1 else 0 for k, n in zip(place, leading, strict=True))]

@@ -1,0 +1,141 @@
+"""What a training writes down while it goes on."""
+
+import platform
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import torch
+
+from lecture_helpers.foundation.validation import whole
+from lecture_helpers.training._ensemble import Crew
+from lecture_helpers.training._trainees import Trainee
+from lecture_helpers.training.runs import Runs
+
+
+class Recorder:
+    """Follows crews through their updates and gathers the ``Runs``."""
+
+    def __init__(self, trainees: Sequence[Trainee], steps: int, record, keep_weights):
+        self.steps, self.shape = steps, trainees[0].member.shape
+        self.record_at = record_steps(record, steps)
+        self.keep_at = keep_steps(keep_weights, self.record_at, steps)
+        self.curves = np.full((3, *self.shape, len(self.record_at)), np.nan, np.float32)
+        self.diverged_at = np.full(self.shape, -1)
+        self.made = np.zeros(self.shape, int)
+        self.layouts, self.layout_of = [], np.zeros(self.shape, int)
+        self.weights, self.buffers = self._room(trainees)
+        self.noisy = self._noisy(trainees)
+        self.started = time.perf_counter()
+
+    def _room(self, trainees) -> tuple[np.ndarray, np.ndarray] | tuple[None, None]:
+        if not len(self.keep_at):
+            return None, None
+        modules = [t.module for t in trainees]
+        sizes = (
+            max(sum(p.numel() for p in m.parameters()) for m in modules),
+            max(sum(b.numel() for b in m.buffers() if b.is_floating_point()) for m in modules),
+        )
+        room = (np.full((*self.shape, len(self.keep_at), n), np.nan, np.float32) for n in sizes)
+        return tuple(room)
+
+    def _noisy(self, trainees) -> np.ndarray | None:
+        if all(t.noisy is None for t in trainees):
+            return None
+        noisy = np.zeros((*self.shape, len(trainees[0].labels)), bool)
+        for t in trainees:
+            if t.noisy is not None:
+                noisy[t.member.place] = t.noisy
+        return noisy
+
+    def follow(self, crew: Crew, tick: Callable[[int], None]) -> None:
+        """Every update of a crew, with the records before, between and after."""
+        places = [t.member.place for t in crew.trainees[: crew.real]]
+        at = tuple(np.array(places).T)
+        self.layout_of[at] = self._layout(crew.layout())
+        for step in range(self.steps + 1):
+            self._note(crew, at, step)
+            if step < self.steps:
+                crew.update(step)
+                self.made[at] = step + 1
+                tick(crew.real)
+
+    def _layout(self, layout: dict) -> int:
+        if layout not in self.layouts:
+            self.layouts.append(layout)
+        return self.layouts.index(layout)
+
+    def _note(self, crew: Crew, at: tuple, step: int) -> None:
+        if step in self.keep_at:
+            k = int(np.flatnonzero(self.keep_at == step)[0])
+            for room, now in zip((self.weights, self.buffers), crew.kept(), strict=True):
+                room[(*at, k, slice(now.shape[1]))] = now
+        if step in self.record_at:
+            k = int(np.flatnonzero(self.record_at == step)[0])
+            measured = np.stack(crew.measure())
+            finite = np.isfinite(measured[:2]).all(0)
+            before = crew.diverged_at(step)
+            self.diverged_at[at] = np.where((before < 0) & ~finite, step, before)
+            measured[:, self.diverged_at[at] >= 0] = np.nan
+            self.curves[(slice(None), *at, k)] = measured
+
+    def runs(self, axes: dict, seeds: list, settings: dict, build: Callable) -> Runs:
+        """The record, as far as the training came."""
+        names = ("train_loss", "score_loss", "accuracy")
+        return Runs(
+            axes=axes, seeds=seeds, steps=self.record_at, settings=settings, build=build,
+            diverged_at=self.diverged_at, provenance=self._provenance(),
+            stopped_at=None if (self.made == self.steps).all() else self.made,
+            weight_steps=self.keep_at if len(self.keep_at) else None,
+            weights=self.weights, buffers=self.buffers, layouts=self.layouts,
+            layout_of=self.layout_of, noisy=self.noisy,
+            **dict(zip(names, self.curves, strict=True)),
+        )  # fmt: skip
+
+    def _provenance(self) -> dict:
+        return {
+            "date": time.strftime("%Y-%m-%d"),
+            "seconds": round(time.perf_counter() - self.started, 1),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        }
+
+
+def record_steps(record: int | Iterable[int], steps: int) -> np.ndarray:
+    """The steps of ``record`` evenly spaced records from 0 to ``steps``, or the given steps.
+
+    Raises:
+        ValueError: fewer than 2 records, or steps outside 0 to ``steps``.
+
+    >>> record_steps(3, 10)
+    array([ 0,  5, 10])
+    """
+    if not isinstance(record, Iterable):
+        count = min(whole(least=2, record=record), steps + 1)
+        return np.unique(np.linspace(0, steps, count).round().astype(int))
+    given = np.unique([whole(record=step) for step in record])
+    if not len(given) or given[-1] > steps:
+        raise ValueError(f"record must be a number of records or steps from 0 to {steps}.")
+    return given
+
+
+def keep_steps(keep: bool | int | str, record_at: np.ndarray, steps: int) -> np.ndarray:
+    """The steps whose weights are kept: none, those of the records, the last, or every so many.
+
+    Raises:
+        ValueError: ``keep`` is none of False, True, "last" and a whole number above 0.
+    """
+    if keep is False:
+        return np.array([], int)
+    if keep is True:
+        return record_at
+    if keep == "last":
+        return np.array([steps])
+    try:
+        every = whole(least=1, keep_weights=keep)
+    except ValueError:
+        raise ValueError(
+            f'keep_weights must be False, True, "last" or a number of steps, not {keep!r}.'
+        ) from None
+    return np.unique([*range(0, steps, every), steps])

@@ -1,0 +1,269 @@
+"""Who trains with what: settings checked, modules built, data divided, members grouped."""
+
+import fnmatch
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm
+
+from lecture_helpers.datasets import dataset as data
+from lecture_helpers.foundation.validation import (
+    fraction,
+    non_negative,
+    one_of,
+    positive,
+    share,
+    whole,
+)
+from lecture_helpers.training._grid import Member, stream
+from lecture_helpers.training._optimizers import OPTIMIZERS
+from lecture_helpers.training._schedules import SCHEDULES
+from lecture_helpers.training._stack import structure
+from lecture_helpers.training.runs import Runs
+
+OPTIONS = [
+    "lr", "batch", "optimizer", "momentum", "weight_decay", "schedule", "lr_scale", "label_noise",
+    "example_weights", "batches", "start", "start_names",
+]  # fmt: skip
+
+
+@dataclass
+class Trainee:
+    """A member with what it needs to train.
+
+    train, score: example numbers. labels: (examples,) what it trains on; noisy: which of them
+    were replaced. scale: parameter name to factor of the learning rate.
+    """
+
+    member: Member
+    module: nn.Module
+    structure: tuple
+    train: np.ndarray
+    score: np.ndarray
+    labels: np.ndarray
+    noisy: np.ndarray | None
+    scale: dict[str, float]
+    for_loss: dict = field(default_factory=dict)
+
+    def __getitem__(self, option: str):
+        return self.member.settings[option]
+
+    @property
+    def frozen(self) -> tuple[str, ...]:
+        return tuple(name for name, factor in self.scale.items() if factor == 0)
+
+    @property
+    def group(self) -> tuple:
+        """What members must have in common to be trained side by side."""
+        sizes = self["batch"], len(self.train), len(self.score)
+        return self.structure, self.frozen, self["optimizer"], self["schedule"], sizes
+
+
+class Planner:
+    """Makes trainees, each module, division and labelling once for all members that share it."""
+
+    def __init__(self, build: Callable, dataset: data.Dataset, split, score: str, loss: Callable):
+        self.dataset, self.build, self.loss = dataset, build, loss
+        self.score = one_of(["test", "validation"], score=score)
+        self.split = split if callable(split) else _splitter(split or {})
+        known = inspect.signature(build).parameters
+        self.build_takes = None if _takes_any(known) else set(known)
+        self.sizes = {
+            name: size
+            for name, size in (("inputs", dataset.inputs.shape[1]), ("outputs", _outputs(dataset)))
+            if name in known
+        }
+        self.loss_takes = {
+            n for n, p in inspect.signature(loss).parameters.items() if p.kind is p.KEYWORD_ONLY
+        }
+        self._splits, self._modules = {}, {}
+
+    def trainee(self, member: Member) -> Trainee:
+        """The member, ready to train."""
+        settings = member.settings
+        check_options(settings)
+        parts = self._split(member.seed)
+        if settings["batch"] > len(parts.train):
+            raise ValueError(
+                f"batch must be at most the {len(parts.train)} training examples, "
+                f"not {settings['batch']}."
+            )
+        module, structure = self._module(member)
+        if settings["batch"] == 1 and any(isinstance(m, BatchNorm) for m in module.modules()):
+            raise ValueError(
+                "batch must be 2 or more for a network with batch normalization, not 1."
+            )
+        labels, noisy = self._labels(member, parts.train)
+        return Trainee(
+            member, module, structure, parts.train, getattr(parts, self.score), labels, noisy,
+            _scale(module, lr_scales(settings)),
+            {n: v for n, v in settings.items() if n in self.loss_takes},
+        )  # fmt: skip
+
+    def build_settings(self, settings: Mapping) -> dict:
+        """The settings that go to ``build``.
+
+        Raises:
+            ValueError: a setting that neither build nor the loss knows.
+        """
+        own = {n: v for n, v in settings.items() if not _is_option(n)}
+        for_build = {n: v for n, v in own.items() if self._for_build(n)}
+        unknown = set(own) - set(for_build) - self.loss_takes
+        if unknown:
+            known = ", ".join(sorted(self.build_takes - {"inputs", "outputs"})) or "none"
+            raise ValueError(
+                f"{min(unknown)} is no setting of {_name(self.build)}; its settings are: {known}."
+            )
+        return self.sizes | for_build
+
+    def words(self, settings: Mapping, arms: Mapping | None) -> dict:
+        """The settings as the record keeps them; ``build`` lists the names that go to build."""
+        names = {*settings, *(n for own in (arms or {}).values() for n in own)}
+        names = {n for n in names if not _is_option(n) and self._for_build(n)} | {*self.sizes}
+        about = {"dataset": self.dataset.name, "score": self.score, "build": sorted(names)}
+        return {**settings, **self.sizes, "arms": dict(arms or {}), **about}
+
+    def _for_build(self, name: str) -> bool:
+        if self.build_takes is None:
+            return name not in self.loss_takes
+        return name in self.build_takes
+
+    def _split(self, seed: int) -> data.Split:
+        if seed not in self._splits:
+            parts = self._splits[seed] = self.split(self.dataset, seed)
+            if len(getattr(parts, self.score)) == 0:
+                raise ValueError(f"score must name a split with examples; {self.score} is empty.")
+        return self._splits[seed]
+
+    def _module(self, member: Member) -> tuple[nn.Module, tuple]:
+        settings = self.build_settings(member.settings)
+        start, names = member.settings["start"], member.settings["start_names"]
+        key = member.seed, _key(settings), _key(member.settings if start is not None else {})
+        if key not in self._modules:
+            module = _built(self.build, settings, member.seed)
+            if start is not None:
+                begin_from(module, start, names, member)
+            self._modules[key] = module, structure(module)
+        return self._modules[key]
+
+    def _labels(self, member: Member, train: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        amount = member.settings["label_noise"]
+        targets, classes = self.dataset.targets, self.dataset.classes
+        if amount == 0:
+            return targets, None
+        if classes < 2:
+            raise ValueError("label_noise must be 0 where the targets are numbers or one class.")
+        rng = stream(member.seed, "labels")
+        chosen = rng.permutation(train)[: round(amount * len(train))]
+        shift = rng.integers(1, classes, len(targets))
+        noisy = np.zeros(len(targets), bool)
+        noisy[chosen] = True
+        return np.where(noisy, (targets + shift) % classes, targets), noisy
+
+
+def check_options(settings: Mapping) -> None:
+    """Nothing, if every option of training has a value that is accepted.
+
+    Raises:
+        ValueError: one has not.
+    """
+    positive(lr=settings["lr"]), fraction(momentum=settings["momentum"])
+    non_negative(weight_decay=settings["weight_decay"]), share(label_noise=settings["label_noise"])
+    whole(least=1, batch=settings["batch"]), one_of(OPTIMIZERS, optimizer=settings["optimizer"])
+    if not callable(settings["schedule"]):
+        one_of(SCHEDULES, schedule=settings["schedule"])
+    for pattern, factor in lr_scales(settings).items():
+        non_negative(**{f"lr_scale of {pattern!r}": factor})
+
+
+def lr_scales(settings: Mapping) -> dict:
+    """Pattern to factor; a factor that is an axis has a setting of its own."""
+    scales = settings["lr_scale"] or {}
+    return {pattern: settings.get(f"lr_scale[{pattern}]", f) for pattern, f in scales.items()}
+
+
+def begin_from(module: nn.Module, start: Runs | Mapping, names, member: Member) -> None:
+    """Copies into the module what ``start`` has of the same name, where ``names`` match.
+
+    Raises:
+        ValueError: nothing matches, or a shape differs.
+    """
+    if isinstance(start, Runs):
+        where = {n: member.settings[n] for n in start.axes if n in member.settings}
+        start = start.state(seed=member.seed, **where)
+    patterns = [names] if isinstance(names, str) else list(names)
+    own = module.state_dict()
+    taken = [n for n in own if n in start and any(fnmatch.fnmatchcase(n, p) for p in patterns)]
+    if not taken:
+        raise ValueError(f"start must hold one of the module's tensors: {', '.join(own)}.")
+    for name in taken:
+        given = torch.as_tensor(np.array(start[name]))
+        if given.shape != own[name].shape:
+            wanted, shape = tuple(own[name].shape), tuple(given.shape)
+            raise ValueError(f"start must hold {name} of shape {wanted}, not {shape}.")
+        own[name].copy_(given)
+
+
+def _built(build: Callable, settings: Mapping, seed: int) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(int(stream(seed, "init").integers(2**62)))
+        try:
+            module = build(**settings)
+        except TypeError as error:
+            names = ", ".join(settings) or "none"
+            raise ValueError(f"build must accept the settings {names}: {error}.") from error
+    if not isinstance(module, nn.Module):
+        raise ValueError(f"build must return a torch.nn.Module, not {type(module).__name__}.")
+    if not any(True for _ in module.parameters()):
+        raise ValueError("build must return a module with parameters to train.")
+    return module.float()
+
+
+def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
+    scale = {name: float(p.requires_grad) for name, p in module.named_parameters()}
+    for pattern, factor in factors.items():
+        matching = fnmatch.filter(scale, pattern)
+        if not matching:
+            raise ValueError(
+                f"lr_scale must name parameters; {pattern!r} matches none of {', '.join(scale)}."
+            )
+        scale.update({name: scale[name] * factor for name in matching})
+    if not any(scale.values()):
+        raise ValueError("lr_scale must leave a parameter to train, not freeze all of them.")
+    return scale
+
+
+def _splitter(sizes: Mapping) -> Callable:
+    return lambda dataset, seed: data.split(dataset, seed, **sizes)
+
+
+def _outputs(dataset: data.Dataset) -> int:
+    if dataset.classes:
+        return dataset.classes
+    return 1 if dataset.targets.ndim == 1 else dataset.targets.shape[1]
+
+
+def _is_option(name: str) -> bool:
+    return name in OPTIONS or name.startswith("lr_scale[")
+
+
+def _takes_any(parameters: Mapping) -> bool:
+    return any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+
+
+def _name(build: Callable) -> str:
+    return getattr(build, "__name__", None) or type(build).__name__
+
+
+def _key(value):
+    if isinstance(value, Mapping):
+        return tuple((n, _key(v)) for n, v in value.items())
+    try:
+        hash(value)
+    except TypeError:
+        return id(value)
+    return type(value), value

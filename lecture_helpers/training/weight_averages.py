@@ -1,0 +1,82 @@
+"""Averages over a network's parameters, without ruining its batch norms."""
+
+import copy
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from lecture_helpers.foundation.validation import fraction
+
+
+class AveragedNetwork:
+    """A copy of a network that holds the running average of its parameters.
+
+    ``alpha`` weighs the past; None averages all iterates alike. The first update copies, as in
+    ``torch.optim.swa_utils.AveragedModel``. Buffers, such as the statistics of batch norm, are
+    copied from the network unless ``average_buffers``, which averages those that hold floats.
+    Copied or averaged, they do not fit the averaged weights: see ``recompute_statistics``.
+
+    Raises:
+        ValueError: alpha outside [0, 1), or an update with a network of another structure.
+    """
+
+    def __init__(self, network: nn.Module, alpha: float | None = None, average_buffers=False):
+        self.alpha = None if alpha is None else fraction(alpha=alpha)
+        self.average_buffers, self.updates = average_buffers, 0
+        self.network = copy.deepcopy(network)
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        """Take the network's present parameters into the average."""
+        self._check(network)
+        self.updates += 1
+        for mine, theirs in zip(self.network.parameters(), network.parameters(), strict=True):
+            self._towards(mine, theirs)
+        for mine, theirs in zip(self.network.buffers(), network.buffers(), strict=True):
+            if self.average_buffers and mine.is_floating_point():
+                self._towards(mine, theirs)
+            else:
+                mine.copy_(theirs)
+
+    def _towards(self, average: Tensor, value: Tensor) -> None:
+        share = 1 / self.updates if self.alpha is None else 1 - self.alpha
+        average.lerp_(value, 1.0 if self.updates == 1 else share)
+
+    def _check(self, network: nn.Module) -> None:
+        mine, theirs = _shapes(self.network), _shapes(network)
+        odd = [name for name in mine | theirs if mine.get(name) != theirs.get(name)]
+        if odd:
+            raise ValueError(
+                f"network must have the averaged network's structure; {odd[0]!r} is "
+                f"{theirs.get(odd[0], 'missing')} in it and {mine.get(odd[0], 'missing')} here."
+            )
+
+
+def _shapes(network: nn.Module) -> dict[str, tuple]:
+    return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+@torch.no_grad()
+def recompute_statistics(network: nn.Module, batches: Iterable[Tensor]) -> None:
+    """Set every batch norm's running statistics to the mean over batches of theirs, in place.
+
+    Every batch counts the same, so the last should not be smaller. The network's mode is kept.
+
+    Raises:
+        ValueError: no batch.
+    """
+    norms = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+    momenta, training = [norm.momentum for norm in norms], network.training
+    batches = list(batches)
+    if not batches:
+        raise ValueError("batches must hold at least one batch of inputs.")
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a cumulative mean over batches
+    network.train()
+    for batch in batches:
+        network(batch)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+    network.train(training)

@@ -1,0 +1,21 @@
+import pytest
+from threadpoolctl import threadpool_info
+
+from lecture_helpers.foundation.threads import one_thread
+
+
+def blas_threads():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_linear_algebra_is_held_to_one_thread_and_then_given_back():
+    before = blas_threads()
+    assert before and set(one_thread(blas_threads)()) == {1}
+    assert blas_threads() == before
+
+
+def test_an_error_gives_the_threads_back_too():
+    before = blas_threads()
+    with pytest.raises(ZeroDivisionError):
+        one_thread(lambda: 1 / 0)()
+    assert blas_threads() == before

@@ -1,0 +1,149 @@
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.networks.mean_field import NORMS, SKIPS, mean_field
+from lecture_helpers.networks.signal_profile import gate_weights, tower_weights, xray
+from lecture_helpers.networks.signal_propagation import predicted_gradient
+from lecture_helpers.training.multilayer_perceptron import mlp
+
+KINDS = list(itertools.product(SKIPS, NORMS, ["relu", "tanh", "sigmoid", "gelu"]))
+
+
+def as_modules(depth, width, skip, norm, activation, gain):
+    """The tower of ``xray`` with seed 3 as ordinary modules."""
+    net = mlp(64, 1, depth=depth, width=width, skip=skip, norm=norm, activation=activation).double()
+    gates = gate_weights(depth, width, seed=3)
+    weights = tower_weights(64, depth, width, gain=gain, seed=3)
+    for k, (layer, w) in enumerate(zip(net, weights, strict=False)):
+        body = layer if k == 0 or skip == "none" else layer.body
+        body.linear.weight.data = torch.tensor(w.T).double()
+        if k and skip == "highway":
+            layer.gate.weight.data = torch.tensor(gates[k - 1].T).double()
+    return net[:-1].train()
+
+
+@pytest.mark.parametrize("skip, norm, activation", KINDS)
+def test_the_x_ray_is_what_automatic_differentiation_finds(skip, norm, activation):
+    how = dict(skip=skip, norm=norm, activation=activation)
+    net = as_modules(6, 16, gain=1.3, **how)
+    outputs = [torch.tensor(digits().inputs[:24]).double().requires_grad_()]
+    for layer in net:
+        outputs.append(layer(outputs[-1]))
+    cotangent = torch.tensor(np.random.default_rng((3, 3)).standard_normal((24, 16)))
+    gradients = torch.autograd.grad(outputs[-1], outputs[1:], cotangent)
+    seen = xray(digits().inputs[:24], depth=6, width=16, gain=1.3, seed=3, **how)
+    for found, tensors in [(seen.signal, outputs[1:]), (seen.gradient, gradients)]:
+        expected = [float(t.detach().square().mean().sqrt()) for t in tensors]
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("skip, norm, activation", KINDS)
+def test_a_wide_tower_keeps_to_the_mean_field(skip, norm, activation):
+    depth, how = 8, dict(skip=skip, norm=norm, activation=activation)
+    inputs = digits().inputs[:384]
+    inputs = inputs / np.sqrt((inputs**2).mean(axis=1, keepdims=True))
+    seen = [xray(inputs, depth=depth, width=256, seed=s, **how) for s in range(3)]
+    law = mean_field(depth=depth, **how)
+    signal = np.mean([np.log10(s.signal) for s in seen], axis=0)
+    gradient = np.mean([np.log10(s.gradient / s.gradient[-1]) for s in seen], axis=0)
+    np.testing.assert_allclose(signal, np.log10(law.signal), atol=0.08)
+    wide = 0.2 if (skip, norm) == ("none", "batch") else 0.08  # a finite batch biases that law
+    np.testing.assert_allclose(gradient, np.log10(law.gradient), atol=wide)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "gelu"])
+@pytest.mark.parametrize("norm, gain", [("none", 1.0), ("none", 0.6), ("batch", 1.0)])
+def test_without_skips_the_law_is_the_one_of_the_first_lesson(activation, norm, gain):
+    law = mean_field(activation, 12, norm=norm, gain=gain).gradient
+    expected = predicted_gradient(activation, 12, norm=norm == "batch", gain=gain)
+    np.testing.assert_allclose(law, expected, rtol=1e-9)
+
+
+def test_a_relu_tower_with_he_weights_keeps_its_gradient_and_a_residual_one_doubles_its_square():
+    np.testing.assert_allclose(mean_field("relu", 30).gradient, 1.0, rtol=1e-12)
+    squared = mean_field("relu", 30, skip="residual").gradient ** 2
+    np.testing.assert_allclose(squared[:-1] / squared[1:], 2.0, rtol=1e-12)
+
+
+def test_with_batch_normalization_a_residual_gradient_grows_like_a_power_of_depth():
+    squared = mean_field("relu", 60, skip="residual", norm="batch").gradient ** 2
+    k = np.arange(1, 60)
+    np.testing.assert_allclose(squared[:-1] / squared[1:], 1 + np.pi / (np.pi - 1) / k, rtol=1e-9)
+
+
+def test_branches_divided_by_the_root_of_depth_keep_the_gradient_below_e():
+    for depth in (10, 100):
+        squared = mean_field("relu", depth, skip="residual", gain=depth**-0.5).gradient[0] ** 2
+        assert 2 < squared < np.e
+
+
+def test_a_nearly_closed_highway_carries_the_gradient_unchanged():
+    open_gates = mean_field("sigmoid", 50, skip="highway", gate_bias=-2).gradient[0]
+    closed = mean_field("sigmoid", 50, skip="highway", gate_bias=-12).gradient[0]
+    assert open_gates < 0.01 and 0.99 < closed < 1.01
+
+
+def test_the_gradient_through_the_gate_is_part_of_the_law():
+    inputs = digits().inputs[:256]
+    inputs = inputs / np.sqrt((inputs**2).mean(axis=1, keepdims=True))
+    how = dict(depth=24, skip="highway", gate_bias=0.0)
+    seen = [xray(inputs, width=256, seed=s, activation="tanh", **how).gradient for s in range(4)]
+    law = np.log10(mean_field("tanh", **how).gradient[0])
+    assert np.mean([np.log10(g[0] / g[-1]) for g in seen]) == pytest.approx(law, abs=0.03)
+
+
+def test_a_highways_energy_follows_its_gate_where_units_are_linear_and_alone():
+    law = mean_field("tanh", 2, skip="highway", gain=1e-6, gate_bias=-2.0)
+    t = 1 / (1 + np.exp(2.0))
+    assert (law.signal[1] / law.signal[0]) ** 2 == pytest.approx((1 - t) ** 2, rel=1e-3)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
+def test_residual_layers_with_zero_weights_are_the_identity(activation):
+    net = mlp(64, 10, depth=5, width=16, skip="residual", activation=activation)
+    for layer in net[1:-1]:
+        torch.nn.init.zeros_(layer.body.linear.weight)
+    h = net[0](torch.tensor(digits().inputs[:8]))
+    assert torch.equal(net[1:-1](h), h)
+
+
+def test_a_sigmoid_residual_layer_with_zero_weights_adds_one_half():
+    net = mlp(64, 10, depth=2, width=16, skip="residual", activation="sigmoid")
+    torch.nn.init.zeros_(net.hidden2.body.linear.weight)
+    h = net[0](torch.tensor(digits().inputs[:8]))
+    assert torch.equal(net.hidden2(h), h + 0.5)
+
+
+def test_dead_units_are_those_that_no_example_wakes():
+    asleep = xray(-np.ones((4, 1)), depth=1, width=400, activation="relu").dead[0]
+    assert 0.4 < asleep < 0.6  # one input: a unit is on or off by the sign of its weight
+    assert xray(digits().inputs[:64], depth=3, activation="relu", norm="batch").dead.max() == 0
+    assert xray(np.ones((4, 8)), depth=1, activation="tanh", gain=1e4).dead[0] > 0.99
+
+
+def test_a_deeper_tower_begins_with_the_same_layers():
+    shallow, deep = (xray(digits().inputs[:16], depth=d, width=32, seed=1) for d in (3, 9))
+    np.testing.assert_array_equal(shallow.signal, deep.signal[:3])
+
+
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: xray(np.ones(3), depth=2), "inputs must have 2 axes"),
+        (lambda: xray([[np.nan]], depth=2), "inputs must hold finite numbers"),
+        (lambda: xray(np.ones((2, 2)), depth=0), "depth must be a whole number, 1 or more"),
+        (lambda: xray(np.ones((2, 2)), depth=1, skip="jump"), "skip must be one of 'none'"),
+        (lambda: xray(np.ones((2, 2)), depth=1, gain=-1), "gain must be a finite number above 0"),
+        (lambda: mean_field("swish", 3), "activation must be one of 'tanh'"),
+        (lambda: mean_field("relu", 3, norm="group"), "norm must be one of 'none'"),
+        (lambda: mean_field("relu", 3, gate_bias=np.inf), "gate_bias must be a finite number"),
+    ],
+)
+def test_bad_input_is_refused_in_words(call, words):
+    with pytest.raises(ValueError) as refusal:
+        call()
+    assert str(refusal.value).startswith(words)
