@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lecture_helpers import evidence as shown
 from lecture_helpers.claims import CLAIMS, Record, ledger
 from lecture_helpers.claims.claim import Claim
-from lecture_helpers.evidence import evidence
+from lecture_helpers.report import evidence as shown
+from lecture_helpers.report.evidence import evidence
 
 SEEDS = tuple(range(8))
 GAIN = Claim(
@@ -195,7 +195,7 @@ def test_evidence_of_a_lesson_without_networks_imports_no_torch():
     import sys
 
     code = (
-        "import sys; from lecture_helpers.evidence import evidence; evidence('C2', 'C21');"
+        "import sys; from lecture_helpers.report.evidence import evidence; evidence('C2', 'C21');"
         "print([n for n in ('torch', 'scipy', 'matplotlib.pyplot') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from lecture_helpers import ledger_table as table
 from lecture_helpers.claims import CLAIMS, ledger
-from lecture_helpers.ledger_rows import (
+from lecture_helpers.report import table
+from lecture_helpers.report.lessons import lessons
+from lecture_helpers.report.rows import (
     CELLS,
     Row,
     characters,
@@ -17,8 +18,7 @@ from lecture_helpers.ledger_rows import (
     place,
     rows,
 )
-from lecture_helpers.ledger_table import LedgerTable
-from lecture_helpers.lessons import lessons
+from lecture_helpers.report.table import LedgerTable
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lecture_helpers.claims import CLAIMS, ledger
-from lecture_helpers.lessons import NOTEBOOKS, anchor, lesson, lessons
+from lecture_helpers.report.lessons import NOTEBOOKS, anchor, lesson, lessons
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ class Driver:
             yield self.draw()
 
     def reading_at(self, settings: dict):
-        from lecture_helpers.widgets.recorder import NeedsRedraw, record
+        from lecture_helpers.widgets.rendering.recorder import NeedsRedraw, record
 
         view = self.explorer.view
         try:

@@ -1,6 +1,7 @@
 """The lecture's 49 checkable sentences, each with its experiment and its threshold."""
 
-from lecture_helpers.claims import (
+from lecture_helpers.claims.claim import Claim, Record
+from lecture_helpers.claims.lessons import (
     batch_normalization,
     continuation_and_curriculum,
     coordinate_descent,
@@ -8,7 +9,6 @@ from lecture_helpers.claims import (
     polyak_averaging,
     supervised_pretraining,
 )
-from lecture_helpers.claims.claim import Claim, Record
 
 __all__ = ["CLAIMS", "Claim", "Record", "claim"]
 

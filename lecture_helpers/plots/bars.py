@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lecture_helpers.plots.palette import INK
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import INK
+from lecture_helpers.plots.style import role as look
 
 
 def draw_orders(ax, orders: np.ndarray, *, limit: float, first: int = 1):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import role as look
 
 
 def draw_coefficients(ax, penalties: np.ndarray, coefficients: np.ndarray, truth: np.ndarray):

@@ -4,7 +4,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import role as look
 
 SIGHT = np.array([[1.0, 0.0], [0.0, 1.0], [0.42, 0.34]])
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.plots.curves import draw_line
+from lecture_helpers.plots.lines import draw_line
 
 
 def draw_fall(ax, costs: np.ndarray, *, updates: int, factor: float, sweeps: int = 100):

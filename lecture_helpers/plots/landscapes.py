@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.plots.palette import INK, VERMILLION
+from lecture_helpers.plots.style import INK, VERMILLION
 
 DECADES = (-3.0, 3.0)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import role as look
 
 
 def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None):

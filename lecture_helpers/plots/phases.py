@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.plots.palette import INK, PALE, VERMILLION
+from lecture_helpers.plots.style import INK, PALE, VERMILLION
 
 LEVELS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 NAMED = {0.8: True, 0.9: False, 0.95: False, 0.98: False}  # a number there, in white?

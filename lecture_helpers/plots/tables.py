@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lecture_helpers.plots.palette import INK
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import INK
+from lecture_helpers.plots.style import role as look
 
 
 def draw_table(ax, values, *, columns, rows, span: tuple, absent=(), form: str = "{:.2f}"):

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from lecture_helpers.widgets import Explorer, explorers, use
-from lecture_helpers.widgets.control import Control, in_words
-from lecture_helpers.widgets.pixels import decode
+from lecture_helpers.widgets.controls.control import Control, in_words
+from lecture_helpers.widgets.rendering.pixels import decode
 
 STOPS = 13
 
@@ -83,7 +83,7 @@ def values_of(control: Control, also: list = (), stops: int = STOPS) -> dict:
 
     The keys are how the values are called.
 
-    >>> from lecture_helpers.widgets.ranges import WholeRange
+    >>> from lecture_helpers.widgets.controls.ranges import WholeRange
     >>> values_of(WholeRange("depth", 1, 9, 1, 4, "depth"), [3], stops=3)
     {'1': 1, '3': 3, '4': 4, '5': 5, '9': 9}
     """

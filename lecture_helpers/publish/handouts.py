@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell
 from lecture_helpers.publish.frames import webp
 from lecture_helpers.publish.prose import prose
 from lecture_helpers.publish.refresh import ROOT, WIDGET_VIEW, chosen, run
-from lecture_helpers.widgets.pixels import decode
+from lecture_helpers.widgets.rendering.pixels import decode
 
 HANDOUTS = ROOT / "handouts"
 PARTS = Path(__file__).parent

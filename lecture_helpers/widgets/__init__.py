@@ -2,9 +2,9 @@
 
 from lecture_helpers.widgets.appearance import use
 from lecture_helpers.widgets.explorer import Explorer, explore
-from lecture_helpers.widgets.living import explorers
 from lecture_helpers.widgets.pictures import Picture, show, strip
 from lecture_helpers.widgets.reading import Reading, reading
+from lecture_helpers.widgets.registry import explorers
 
 __all__ = [
     "Explorer",

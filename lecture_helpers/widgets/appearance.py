@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from lecture_helpers.foundation.validation import positive
-from lecture_helpers.widgets.control import is_number
+from lecture_helpers.widgets.controls.control import is_number
 
 PIXELS_PER_INCH = 100
 GHOST = "#9a9a9a"

@@ -4,9 +4,7 @@ import gc
 from threading import RLock
 
 from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size, usual_size
-from lecture_helpers.widgets.canvas import Canvas
-from lecture_helpers.widgets.control import Control, close_widgets
-from lecture_helpers.widgets.doors import (
+from lecture_helpers.widgets.arguments import (
     as_controls,
     as_goals,
     as_presets,
@@ -14,12 +12,14 @@ from lecture_helpers.widgets.doors import (
     as_scrubber,
     as_stops,
 )
-from lecture_helpers.widgets.face import Face
-from lecture_helpers.widgets.ghosts import ghosts_of
-from lecture_helpers.widgets.living import register, unregister
+from lecture_helpers.widgets.controls.control import Control, close_widgets
+from lecture_helpers.widgets.layout import Face
 from lecture_helpers.widgets.pictures import Picture, draw_strip
-from lecture_helpers.widgets.pixels import encode
-from lecture_helpers.widgets.rest import dismiss, settle
+from lecture_helpers.widgets.pinned import ghosts_of
+from lecture_helpers.widgets.registry import register, unregister
+from lecture_helpers.widgets.rendering.canvas import Canvas
+from lecture_helpers.widgets.rendering.idle import dismiss, settle
+from lecture_helpers.widgets.rendering.pixels import encode
 from lecture_helpers.widgets.view import View, as_view
 
 

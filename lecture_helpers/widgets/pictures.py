@@ -16,9 +16,9 @@ from lecture_helpers.widgets.appearance import (
     new_figure,
     usual_size,
 )
-from lecture_helpers.widgets.control import in_words
-from lecture_helpers.widgets.pixels import discard_pixels, encode, pixels_of
+from lecture_helpers.widgets.controls.control import in_words
 from lecture_helpers.widgets.reading import Reading
+from lecture_helpers.widgets.rendering.pixels import discard_pixels, encode, pixels_of
 from lecture_helpers.widgets.view import View, as_view
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.claims import batch_normalization as lesson
 from lecture_helpers.claims import claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
+from lecture_helpers.claims.lessons import batch_normalization as lesson
 from lecture_helpers.claims.statistics import decide_identity
 from lecture_helpers.networks.scalar_chain import chain_after_step, chain_orders
 from lecture_helpers.training.runs import Runs

@@ -5,7 +5,7 @@ import pytest
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.continuation_experiments import (
+from lecture_helpers.claims.experiments.continuation import (
     ALIKE,
     KINDS,
     NEEDLE,

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from lecture_helpers.claims import claim, ledger
-from lecture_helpers.claims.batch_normalization_networks import CAP
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.model_design_experiments import (
+from lecture_helpers.claims.experiments.model_design import (
     METHODS,
     MODELS,
     best_gain,
@@ -18,6 +17,7 @@ from lecture_helpers.claims.model_design_experiments import (
     skip_arms,
     skip_ladder,
 )
+from lecture_helpers.claims.experiments.normalized_networks import CAP
 
 RATES = {f"{arm}, depth 24": 0.0316 for arm in skip_arms(24)}
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lecture_helpers.claims import claim
-from lecture_helpers.claims import coordinate_descent as lesson
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
+from lecture_helpers.claims.lessons import coordinate_descent as lesson
 from lecture_helpers.claims.statistics import decide_identity
 from lecture_helpers.optimization import coordinate_descent as algorithms
 from lecture_helpers.optimization import lasso, sparse_coding

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.claims import batch_normalization_networks as networks
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
+from lecture_helpers.claims.experiments import normalized_networks as networks
 
 
 def gap(record, arm, other):

@@ -1,16 +1,17 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.claims import claim, ledger, pretraining_experiments, tuning
+from lecture_helpers.claims import claim, ledger, tuning
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.pretraining_experiments import (
+from lecture_helpers.claims.experiments import supervised_pretraining as pretraining_experiments
+from lecture_helpers.claims.experiments.supervised_pretraining import (
     ARMS,
     NETWORKS,
     best_accuracy,
     growing,
     guiding,
 )
-from lecture_helpers.claims.supervised_pretraining import PLACES
+from lecture_helpers.claims.lessons.supervised_pretraining import PLACES
 
 LESSON = ("C31", "C32", "C33", "C34", "C35")
 

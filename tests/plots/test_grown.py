@@ -4,7 +4,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from lecture_helpers.plots import ROLES, draw_gains, draw_network
-from lecture_helpers.plots.palette import GREY
+from lecture_helpers.plots.style import GREY
 
 LAYERS = {"inputs": "given", "hidden 1": "frozen", "hidden 2": "trained", "output": "trained"}
 

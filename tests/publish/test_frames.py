@@ -9,7 +9,7 @@ from PIL import Image
 
 from lecture_helpers.publish.frames import changed, filmed, webp, widened
 from lecture_helpers.widgets import explore, explorers, reading, use
-from lecture_helpers.widgets.pixels import decode
+from lecture_helpers.widgets.rendering.pixels import decode
 
 
 def line(ax, *, slope=0.5, style="-", dots=3):

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from lecture_helpers.lessons import ROOT, lessons
 from lecture_helpers.publish import pages
+from lecture_helpers.report.lessons import ROOT, lessons
 
 
 def test_no_page_is_stale():

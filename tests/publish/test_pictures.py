@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lecture_helpers.lessons import alt_text
 from lecture_helpers.publish import pictures
+from lecture_helpers.report.lessons import alt_text
 from lecture_helpers.widgets import explore, explorers, reading
 
 

@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ElementTree
 import nbformat
 import pytest
 
-from lecture_helpers.lessons import NOTEBOOKS
 from lecture_helpers.publish.prose import FORMULA, formula, prose
+from lecture_helpers.report.lessons import NOTEBOOKS
 
 
 def test_formulas_become_mathml_and_keep_their_latex_as_a_label():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lecture_helpers.widgets.controls import as_control
-from lecture_helpers.widgets.ranges import nice_step
+from lecture_helpers.widgets.controls.factory import as_control
+from lecture_helpers.widgets.controls.ranges import nice_step
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from lecture_helpers.widgets import explore, explorers, reading
-from lecture_helpers.widgets.pixels import decode
+from lecture_helpers.widgets.rendering.pixels import decode
 from tests.widgets.views import T, sine, two_panels
 
 

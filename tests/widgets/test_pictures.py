@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 
 from lecture_helpers.widgets import explore, show, strip, use
-from lecture_helpers.widgets.pixels import blank, decode, encode, over
+from lecture_helpers.widgets.rendering.pixels import blank, decode, encode, over
 from tests.widgets.views import sine, two_panels
 
 

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from lecture_helpers.widgets import explore, reading, show
-from lecture_helpers.widgets.rest import AWAKE
+from lecture_helpers.widgets.rendering.idle import AWAKE
 from tests.widgets.views import T, sine, two_panels
 
 

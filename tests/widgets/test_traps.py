@@ -9,7 +9,7 @@ import pytest
 
 from lecture_helpers.widgets import reading
 from lecture_helpers.widgets.appearance import Appearance
-from lecture_helpers.widgets.canvas import Canvas
+from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.view import as_view
 
 T = np.linspace(-3, 3, 40)

@@ -4,13 +4,13 @@ from itertools import combinations
 
 import numpy as np
 
-from lecture_helpers.claims.batch_normalization_networks import (
+from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.experiments.normalized_networks import (
     CAP,
     final_accuracy,
     joined_runs,
     late_loss,
 )
-from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.tuning import best_on_grid, tuned
 
 RULES = {"He": {}, "Glorot": {"gain": 2**-0.5}}  # Glorot: half of He's variance, in a square layer

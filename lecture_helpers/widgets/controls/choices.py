@@ -2,7 +2,7 @@
 
 import ipywidgets as w
 
-from lecture_helpers.widgets.control import Control, is_number
+from lecture_helpers.widgets.controls.control import Control, is_number
 
 
 class Choice(Control):

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from lecture_helpers.widgets import layers
 from lecture_helpers.widgets.appearance import ALONE, Appearance, drawing, new_figure
 from lecture_helpers.widgets.pictures import add_panels
-from lecture_helpers.widgets.pixels import (
+from lecture_helpers.widgets.reading import Reading
+from lecture_helpers.widgets.rendering import layers
+from lecture_helpers.widgets.rendering.idle import awaken
+from lecture_helpers.widgets.rendering.pixels import (
     blank,
     decode,
     discard_pixels,
@@ -16,10 +18,8 @@ from lecture_helpers.widgets.pixels import (
     over,
     pixels_of,
 )
-from lecture_helpers.widgets.reading import Reading
-from lecture_helpers.widgets.recorder import NeedsRedraw, record
-from lecture_helpers.widgets.rest import awaken
-from lecture_helpers.widgets.retained import Panel, Rebuild
+from lecture_helpers.widgets.rendering.recorder import NeedsRedraw, record
+from lecture_helpers.widgets.rendering.retained import Panel, Rebuild
 from lecture_helpers.widgets.view import View
 
 

@@ -7,9 +7,9 @@ from html import escape
 import ipywidgets as w
 
 from lecture_helpers.widgets.appearance import PIXELS_PER_INCH
-from lecture_helpers.widgets.control import close_widgets
-from lecture_helpers.widgets.pixels import blank
-from lecture_helpers.widgets.scrubber import Scrubber
+from lecture_helpers.widgets.controls.control import close_widgets
+from lecture_helpers.widgets.controls.scrubber import Scrubber
+from lecture_helpers.widgets.rendering.pixels import blank
 
 _CSS = """<style>
 .lecture-explorer {{ --jp-widgets-font-size: {type:.1f}px; --jp-widgets-inline-height: {row}px;

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lecture_helpers.claims import CLAIMS, Claim, ledger
-from lecture_helpers.lessons import Lesson
+from lecture_helpers.report.lessons import Lesson
 
 NOT_RUN = "not run yet"
 VERDICTS = (

@@ -3,7 +3,7 @@
 from itertools import product
 
 from lecture_helpers.claims.claim import Claim
-from lecture_helpers.claims.continuation_experiments import (
+from lecture_helpers.claims.experiments.continuation import (
     ALIKE,
     FREE,
     KINDS,
@@ -16,7 +16,7 @@ from lecture_helpers.claims.continuation_experiments import (
     sampled_searches,
     searches,
 )
-from lecture_helpers.claims.curriculum_experiments import (
+from lecture_helpers.claims.experiments.curriculum import (
     BUDGETS,
     NOISES,
     RACED,

@@ -1,7 +1,7 @@
 """The claims of lesson 4, supervised pretraining."""
 
 from lecture_helpers.claims.claim import Claim
-from lecture_helpers.claims.pretraining_experiments import (
+from lecture_helpers.claims.experiments.supervised_pretraining import (
     DEPTHS,
     GUIDED,
     GUIDED_DEPTHS,

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from lecture_helpers.plots.curves import draw_line
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.lines import draw_line
+from lecture_helpers.plots.style import role as look
 
 
 def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, size=13):

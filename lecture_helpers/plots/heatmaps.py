@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lecture_helpers.plots.palette import INK
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import INK
+from lecture_helpers.plots.style import role as look
 
 
 def draw_band(ax, x, middle, half, *, role: str, label: str | None = None):

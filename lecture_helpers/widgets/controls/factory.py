@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from numbers import Integral
 
-from lecture_helpers.widgets.choices import Choice, Switch
-from lecture_helpers.widgets.control import Control, in_words, is_number
-from lecture_helpers.widgets.ranges import LogRange, Range, WholeRange, nice_step
+from lecture_helpers.widgets.controls.choices import Choice, Switch
+from lecture_helpers.widgets.controls.control import Control, in_words, is_number
+from lecture_helpers.widgets.controls.ranges import LogRange, Range, WholeRange, nice_step
 
 _FORMS = "(lo, hi), (lo, hi, step) or (lo, hi, 'log')"
 

@@ -1,7 +1,7 @@
 """The claims of lesson 5, designing models to aid optimization."""
 
 from lecture_helpers.claims.claim import Claim
-from lecture_helpers.claims.model_design_experiments import (
+from lecture_helpers.claims.experiments.model_design import (
     MODELS,
     factorial,
     factorial_runs,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lecture_helpers.plots.palette import GREY, INK
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import GREY, INK
+from lecture_helpers.plots.style import role as look
 
 STATES = {"trained": look("with").colour, "frozen": GREY, "given": INK}
 

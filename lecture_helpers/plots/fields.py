@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.plots.palette import INK, VERMILLION
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import INK, VERMILLION
+from lecture_helpers.plots.style import role as look
 
 
 def draw_contours(ax, cost: Callable, *, xlim: tuple, ylim: tuple, levels):

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from lecture_helpers.widgets.choices import Switch
-from lecture_helpers.widgets.control import Control
-from lecture_helpers.widgets.controls import as_control
+from lecture_helpers.widgets.controls.choices import Switch
+from lecture_helpers.widgets.controls.control import Control
+from lecture_helpers.widgets.controls.factory import as_control
 from lecture_helpers.widgets.pictures import strip_settings
 from lecture_helpers.widgets.view import View
 

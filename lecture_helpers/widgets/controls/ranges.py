@@ -5,7 +5,7 @@ import math
 import ipywidgets as w
 import numpy as np
 
-from lecture_helpers.widgets.control import Control, is_number
+from lecture_helpers.widgets.controls.control import Control, is_number
 
 
 def nice_step(lo: float, hi: float) -> float:

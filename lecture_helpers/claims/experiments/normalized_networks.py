@@ -271,7 +271,7 @@ def joined_runs(parts: list, axis: str):
 
 def gain_ladder(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, records=11) -> dict:
     """C9: the share of ten initial gains at which a network trains, per learning rate."""
-    from lecture_helpers.claims.batch_normalization import trains
+    from lecture_helpers.claims.lessons.batch_normalization import trains
 
     runs = gain_runs(seeds, gains=gains, rates=rates, depth=depth, steps=steps, records=records)
     return {

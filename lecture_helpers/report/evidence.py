@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.claims import Claim, claim, ledger
-from lecture_helpers.plots.palette import INK, PALE, role
+from lecture_helpers.plots.style import INK, PALE, role
 from lecture_helpers.widgets import reading, show
 
 MEANING = {

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from lecture_helpers.claims import CLAIMS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 PICTURES = ROOT / "pictures"
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import ipywidgets as w
 
-from lecture_helpers.ledger_rows import (
+from lecture_helpers.report.lessons import Lesson, lessons
+from lecture_helpers.report.rows import (
     CAPTION,
     COLUMNS,
     VERDICTS,
@@ -18,7 +19,6 @@ from lecture_helpers.ledger_rows import (
     place,
     rows,
 )
-from lecture_helpers.lessons import Lesson, lessons
 
 ALL, FRAGILE = "", "fragile"
 OPEN = "rendermime:handle-local-link"  # JupyterLab's own command behind links in its outputs

@@ -3,7 +3,7 @@
 import ipywidgets as w
 import numpy as np
 
-from lecture_helpers.widgets.control import Control, is_number
+from lecture_helpers.widgets.controls.control import Control, is_number
 
 
 class Scrubber:

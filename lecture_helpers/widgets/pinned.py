@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
 from lecture_helpers.widgets.appearance import GHOST
-from lecture_helpers.widgets.recorder import Call
+from lecture_helpers.widgets.rendering.recorder import Call
 
 _MARK = {"gid": "ghost", "zorder": 1.9, "color": GHOST}
 

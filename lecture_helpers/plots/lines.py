@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.plots.palette import role as look
+from lecture_helpers.plots.style import role as look
 
 
 def draw_line(ax, x, y, *, role: str, label: str | None = None, markers: bool = False):

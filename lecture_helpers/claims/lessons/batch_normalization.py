@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from lecture_helpers.claims import batch_normalization_networks as networks
 from lecture_helpers.claims.claim import Claim, Record
+from lecture_helpers.claims.experiments import normalized_networks as networks
 from lecture_helpers.networks.batch_normalization import (
     RunningStatistics,
     batch_norm,

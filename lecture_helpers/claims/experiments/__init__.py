@@ -1,0 +1,1 @@
+"""The experiments that compute what the claims compare."""

@@ -1,0 +1,1 @@
+"""The claims as declared: sentence, arms, thresholds, seeds; one file a lesson."""

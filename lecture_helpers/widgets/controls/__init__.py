@@ -1,0 +1,1 @@
+"""Controls: what a range or a choice in `explore` becomes."""

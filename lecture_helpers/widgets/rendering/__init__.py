@@ -1,0 +1,1 @@
+"""The retained renderer: pictures whose unchanged artists stay drawn."""
