@@ -11,13 +11,11 @@ import time
 import numpy as np
 from scipy.optimize import minimize
 
-from lecture_helpers.optimization.gaussian_smoothing import (
-    blur,
+from lecture_helpers.optimization.gaussian_smoothing import blur, perturbations, sampled_blur
+from lecture_helpers.optimization.graduated_descent import (
     follow,
-    perturbations,
     random_starts,
     reached,
-    sampled_blur,
     sigma_schedule,
 )
 from lecture_helpers.test_functions.multimodal import random_waves, ripples

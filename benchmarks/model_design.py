@@ -10,7 +10,7 @@ import time
 import numpy as np
 import torch
 
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.loss_slices import loss_slice, random_directions
 from lecture_helpers.networks.mean_field import mean_field
 from lecture_helpers.networks.signal_profile import xray

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.training._grid import members_of
 from lecture_helpers.training._losses import cross_entropy
 from lecture_helpers.training._trainees import Planner

@@ -1,13 +1,11 @@
-"""Curricula: how hard each example is, and how many of the easy ones may be used when."""
+"""How hard each example is, and in which order of difficulty they come."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from lecture_helpers.curriculum.nearest_neighbours import neighbours
-from lecture_helpers.foundation.validation import finite_array, one_of, positive, share, whole
-
-SHAPES = ("linear", "root", "exponential", "step")
+from lecture_helpers.foundation.validation import finite_array, share, whole
 
 
 def cross_fitted_confidence(
@@ -70,74 +68,6 @@ def balanced_easy_first(confidence: np.ndarray, targets: np.ndarray) -> np.ndarr
         mine = np.flatnonzero(targets == label)
         place[mine[easy_first(confidence[mine])]] = (np.arange(len(mine)) + 0.5) / len(mine)
     return np.lexsort((-confidence, place))
-
-
-def pacing(progress, *, start: float, pace: float, shape: str = "linear"):
-    """The share of the examples, easiest first, that may be used at ``progress`` (in 0 to 1).
-
-    It begins at ``start`` and is 1 from progress ``pace`` on. "linear" grows evenly, "root" as
-    ``sqrt(start^2 + (1 - start^2) t)`` (Platanios et al. 2019), "exponential" by a constant
-    factor, "step" all at once.
-
-    Raises:
-        ValueError: start or pace outside (0, 1], an unknown shape, progress outside [0, 1].
-
-    >>> pacing(np.array([0.0, 0.25, 0.5, 1.0]), start=0.2, pace=0.5)
-    array([0.2, 0.6, 1. , 1. ])
-    """
-    start, pace = _part(start=start), _part(pace=pace)
-    one_of(SHAPES, shape=shape)
-    progress = np.asarray(progress, dtype=float)
-    if not ((progress >= 0) & (progress <= 1)).all():
-        raise ValueError("progress must lie between 0 and 1.")
-    t = np.minimum(progress / pace, 1.0)
-    grown = {
-        "linear": lambda: start + (1 - start) * t,
-        "root": lambda: np.sqrt(start**2 + (1 - start**2) * t),
-        "exponential": lambda: start ** (1 - t),
-        "step": lambda: np.where(t < 1, start, 1.0),
-    }
-    return np.where(t < 1, grown[shape](), 1.0)
-
-
-def _part(**named) -> float:
-    (name, value), = named.items()
-    try:
-        positive(**named)
-        return share(**named)
-    except ValueError:
-        raise ValueError(f"{name} must be above 0 and at most 1, not {value!r}.") from None
-
-
-def available(order: np.ndarray, part: float) -> np.ndarray:
-    """The first ``part`` of the order, at least one example."""
-    return order[: max(1, round(_part(part=part) * len(order)))]
-
-
-def paced_batches(
-    order: np.ndarray, parts: np.ndarray, batch: int, rng: np.random.Generator
-) -> np.ndarray:
-    """Batches (steps, batch): in step t drawn, with replacement, from the first parts[t] of order.
-
-    >>> paced_batches(np.array([7, 8, 9]), np.array([0.3, 0.3]), 2, np.random.default_rng(0))
-    array([[7, 7],
-           [7, 7]])
-    """
-    batch = whole(batch=batch, least=1)
-    size = np.maximum(1, np.round(finite_array(parts=parts, ndim=1) * len(order)).astype(int))
-    place = rng.random((len(size), batch)) * size[:, None]
-    return np.asarray(order)[place.astype(int)]
-
-
-def pacing_weights(order: np.ndarray, part: float) -> np.ndarray:
-    """The same curriculum as weights of the examples, (n,) with mean 1.
-
-    A uniformly drawn example's gradient times its weight has the expectation of a gradient drawn
-    from the first ``part`` alone. At part 1 every weight is 1: the real cost.
-    """
-    weights, chosen = np.zeros(len(order)), available(order, part)
-    weights[chosen] = len(order) / len(chosen)
-    return weights
 
 
 def entropy(weights: np.ndarray) -> float:

@@ -6,15 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from lecture_helpers.curriculum.difficulty import (
-    available,
     balanced_easy_first,
     cross_fitted_confidence,
     easy_first,
     hard_first,
-    paced_batches,
-    pacing,
     wrong_labels,
 )
+from lecture_helpers.curriculum.pacing import available, paced_batches, pacing
 from lecture_helpers.datasets.dataset import Dataset, Split, split
 from lecture_helpers.foundation.validation import one_of, positive, share, whole
 from lecture_helpers.training._grid import seeds_of

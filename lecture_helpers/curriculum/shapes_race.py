@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lecture_helpers.datasets.shapes import easy_and_hard
+from lecture_helpers.datasets.synthetic import easy_and_hard
 from lecture_helpers.foundation.validation import share, whole
 from lecture_helpers.training._grid import seeds_of
 from lecture_helpers.training.runs import Runs

@@ -1,34 +1,44 @@
 """Drawings: each ``draw_*`` adds one thing to the axes it is given and decides nothing."""
 
-from lecture_helpers.plots.bars import draw_histogram, draw_orders
-from lecture_helpers.plots.coefficients import draw_coefficients
-from lecture_helpers.plots.cube import draw_cube, oblique
-from lecture_helpers.plots.diagrams import draw_gains, draw_network
-from lecture_helpers.plots.falls import draw_fall
-from lecture_helpers.plots.fields import draw_contours, draw_frame, draw_path, draw_share_map
-from lecture_helpers.plots.heatmaps import (
-    draw_band,
-    draw_examples,
-    draw_halves,
-    draw_heat,
+from lecture_helpers.plots.bars import (
+    draw_half_steps,
+    draw_histogram,
+    draw_orders,
+    draw_ranges,
     draw_shares,
 )
-from lecture_helpers.plots.images import draw_half_steps, draw_sum, draw_tiles
-from lecture_helpers.plots.landscapes import draw_landscape, draw_plane
-from lecture_helpers.plots.layers import draw_layers, draw_rungs
+from lecture_helpers.plots.diagrams import draw_cube, draw_network, oblique
+from lecture_helpers.plots.fields import (
+    draw_contours,
+    draw_critical,
+    draw_halves,
+    draw_heat,
+    draw_landscape,
+    draw_path,
+    draw_plane,
+    draw_rates,
+)
+from lecture_helpers.plots.heatmaps import draw_frame, draw_gains, draw_share_map, draw_table
+from lecture_helpers.plots.images import draw_examples, draw_sum, draw_tiles
 from lecture_helpers.plots.lines import (
+    draw_band,
+    draw_coefficients,
     draw_curves,
-    draw_here,
+    draw_fall,
     draw_line,
+    draw_lines,
+    draw_rungs,
+    draw_spread,
+)
+from lecture_helpers.plots.markers import (
+    draw_here,
+    draw_layers,
+    draw_place,
+    draw_places,
     draw_pointer,
     draw_points,
-    draw_profile,
-    draw_stops,
 )
-from lecture_helpers.plots.markers import draw_lines, draw_place, draw_places, draw_spread
-from lecture_helpers.plots.phases import draw_critical, draw_rates
 from lecture_helpers.plots.style import ROLES, role
-from lecture_helpers.plots.tables import draw_ranges, draw_table
 
 __all__ = [
     "ROLES",
@@ -59,14 +69,14 @@ __all__ = [
     "draw_plane",
     "draw_pointer",
     "draw_points",
-    "draw_profile",
+
     "draw_ranges",
     "draw_rates",
     "draw_rungs",
     "draw_share_map",
     "draw_shares",
     "draw_spread",
-    "draw_stops",
+
     "draw_sum",
     "draw_table",
     "draw_tiles",

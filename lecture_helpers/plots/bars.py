@@ -1,4 +1,6 @@
-"""Bars: the orders of an update and the histogram of a batch."""
+"""Bars: orders of an update, histograms, shares, ranges, half-steps."""
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -33,3 +35,37 @@ def draw_histogram(ax, values, *, bins, role: str, label: str | None = None):
     heights = np.histogram(inside, bins)[0] / len(inside)
     ax.stairs(heights, bins, color=r.colour, alpha=0.25, fill=True)
     ax.stairs(heights, bins, color=r.colour, ls=r.dash, lw=2.2, label=label)
+
+
+def draw_shares(ax, shares: Mapping[str, tuple[float, str]]):
+    """A bar from 0 to each share, {name: (share, role)}, from the top down, with its percentage.
+
+    Frame it with x from 0 to 1.25 and y from the number of bars less a half to -0.5.
+    """
+    for row, (share, role) in enumerate(shares.values()):
+        r = look(role)
+        ax.barh([row], [share], height=0.6, color=r.colour, hatch=r.hatch, edgecolor="white")
+        ax.text(share + 0.02, row, f"{share:.0%}", va="center", color=INK, size=11)
+    ax.set_yticks(range(len(shares)), list(shares))
+
+
+def draw_ranges(ax, ranges: Mapping[str, tuple[float, str]], *, form: str = "{:.2f}"):
+    """A bar from 0 to each range, {name: (range, role)}, from the top down, with its number."""
+    for row, (size, role) in enumerate(ranges.values()):
+        r = look(role)
+        ax.barh([row], [size], height=0.6, color=r.colour, hatch=r.hatch, edgecolor="white")
+        ax.text(size, row, f" {form.format(size)}", va="center", color=INK, size=11)
+    ax.set_yticks(range(len(ranges)), list(ranges))
+
+
+def draw_half_steps(ax, codes: np.ndarray, atoms: np.ndarray, *, least: float):
+    """What the two half-steps of every iteration took off the cost, (iterations,) each, as bars.
+
+    Bars start at ``least``, the lower end of a logarithmic axis.
+    """
+    at = np.arange(1, len(codes) + 1)
+    for name, shift, earned, label in [("with", -0.2, codes, "codes"),
+                                       ("without", 0.2, atoms, "dictionary")]:  # fmt: skip
+        r = look(name)
+        heights = np.maximum(earned, least) - least
+        ax.bar(at + shift, heights, width=0.4, bottom=least, color=r.colour, label=label)

@@ -1,6 +1,7 @@
-"""Networks that grow: which of their layers are trained, and what growing gains where."""
+"""Drawings that are no plots: a network with its layers, a cube."""
 
 from collections.abc import Mapping
+from itertools import combinations, product
 
 import numpy as np
 
@@ -31,16 +32,18 @@ def draw_network(ax, layers: Mapping[str, str], *, units: int = 4):
     ax.set_axis_off()
 
 
-def draw_gains(ax, gains: np.ndarray, *, columns, rows, limit: float):
-    """Differences (rows, columns) as tiles, blue above 0 and red below; each prints its number.
+SIGHT = np.array([[1.0, 0.0], [0.0, 1.0], [0.42, 0.34]])
 
-    Colours are full at ``limit`` on either side.
-    """
-    gains = np.asarray(gains)
-    ax.imshow(gains, vmin=-limit, vmax=limit, cmap="RdBu", aspect="auto")
-    ax.grid(False)
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), rows)
-    for i, j in np.ndindex(gains.shape):
-        colour = "white" if abs(gains[i, j]) > 0.6 * limit else INK
-        ax.text(j, i, f"{gains[i, j]:+.1f}", color=colour, ha="center", va="center", size=10)
+
+def oblique(points: np.ndarray) -> np.ndarray:
+    """Points (n, 3) as they appear on the page, (n, 2): z goes to the right and up."""
+    return np.asarray(points, dtype=float) @ SIGHT
+
+
+def draw_cube(ax):
+    """The twelve edges of the cube."""
+    corners = list(product([-1.0, 1.0], repeat=3))
+    edges = [(a, b) for a, b in combinations(corners, 2) if np.abs(np.subtract(a, b)).sum() == 2]
+    gap = [(np.nan, np.nan, np.nan)]
+    seen = oblique(np.array([point for edge in edges for point in [*edge, *gap]]))
+    ax.plot(*seen.T, color=look("ghost").colour, ls="-", lw=1.2)

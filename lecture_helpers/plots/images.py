@@ -1,4 +1,5 @@
-"""Dictionaries as pictures: atoms as tiles, a patch as a sum, what each half-step earned."""
+"""Pictures of pictures: atoms as tiles, a patch as a sum, examples with their labels."""
+
 
 import numpy as np
 
@@ -46,14 +47,20 @@ def draw_sum(ax, patch: np.ndarray, code: np.ndarray, atoms: np.ndarray, *, most
                 color=INK, size=9)  # fmt: skip
 
 
-def draw_half_steps(ax, codes: np.ndarray, atoms: np.ndarray, *, least: float):
-    """What the two half-steps of every iteration took off the cost, (iterations,) each, as bars.
+def draw_examples(ax, images, labels, marked, *, columns: int = 10):
+    """Square images (n, pixels) as tiles that fill the unit square, each with its label beside it.
 
-    Bars start at ``least``, the lower end of a logarithmic axis.
+    The marked ones, (n,) bool, have their label crossed and in bold. Frame it by limits 0 to 1.
     """
-    at = np.arange(1, len(codes) + 1)
-    for name, shift, earned, label in [("with", -0.2, codes, "codes"),
-                                       ("without", 0.2, atoms, "dictionary")]:  # fmt: skip
-        r = look(name)
-        heights = np.maximum(earned, least) - least
-        ax.bar(at + shift, heights, width=0.4, bottom=least, color=r.colour, label=label)
+    side, rows = round(images.shape[1] ** 0.5), -(-len(images) // columns)
+    high, wide = side + 2, round(1.7 * side)
+    mosaic = np.full((rows * high, columns * wide), float(np.min(images)))
+    for k, image in enumerate(images):
+        top, left = (k // columns) * high + 1, (k % columns) * wide + 1
+        mosaic[top : top + side, left : left + side] = image.reshape(side, side)
+    ax.imshow(mosaic, extent=(0, 1, 0, 1), cmap="gray_r", aspect="auto", interpolation="nearest")
+    for k, (label, mark) in enumerate(zip(labels, marked, strict=True)):
+        x, y = (k % columns + (side + 2) / wide) / columns, 1 - (k // columns + 0.5) / rows
+        colour, weight = (look("without").colour, "bold") if mark else (INK, "normal")
+        ax.text(x, y, f"{label}" + "✗" * bool(mark), color=colour, va="center", weight=weight)
+    ax.set(xticks=[], yticks=[])

@@ -1,6 +1,4 @@
-"""Curves over a number: functions, training curves of many seeds, the place where we stand."""
-
-from collections.abc import Callable
+"""Curves over a number: functions, training curves of many seeds, bands, rungs."""
 
 import numpy as np
 
@@ -12,28 +10,6 @@ def draw_line(ax, x, y, *, role: str, label: str | None = None, markers: bool = 
     r = look(role)
     marker = r.marker if markers else ""
     ax.plot(x, y, color=r.colour, ls=r.dash, lw=2.2, marker=marker, ms=7, label=label)
-
-
-def draw_profile(ax, cost: Callable, *, span: tuple, role: str, label: str | None = None):
-    """A cost of one parameter, (n, 1) -> (n,), over the interval ``span``."""
-    t = np.linspace(*span, 601)
-    draw_line(ax, t, cost(t[:, None]), role=role, label=label)
-
-
-def draw_stops(ax, points, costs, *, role: str = "iterate", label: str | None = None):
-    """The stops (n,) of a descent on a 1-D profile; the last one is large."""
-    r = look(role)
-    ax.plot(points, costs, color=r.colour, ls="-", lw=1.0, marker=r.marker, ms=4, alpha=0.7)
-    ax.plot(
-        points[-1:],
-        costs[-1:],
-        color=r.colour,
-        ls="",
-        marker=r.marker,
-        ms=11,
-        mec="white",
-        label=label,
-    )
 
 
 def draw_curves(ax, x, curves, *, role: str, label: str | None = None):
@@ -53,25 +29,57 @@ def _median(curves: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(middle), middle, np.nan)
 
 
-def draw_here(ax, x: float, label: str | None = None):
-    """A dotted upright where the slider stands."""
-    r = look("here")
-    ax.axvline(x, color=r.colour, ls=r.dash, lw=1.8, label=label)
+def draw_lines(ax, x, curves: dict, *, labels: bool = True):
+    """A curve (n,) for every role, {role: curve}, labelled with the role's name."""
+    for role, curve in curves.items():
+        draw_line(ax, x, curve, role=role, label=role if labels else None)
 
 
-def draw_pointer(ax, x: float, y: float, *, role: str, ylim: tuple, xlim=None, label=None):
-    """A large marker at (x, y); beyond ``ylim`` a triangle on the edge points out to it.
+def draw_spread(ax, x, curves, *, role: str, inner: float = 0.8):
+    """The band that holds the middle share ``inner`` of curves (runs, n) at every x."""
+    low, high = np.quantile(curves, [(1 - inner) / 2, (1 + inner) / 2], axis=0)
+    ax.fill_between(x, low, high, color=look(role).colour, alpha=0.18, lw=0)
 
-    Beyond ``xlim``, where that is given, it sits on the edge as well.
+
+def draw_band(ax, x, middle, half, *, role: str, label: str | None = None):
+    """A curve (n,) with the band of ``half`` (n,) on either side."""
+    r, middle = look(role), np.asarray(middle)
+    ax.fill_between(x, middle - half, middle + half, color=r.colour, alpha=0.2, lw=0)
+    ax.plot(x, middle, color=r.colour, ls=r.dash, lw=1.8, label=label)
+
+
+def draw_coefficients(ax, penalties: np.ndarray, coefficients: np.ndarray, truth: np.ndarray):
+    """Coefficients (m, p) over penalties (m,): those with a true value blue, the others grey.
+
+    ``truth`` (p,) is 0 where a column has nothing to do with the targets.
     """
-    r, edge = look(role), np.clip(y, *ylim)
-    marker = r.marker if edge == y else "^" if y > edge else "v"
-    x = x if xlim is None else np.clip(x, *xlim)
-    style = dict(ls="", marker=marker, ms=12, mec="white", clip_on=False, in_layout=False)
-    ax.plot([x], [edge], color=r.colour, label=label, **style)
+    for name, mine, width, label in [("ghost", truth == 0, 0.7, "no part of the truth"),
+                                     ("with", truth != 0, 2.0, "part of the truth")]:  # fmt: skip
+        columns = coefficients[:, mine & coefficients.any(axis=0)]
+        gap = np.full((1, columns.shape[1]), np.nan)
+        x = np.tile(np.append(penalties, np.nan), columns.shape[1])
+        ax.plot(x, np.vstack([columns, gap]).T.ravel(), color=look(name).colour, ls="-", lw=width,
+                label=label)  # fmt: skip
 
 
-def draw_points(ax, x, y, *, role: str, label: str | None = None):
-    """Points of a sample, x and y of shape (n,), half transparent so that crowds show."""
-    r = look(role)
-    ax.plot(x, y, color=r.colour, ls="", marker=r.marker, ms=6.5, alpha=0.55, label=label)
+def draw_fall(ax, costs: np.ndarray, *, updates: int, factor: float, sweeps: int = 100):
+    """The share of the first cost after every update, and dashed what the factor foretells.
+
+    A sweep has ``updates`` updates and multiplies the distance by ``factor``, from the second
+    sweep on. The cost is quadratic, so that it is multiplied by the square.
+    """
+    left, later = costs / costs[0], np.arange(sweeps)
+    draw_line(ax, np.arange(len(left)) / updates, left, role="iterate")
+    law = left[min(updates, len(left) - 1)] * float(factor) ** (2 * later)
+    draw_line(ax, 1 + later, np.maximum(law, 1e-30), role="predicted")
+
+
+def draw_rungs(ax, values, *, role: str, ylim: tuple):
+    """A marker for every rung 0, 1, ..., joined; one that is infinite is a triangle on the edge."""
+    r, values = look(role), np.asarray(values, dtype=float)
+    gone = ~np.isfinite(values)
+    seen = np.where(gone, np.nan, values)
+    ax.plot(np.arange(len(values)), seen, color=r.colour, ls=r.dash, lw=2.2, marker=r.marker, ms=7)
+    style = dict(color=r.colour, ls="", marker="^", ms=12, mec="white", clip_on=False)
+    if gone.any():
+        ax.plot(np.flatnonzero(gone), np.full(gone.sum(), ylim[1]), in_layout=False, **style)

@@ -1,9 +1,32 @@
-"""Places in the plane of two parameters, marked even where they leave the frame."""
+"""Places: where a slider stands, points, a marker a layer; at the edge where they leave it."""
 
 import numpy as np
 
-from lecture_helpers.plots.lines import draw_line
 from lecture_helpers.plots.style import role as look
+
+
+def draw_here(ax, x: float, label: str | None = None):
+    """A dotted upright where the slider stands."""
+    r = look("here")
+    ax.axvline(x, color=r.colour, ls=r.dash, lw=1.8, label=label)
+
+
+def draw_pointer(ax, x: float, y: float, *, role: str, ylim: tuple, xlim=None, label=None):
+    """A large marker at (x, y); beyond ``ylim`` a triangle on the edge points out to it.
+
+    Beyond ``xlim``, where that is given, it sits on the edge as well.
+    """
+    r, edge = look(role), np.clip(y, *ylim)
+    marker = r.marker if edge == y else "^" if y > edge else "v"
+    x = x if xlim is None else np.clip(x, *xlim)
+    style = dict(ls="", marker=marker, ms=12, mec="white", clip_on=False, in_layout=False)
+    ax.plot([x], [edge], color=r.colour, label=label, **style)
+
+
+def draw_points(ax, x, y, *, role: str, label: str | None = None):
+    """Points of a sample, x and y of shape (n,), half transparent so that crowds show."""
+    r = look(role)
+    ax.plot(x, y, color=r.colour, ls="", marker=r.marker, ms=6.5, alpha=0.55, label=label)
 
 
 def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, size=13):
@@ -27,19 +50,24 @@ def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, si
     )  # fmt: skip
 
 
-def draw_spread(ax, x, curves, *, role: str, inner: float = 0.8):
-    """The band that holds the middle share ``inner`` of curves (runs, n) at every x."""
-    low, high = np.quantile(curves, [(1 - inner) / 2, (1 + inner) / 2], axis=0)
-    ax.fill_between(x, low, high, color=look(role).colour, alpha=0.18, lw=0)
-
-
 def draw_places(ax, points: dict, *, xlim: tuple, ylim: tuple):
     """A place for every role: {role: point (2,)}."""
     for role, point in points.items():
         draw_place(ax, point, role=role, xlim=xlim, ylim=ylim)
 
 
-def draw_lines(ax, x, curves: dict, *, labels: bool = True):
-    """A curve (n,) for every role, {role: curve}, labelled with the role's name."""
-    for role, curve in curves.items():
-        draw_line(ax, x, curve, role=role, label=role if labels else None)
+def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None):
+    """A marker for every layer 1, 2, ..., values (depth,); beyond ``ylim`` a triangle on its edge.
+
+    A value that is no finite number counts as beyond the upper edge.
+    """
+    r, values = look(role), np.asarray(values, dtype=float)
+    layers, values = np.arange(1, len(values) + 1), np.where(np.isfinite(values), values, np.inf)
+    low, high = values < ylim[0], values > ylim[1]
+    inside = ~(low | high)
+    style = dict(color=r.colour, ls="", clip_on=False, in_layout=False)
+    dots = dict(color=r.colour, ls="", marker=r.marker, ms=5, alpha=0.75)
+    ax.plot(layers[inside], values[inside], label=label, **dots)
+    for there, edge, marker in ((high, ylim[1], "^"), (low, ylim[0], "v")):
+        if there.any():
+            ax.plot(layers[there], np.full(there.sum(), edge), marker=marker, ms=7, **style)

@@ -3,7 +3,7 @@ import pytest
 
 from lecture_helpers.claims import claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.lessons.polyak_averaging import ARMS, REGIMES, averages_of_networks
+from lecture_helpers.claims.experiments.polyak_averaging import ARMS, REGIMES, averages_of_networks
 
 
 def gain(record, arms):

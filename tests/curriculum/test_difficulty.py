@@ -2,20 +2,22 @@ import numpy as np
 import pytest
 
 from lecture_helpers.curriculum.difficulty import (
-    SHAPES,
-    available,
     balanced_easy_first,
     cross_fitted_confidence,
     easy_first,
     entropy,
     hard_first,
-    paced_batches,
-    pacing,
-    pacing_weights,
     wrong_labels,
 )
 from lecture_helpers.curriculum.nearest_neighbours import neighbours
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.curriculum.pacing import (
+    SHAPES,
+    available,
+    paced_batches,
+    pacing,
+    pacing_weights,
+)
+from lecture_helpers.datasets.real import digits
 
 
 def blobs(seed=0, n=120, classes=3):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lecture_helpers.curriculum.race import ARMS, race, race_grid
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.training.runs import Runs
 
 SMALL = dict(

@@ -7,19 +7,10 @@ import sys
 import numpy as np
 import pytest
 
-from lecture_helpers.datasets import dataset as data
-from lecture_helpers.datasets.dataset import (
-    Dataset,
-    _published_signals,
-    digits,
-    image_patches,
-    mnist1d,
-    rings,
-    spirals,
-    split,
-    two_moons,
-    xor,
-)  # fmt: skip
+from lecture_helpers.datasets import real
+from lecture_helpers.datasets.dataset import Dataset, split  # fmt: skip
+from lecture_helpers.datasets.real import digits, image_patches  # fmt: skip
+from lecture_helpers.datasets.synthetic import _published_signals, mnist1d, spirals  # fmt: skip
 
 
 @pytest.fixture
@@ -49,7 +40,7 @@ def test_mnist1d_is_bit_for_bit_what_its_package_makes_without_a_network(no_netw
 
 def test_making_mnist1d_leaves_the_global_random_state_and_no_library_behind():
     code = (
-        "import random, sys; import numpy as np; from lecture_helpers.datasets.dataset import *;"
+        "import random, sys; import numpy as np; from lecture_helpers.datasets.synthetic import *;"
         "random.seed(3), np.random.seed(3); expected = random.random(), np.random.random();"
         "random.seed(3), np.random.seed(3); mnist1d();"
         "assert (random.random(), np.random.random()) == expected;"
@@ -68,7 +59,8 @@ def test_data_sets_are_made_once_and_cannot_be_changed(make):
 
 def test_the_module_is_light_and_needs_neither_torch_nor_pyplot():
     code = (
-        "import sys; from lecture_helpers.datasets.dataset import digits, two_moons; two_moons();"
+        "import sys; from lecture_helpers.datasets.real import digits;"
+        "from lecture_helpers.datasets.synthetic import spirals; spirals();"
         "heavy = {'torch', 'sklearn', 'mnist1d', 'matplotlib'} & set(sys.modules);"
         "assert not heavy, heavy; digits();"
         "assert not {'torch', 'matplotlib'} & set(sys.modules)"
@@ -76,31 +68,12 @@ def test_the_module_is_light_and_needs_neither_torch_nor_pyplot():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("make", [two_moons, spirals, xor, rings])
-def test_toy_sets_are_drawn_from_their_seed(make):
-    one = make(100, seed=1)
+def test_spirals_are_drawn_from_their_seed():
+    one = spirals(100, seed=1)
     assert one.inputs.shape == (100, 2) and one.classes == 2 and len(one) == 100
-    np.testing.assert_array_equal(one.inputs, make(100, seed=1).inputs)
-    assert not np.array_equal(one.inputs, make(100, seed=2).inputs)
-    assert abs((one.targets == 0).sum() - 50) <= (15 if make is xor else 0)
-
-
-def test_rings_without_noise_have_their_radii():
-    data = rings(60, noise=0, classes=3)
-    np.testing.assert_allclose(np.hypot(*data.inputs.T), 1 / (1 + data.targets), rtol=1e-5)
-
-
-def test_xor_without_noise_is_the_sign_of_the_product():
-    data = xor(100, noise=0)
-    np.testing.assert_array_equal(data.targets, data.inputs.prod(1) < 0)
-
-
-def test_two_moons_without_noise_lie_on_two_half_circles():
-    data = two_moons(100, noise=0)
-    centre = np.where(data.targets[:, None] == 0, [-0.5, -0.25], [0.5, 0.25])
-    np.testing.assert_allclose(np.hypot(*(data.inputs - centre).T), 1, rtol=1e-5)
-    above = data.inputs[:, 1] > centre[:, 1]
-    np.testing.assert_array_equal(above, data.targets == 0)
+    np.testing.assert_array_equal(one.inputs, spirals(100, seed=1).inputs)
+    assert not np.array_equal(one.inputs, spirals(100, seed=2).inputs)
+    assert (one.targets == 0).sum() == 50
 
 
 def test_spirals_turn_by_the_same_angle_for_the_same_radius():
@@ -149,14 +122,14 @@ def test_a_seed_draws_the_split_and_the_test_set_does_not_depend_on_the_other_si
         (lambda: Dataset(np.ones((3, 2)), [0, 1]), "targets must be 3, one for each of the inputs"),
         (lambda: Dataset(np.ones((2, 2)), [0, -1]), "targets must be classes 0, 1, 2"),
         (lambda: Dataset(np.ones((2, 2)), [0.0, np.inf]), "targets must hold finite numbers only"),
-        (lambda: two_moons(1), "n must be a whole number, 2 or more"),
-        (lambda: two_moons(noise=-1), "noise must be a finite number, 0 or more"),
-        (lambda: two_moons(seed=-1), "seed must be a whole number, 0 or more"),
+        (lambda: spirals(1), "n must be a whole number, 2 or more"),
+        (lambda: spirals(noise=-1), "noise must be a finite number, 0 or more"),
+        (lambda: spirals(seed=-1), "seed must be a whole number, 0 or more"),
         (lambda: spirals(classes=1), "classes must be a whole number, 2 or more"),
         (lambda: image_patches(1000), "size must be at most 427, not 1000"),
-        (lambda: split(xor(10), 0, test=1.5), "test must be a share from 0 up to"),
-        (lambda: split(xor(10), 0, train=0), "train must leave room"),
-        (lambda: split(xor(10), 0, train=9), "train must leave room"),
+        (lambda: split(spirals(10), 0, test=1.5), "test must be a share from 0 up to"),
+        (lambda: split(spirals(10), 0, train=0), "train must leave room"),
+        (lambda: split(spirals(10), 0, train=9), "train must leave room"),
     ],
 )
 def test_bad_input_is_refused_in_words(make, words):
@@ -169,9 +142,9 @@ def test_digits_and_photographs_are_scikit_learns_own():
 
     pixels, labels = load_digits(return_X_y=True)
     centred = pixels - pixels.mean(0)
-    np.testing.assert_array_equal(data.digits().targets, labels)
-    np.testing.assert_array_equal(data.digit_images(), pixels)
+    np.testing.assert_array_equal(real.digits().targets, labels)
+    np.testing.assert_array_equal(real.digit_images(), pixels)
     expected = (centred / centred.std()).astype(np.float32)
-    np.testing.assert_array_equal(data.digits().inputs, expected)
-    for ours, theirs in zip(data._photographs(), load_sample_images().images, strict=True):
+    np.testing.assert_array_equal(real.digits().inputs, expected)
+    for ours, theirs in zip(real._photographs(), load_sample_images().images, strict=True):
         np.testing.assert_array_equal(ours, theirs.mean(2) / 255)

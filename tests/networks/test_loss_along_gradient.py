@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 from lecture_helpers.training.multilayer_perceptron import mlp
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks import loss_slices
 from lecture_helpers.networks.loss_slices import Slices, loss_slice, random_directions
 from lecture_helpers.training.multilayer_perceptron import drawn, mlp

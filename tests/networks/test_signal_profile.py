@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.mean_field import NORMS, SKIPS, mean_field
 from lecture_helpers.networks.signal_profile import gate_weights, tower_weights, xray
 from lecture_helpers.networks.signal_propagation import predicted_gradient

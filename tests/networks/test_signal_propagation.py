@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.dataset import digits
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.signal_propagation import (
     normalized_factor,
     plain_factors,

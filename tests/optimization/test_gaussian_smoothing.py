@@ -5,14 +5,12 @@ import numpy as np
 import pytest
 
 from lecture_helpers.optimization.descent import descend
-from lecture_helpers.optimization.gaussian_smoothing import (
-    blur,
+from lecture_helpers.optimization.gaussian_smoothing import blur, perturbations, sampled_blur
+from lecture_helpers.optimization.graduated_descent import (
     compare_searches,
     follow,
-    perturbations,
     random_starts,
     reached,
-    sampled_blur,
     sigma_schedule,
 )
 from lecture_helpers.test_functions.multimodal import (
@@ -154,7 +152,7 @@ def test_the_best_of_one_is_plain_descent_from_the_given_start():
 def test_nothing_that_the_notebooks_first_half_needs_loads_torch():
     names = (
         "test_functions.clock_speed test_functions.multimodal optimization.gaussian_smoothing "
-        "curriculum.difficulty curriculum.race datasets.shapes networks.softmax_regression "
+        "curriculum.difficulty curriculum.race datasets.synthetic networks.softmax_regression "
         "training.runs"
     )
     modules = ", ".join(f"lecture_helpers.{name}" for name in names.split())

@@ -72,13 +72,6 @@ def test_an_unknown_role_is_refused_in_words(ax):
         plots.draw_line(ax, [0, 1], [0, 1], role="costs")
 
 
-def test_profile_is_the_cost_on_the_span(ax):
-    plots.draw_profile(ax, lambda t: t[:, 0] ** 2, span=(-2, 3), role="cost")
-    x, y = ax.lines[0].get_data()
-    assert (x[0], x[-1]) == (-2, 3)
-    np.testing.assert_array_equal(y, x**2)
-
-
 def test_curves_draw_every_seed_and_a_median_that_counts_divergence_as_infinite(ax):
     curves = np.array([[3.0, 1.0, 1.0], [2.0, 2.0, np.nan], [4.0, np.nan, np.nan]])
     plots.draw_curves(ax, [0, 10, 20], curves, role="with", label="with")

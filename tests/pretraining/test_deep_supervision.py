@@ -3,7 +3,8 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import digits, split
+from lecture_helpers.datasets.dataset import split
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.layer_probes import (
     answers,
     gradient_norms,

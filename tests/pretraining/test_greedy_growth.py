@@ -3,7 +3,9 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import digits, spirals, split
+from lecture_helpers.datasets.dataset import split
+from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets.synthetic import spirals
 from lecture_helpers.networks.layer_probes import answers
 from lecture_helpers.pretraining.greedy_growth import (
     assembled,

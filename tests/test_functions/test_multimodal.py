@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.optimization.gaussian_smoothing import blur, convex_from
+from lecture_helpers.optimization.gaussian_smoothing import blur
+from lecture_helpers.optimization.graduated_descent import convex_from
 from lecture_helpers.test_functions.multimodal import (
     double_well,
     random_waves,

@@ -3,15 +3,22 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from sklearn.datasets import make_moons
 from torch import nn
 
-from lecture_helpers.datasets.dataset import digits, split
+from lecture_helpers.datasets.dataset import Dataset, split
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.training._batches import shuffled_epochs
 from lecture_helpers.training._grid import stream
 from lecture_helpers.training.multilayer_perceptron import mlp
 from lecture_helpers.training.training_loop import train
 
 STEPS = 20
+
+
+def two_moons(n=400) -> Dataset:
+    """Scikit-learn's two interleaved half circles: a data set that small networks learn fast."""
+    return Dataset(*make_moons(n, noise=0.1, random_state=0), "two moons")
 
 
 def quiet(build=mlp, dataset=None, **settings):

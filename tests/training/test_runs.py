@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.dataset import digits, split
+from lecture_helpers.datasets.dataset import split
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.training.multilayer_perceptron import mlp
 from lecture_helpers.training.runs import Runs
 from lecture_helpers.training.training_loop import train

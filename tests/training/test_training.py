@@ -6,7 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lecture_helpers.datasets.dataset import digits, split, two_moons
+from lecture_helpers.datasets.dataset import split
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.training._stack import Stack
 from lecture_helpers.training.multilayer_perceptron import mlp
 from lecture_helpers.training.training_loop import train
@@ -18,6 +19,7 @@ from tests.training.plain_training import (
     initial,
     plain_loop,
     quiet,
+    two_moons,
 )
 
 OPTIMIZERS = {

@@ -7,9 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset, digits, two_moons
+from lecture_helpers.datasets.dataset import Dataset
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.training.multilayer_perceptron import mlp
 from lecture_helpers.training.training_loop import train
+from tests.training.plain_training import two_moons
 
 N = len(two_moons())
 

@@ -5,7 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset, digits, split
+from lecture_helpers.datasets.dataset import Dataset, split
+from lecture_helpers.datasets.real import digits
 from lecture_helpers.training._batches import shuffled_epochs
 from lecture_helpers.training._grid import Member, stream
 from lecture_helpers.training._losses import cross_entropy

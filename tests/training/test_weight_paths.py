@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.dataset import split, two_moons
+from lecture_helpers.datasets.dataset import split
 from lecture_helpers.optimization.polyak_averaging import exponential_average, uniform_average
 from lecture_helpers.training.multilayer_perceptron import mlp
 from lecture_helpers.training.training_loop import train
 from lecture_helpers.training.weight_averages import recompute_statistics
 from lecture_helpers.training.weight_paths import SideBySide, StoredPath, stored_paths
+from tests.training.plain_training import two_moons
 
 RNG = np.random.default_rng(6)
 INPUTS = RNG.normal(size=(50, 4)).astype(np.float32)
@@ -121,7 +122,7 @@ def test_a_stored_path_is_never_changed_and_known_answers_are_kept():
 
 def test_stored_paths_of_runs_know_what_the_runs_recorded():
     sizes = {"test": 30, "validation": 10}
-    data = two_moons(200, 0.2, 0)
+    data = two_moons(200)
     runs = train(
         mlp, data, steps=40, lr=[0.1, 0.3], seeds=[5], depth=1, width=5, norm="batch", split=sizes,
         record=[0, 20, 40], keep_weights=20, progress=False,

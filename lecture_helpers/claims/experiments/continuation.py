@@ -5,20 +5,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from lecture_helpers.claims.claim import Record
-from lecture_helpers.curriculum.difficulty import (
-    SHAPES,
-    entropy,
-    pacing,
-    pacing_weights,
-)
-from lecture_helpers.optimization.gaussian_smoothing import (
-    blur,
+from lecture_helpers.curriculum.difficulty import entropy
+from lecture_helpers.curriculum.pacing import SHAPES, pacing, pacing_weights
+from lecture_helpers.optimization.gaussian_smoothing import blur, perturbations, sampled_blur
+from lecture_helpers.optimization.graduated_descent import (
     compare_searches,
     follow,
-    perturbations,
     random_starts,
     reached,
-    sampled_blur,
     sigma_schedule,
 )
 from lecture_helpers.test_functions.clock_speed import clock, clock_weights, weighted_clock

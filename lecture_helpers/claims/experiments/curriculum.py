@@ -8,18 +8,18 @@ from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.tuning import best_on_grid
 from lecture_helpers.claims.tuning import tuned as stored_or_searched
 from lecture_helpers.curriculum.difficulty import (
-    available,
     cross_fitted_confidence,
     easy_first,
     hard_first,
-    paced_batches,
-    pacing_weights,
     wrong_labels,
 )
 from lecture_helpers.curriculum.nearest_neighbours import neighbours
+from lecture_helpers.curriculum.pacing import available, paced_batches, pacing_weights
 from lecture_helpers.curriculum.race import ARMS, race_grid
 from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
-from lecture_helpers.datasets.dataset import digits, mnist1d, split
+from lecture_helpers.datasets.dataset import split
+from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets.synthetic import mnist1d
 from lecture_helpers.networks.softmax_regression import softmax_gradients
 
 BUDGETS = {"short": 100, "middle": 400, "long": 1600}

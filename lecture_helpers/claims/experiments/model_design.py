@@ -43,7 +43,7 @@ def gradient_factors(seeds, *, depth=40, width=128, batch=256) -> Record:
 
 
 def _factor(seed, depth, width, batch, activation, options) -> float:
-    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.networks.signal_profile import xray
 
     rows = np.random.default_rng([seed, 38]).choice(len(digits()), batch, replace=False)
@@ -71,7 +71,7 @@ def skip_arms(depth: int) -> dict[str, dict]:
 
 
 def _on_digits(seeds, depth, **settings) -> dict:
-    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.training.multilayer_perceptron import mlp
 
     return {
@@ -126,7 +126,7 @@ def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
 
 
 def _first_over_last(seed: int, depth: int, settings: dict) -> float:
-    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.networks.signal_propagation import propagate
     from lecture_helpers.training.multilayer_perceptron import drawn, mlp
 
@@ -168,7 +168,8 @@ def trained_slices(seeds, *, depths=DEPTHS, steps=400, examples=256, side=51):
 
 def _slices_at(depth, seeds, rates, steps, examples, offsets) -> np.ndarray:
     """Losses (models, seeds, k, k) at one depth."""
-    from lecture_helpers.datasets.dataset import digits, split
+    from lecture_helpers.datasets.dataset import split
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.networks.loss_slices import loss_slice, random_directions
     from lecture_helpers.training.training_loop import train
 

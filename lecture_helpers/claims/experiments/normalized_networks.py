@@ -54,7 +54,7 @@ def promise_kept(seeds, *, depths=(3, 10), promises=PROMISES, steps=100, lr=0.1,
     first falls below ``matched``, which makes networks with and without batch norm comparable. The
     step follows the gradient of 512 training examples, so that no sampling noise enters.
     """
-    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.training.multilayer_perceptron import mlp
     from lecture_helpers.training.training_loop import train
 
@@ -84,7 +84,7 @@ def _first_below(loss: np.ndarray, level: float) -> int:
 
 def _kept(runs, seed: int, step: int, promises) -> tuple[list[float], list[float]]:
     """What a joint step and what the layers one at a time keep of their promises."""
-    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 
     given = (runs.module(seed=seed, step=step), digits().inputs[:512], digits().targets[:512])
@@ -116,7 +116,7 @@ def gradient_per_layer(seeds, *, depth=20, width=128, batch=256) -> Record:
 
 
 def _factor(seed, depth, width, batch, activation, gain, norm) -> float:
-    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.networks.signal_propagation import propagate
     from lecture_helpers.training.multilayer_perceptron import drawn, mlp
 
@@ -204,7 +204,7 @@ def _by_arm(values: np.ndarray, arms: dict) -> dict[str, list[float]]:
 
 
 def _on_digits(seeds, **settings) -> dict:
-    from lecture_helpers.datasets.dataset import digits
+    from lecture_helpers.datasets.real import digits
     from lecture_helpers.training.multilayer_perceptron import mlp
 
     return {"build": mlp, "dataset": digits(), "seeds": list(seeds), "width": 32} | settings
@@ -271,7 +271,7 @@ def joined_runs(parts: list, axis: str):
 
 def gain_ladder(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, records=11) -> dict:
     """C9: the share of ten initial gains at which a network trains, per learning rate."""
-    from lecture_helpers.claims.lessons.batch_normalization import trains
+    from lecture_helpers.claims.experiments.batch_normalization import trains
 
     runs = gain_runs(seeds, gains=gains, rates=rates, depth=depth, steps=steps, records=records)
     return {
@@ -321,7 +321,7 @@ SLOW_RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-4, 3))  # 0.01 
 
 
 def _on_signals(seeds, **settings) -> dict:
-    from lecture_helpers.datasets.dataset import mnist1d
+    from lecture_helpers.datasets.synthetic import mnist1d
     from lecture_helpers.training.multilayer_perceptron import mlp
 
     return {
@@ -393,7 +393,8 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
 def _test_accuracy(runs, seed: int, training: bool) -> float:
     import torch
 
-    from lecture_helpers.datasets.dataset import digits, split
+    from lecture_helpers.datasets.dataset import split
+    from lecture_helpers.datasets.real import digits
 
     rows = split(digits(), seed).test
     net = runs.module(seed=seed).train(training)

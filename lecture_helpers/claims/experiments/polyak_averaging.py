@@ -1,0 +1,292 @@
+"""The experiments of Polyak averaging."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.optimization.descent import descend
+from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
+from lecture_helpers.optimization.polyak_averaging import (
+    alpha_of,
+    exponential_average,
+    tail_average,
+    uniform_average,
+)
+from lecture_helpers.test_functions.surfaces import rotated_ellipse
+
+
+def running_forms(seeds, *, paths=20, steps=200) -> Record:
+    """C26: the running forms against the sums they stand for, and against torch on a module."""
+    tolerances = {
+        "uniform: running form against the sum": 1e-12,
+        "exponential: recursion against the weighted sum": 1e-12,
+        "from zero: a constant falls short by alpha^t": 1e-12,
+        "corrected: a constant is kept": 1e-12,
+        "a module's parameters, against torch": 1e-12,
+    }
+    found = {name: [] for name in tolerances}
+    for seed in seeds:
+        rows = [_deviations(rng, steps) for rng in _streams(seed, paths)]
+        for name in tolerances:
+            found[name].append(float(max(row[name] for row in rows)))
+    return Record(tuple(seeds), found, tolerances)
+
+
+def _streams(seed: int, count: int) -> Iterator[np.random.Generator]:
+    return (np.random.default_rng([seed, k]) for k in range(count))
+
+
+def _deviations(rng: np.random.Generator, steps: int) -> dict[str, float]:
+    path, alpha = rng.standard_normal((steps, 3)).cumsum(axis=0), float(rng.uniform(0, 0.99))
+    t, scale = np.arange(1, steps + 1)[:, None], np.abs(path).max()
+    decayed = np.tril((1 - alpha) * alpha ** np.maximum(t - t.T, 0).astype(float))
+    from_zero = exponential_average(path, alpha, "zero")
+    ones = np.ones((steps, 1))
+    return {
+        "uniform: running form against the sum":
+            np.abs(uniform_average(path) - path.cumsum(axis=0) / t).max() / scale,
+        "exponential: recursion against the weighted sum":
+            np.abs(from_zero - decayed @ path).max() / scale,
+        "from zero: a constant falls short by alpha^t":
+            np.abs(1 - exponential_average(ones, alpha, "zero") - alpha**t).max(),
+        "corrected: a constant is kept": np.abs(exponential_average(ones, alpha) - 1).max(),
+        "a module's parameters, against torch": _against_torch(path[:20], alpha) / scale,
+    }  # fmt: skip
+
+
+def _against_torch(path: np.ndarray, alpha: float) -> float:
+    import torch
+    from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
+
+    from lecture_helpers.training.weight_averages import AveragedNetwork
+
+    network = torch.nn.Linear(2, 1).double()
+    ours = [AveragedNetwork(network), AveragedNetwork(network, alpha)]
+    theirs = [AveragedModel(network), AveragedModel(network, avg_fn=get_ema_avg_fn(alpha))]
+    for theta in torch.from_numpy(path):
+        torch.nn.utils.vector_to_parameters(theta, network.parameters())
+        for average in ours:
+            average.update(network)
+        for average in theirs:
+            average.update_parameters(network)
+    pairs = zip(ours, theirs, strict=True)
+    return max(float((a.network.weight - b.module.weight).abs().max().detach()) for a, b in pairs)
+
+
+GRID = tuple(float(f"{10 ** (k / 4):.3g}") for k in range(-16, 2))
+
+
+def noisy_convex(
+    seeds, *, dimension=20, conditions=(10, 100), steps=5000, early=100, runs=20
+) -> dict:
+    """C27: log10 of the excess costs of the last iterate and of the average of all iterates.
+
+    Noise of deviation 1 in every gradient component, curvatures from 1 / condition to 1. Each arm
+    has the constant learning rate that minimises its own closed form at the last step.
+    """
+    arms = {}
+    for condition in conditions:
+        h = np.geomspace(1 / condition, 1, dimension)
+        for seed in seeds:
+            rng = np.random.default_rng([seed, condition])
+            for name, value in _excess_costs(h, steps, early, runs, rng).items():
+                arms.setdefault(f"condition {condition}: {name}", []).append(float(np.log10(value)))
+    for seed in seeds:
+        for name, value in _kink(steps, np.random.default_rng([seed, 1])).items():
+            arms.setdefault(f"kink: {name}", []).append(float(np.log10(value)))
+    return arms
+
+
+def _excess_costs(h, steps: int, early: int, runs: int, rng) -> dict[str, float]:
+    start, drawn = rng.normal(0, 3, len(h)), int(rng.integers(2**31))
+    choices = [NoisyQuadratic(h, start, lr) for lr in GRID]
+    of_last = min(choices, key=lambda q: q.excess(q.last(steps))[-1])
+    of_average = min(choices, key=lambda q: q.excess(q.uniform(steps))[-1])
+    last = of_last.paths(steps, runs, drawn)[-1]
+    path = of_average.paths(steps, runs, drawn)
+    average = uniform_average(path)
+    return {
+        "last": _cost(h, last),
+        "average": _cost(h, average[-1]),
+        "closed form": float(of_average.excess(of_average.uniform(steps))[-1]),
+        "law": float(of_average.law(steps)[-1]),
+        "last at the average's rate": _cost(h, path[-1]),
+        "last, early": _cost(h, path[early - 1]),
+        "average, early": _cost(h, average[early - 1]),
+        "falling rate": _cost(h, _falling(h, start, steps, runs, rng)),
+    }
+
+
+def _cost(h, points: np.ndarray) -> float:
+    return float(0.5 * (points**2 @ h).mean())
+
+
+def _falling(h, start, steps: int, runs: int, rng) -> np.ndarray:
+    """The last iterates of descent whose rate falls as 1 / (smallest curvature * t)."""
+    x = np.tile(start, (runs, 1))
+    for t in range(steps):
+        x = x - (h * x + rng.standard_normal(x.shape)) / (h.max() + h.min() * t)
+    return x
+
+
+def _kink(steps: int, rng, lr=0.05) -> dict[str, float]:
+    """abs(x), noisy slopes, one run: mean cost of the last 100 iterates, cost of the average."""
+    x, path = rng.normal(0, 3), np.empty(steps)
+    for t, noise in enumerate(rng.standard_normal(steps)):
+        x -= lr * (np.sign(x) + noise)
+        path[t] = x
+    return {"last": np.abs(path[-100:]).mean(), "average": abs(path.mean())}
+
+
+def across_the_valley(seeds, *, condition=25, short=30, long=3000, noise=0.3) -> dict:
+    """C29: log10 distances of the last iterate and of the average of all iterates.
+
+    Descent in a 2-D valley at 1.9 to 1.99 over its largest curvature, so that it jumps from wall
+    to wall. "Across" counts the distance to the valley's floor alone. Capped at 1e-15.
+    """
+    arms = {}
+    for seed in seeds:
+        for name, value in _distances(seed, condition, short, long, noise).items():
+            arms.setdefault(name, []).append(float(np.log10(max(value, 1e-15))))
+    return arms
+
+
+def _distances(seed: int, condition: float, short: int, long: int, noise: float) -> dict:
+    rng = np.random.default_rng([seed, 2])
+    turn, side, lr = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi), rng.uniform(1.9, 1.99)
+    surface = rotated_ellipse(condition, turn)
+    start = 3 * np.array([np.cos(side), np.sin(side)])
+    wall = np.array([np.cos(turn), np.sin(turn)])
+    quiet = descend(surface, start, lr=lr, steps=long).points[1:]
+    noisy = descend(surface, start, lr=lr, steps=long, noise=noise, seed=seed).points[1:]
+    found = {}
+    for name, path in [("short", quiet[:short]), ("long", quiet), ("noisy", noisy)]:
+        for arm, point in [("last", path[-1]), ("average", uniform_average(path)[-1])]:
+            found[f"{name}, {arm}"] = float(np.linalg.norm(point))
+            found[f"{name}, across, {arm}"] = float(abs(point @ wall))
+    return found
+
+
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+REGIMES = {
+    f"{schedule} rate, {labels} labels": dict(schedule=schedule, label_noise=noise)
+    for schedule in ("constant", "cosine")
+    for labels, noise in (("clean", 0.0), ("noisy", 0.3))
+}
+ARMS = ("last", "full average", "tail average", "exponential average")
+SPLIT = {"test": 1000, "validation": 500}
+
+
+def averages_of_networks(
+    seeds, *, steps=2000, batch=64, width=40, momentum=0.9, every=20, tuned=None
+) -> Record:
+    """C28, C30: test accuracy in per cent of the last weights and of their averages.
+
+    A ReLU network of two hidden layers with batch norm on mnist1d, trained with momentum; weights
+    are kept every ``every`` steps. ``tuned`` holds each arm's learning rate, for the exponential
+    average also its half-life as a share of the run. Batch norm's statistics are recomputed for
+    the averaged weights; "stale" takes those of the last weights instead.
+    """
+    arms, extras = {}, {}
+    for regime, options in REGIMES.items():
+        rates = sorted({tuned[f"{regime}: {arm}"][0] for arm in ARMS})
+        runs = _networks(seeds, rates, options, steps, batch, width, momentum, every)
+        for seed in seeds:
+            for name, value in _accuracies(runs, seed, regime, tuned).items():
+                kept = extras if name.endswith("rate of last") else arms
+                kept.setdefault(f"{regime}: {name}", []).append(value)
+    return Record(tuple(seeds), arms, extras=extras)
+
+
+def _networks(seeds, rates, options: dict, steps, batch, width, momentum, every):
+    from lecture_helpers.datasets.synthetic import mnist1d
+    from lecture_helpers.training.multilayer_perceptron import mlp
+    from lecture_helpers.training.training_loop import train
+
+    return train(
+        mlp, mnist1d(), steps=steps, batch=batch, seeds=list(seeds), lr=list(rates), depth=2,
+        width=width, norm="batch", momentum=momentum, split=SPLIT, record=2, keep_weights=every,
+        progress=False, **options,
+    )  # fmt: skip
+
+
+def _accuracies(runs, seed: int, regime: str, tuned) -> dict[str, float]:
+    settings = {arm: tuned[f"{regime}: {arm}"] for arm in ARMS}
+    found = {}
+    for arm, (lr, *share) in settings.items():
+        rows = _averages(_path(runs, lr, seed), share)
+        fresh, stale = _scores(runs, lr, seed, np.stack([rows[arm], rows["last"]]), "test")
+        found[arm] = fresh[0]
+        if arm == "exponential average":
+            found["exponential average, stale"] = stale[0]
+            found["last at the exponential average's rate"] = fresh[1]
+    return found
+
+
+def _path(runs, lr: float, seed: int) -> np.ndarray:
+    """The kept weights after the start, (kept, parameters); of a diverged member, the last good."""
+    path = runs.at(lr=lr).weights[runs.seeds.index(seed), 1:]
+    good = np.isfinite(path).all(axis=1)
+    return path if good.all() else path[np.maximum.accumulate(np.where(good, range(len(good)), 0))]
+
+
+def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
+    averages = {
+        "last": path[-1],
+        "full average": uniform_average(path)[-1],
+        "tail average": tail_average(path, len(path) // 2)[-1],
+    }
+    if share:
+        alpha = alpha_of(share[0] * len(path))
+        averages["exponential average"] = exponential_average(path, alpha)[-1]
+    return averages
+
+
+def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[list, list]:
+    """Accuracies in per cent of weights (rows, parameters), statistics recomputed and stale."""
+    from lecture_helpers.datasets.dataset import split
+    from lecture_helpers.datasets.synthetic import mnist1d
+    from lecture_helpers.training.weight_paths import SideBySide
+
+    data, parts = mnist1d(), split(mnist1d(), seed, **SPLIT)
+    examples = getattr(parts, part)
+    member = runs.at(lr=lr)
+    together = SideBySide(member.module(seed=seed, step=0), len(rows))
+    buffers = np.repeat(member.buffers[[runs.seeds.index(seed)], -1], len(rows), axis=0)
+    found = []
+    for recompute in (True, False):
+        together.load(rows, np.nan_to_num(buffers))
+        if recompute:
+            together.recompute_statistics(data.inputs[parts.train])
+        accuracy = together.accuracy(data.inputs[examples], data.targets[examples])
+        found.append([float(100 * value) for value in accuracy])
+    return tuple(found)
+
+
+def tuned_averages(seeds, *, steps=2000, batch=64, width=40, momentum=0.9, every=20) -> dict:
+    """Each arm's learning rate (and half-life), by the error on the validation split."""
+    found = {}
+    for regime, options in REGIMES.items():
+        runs = _networks(seeds, RATES, options, steps, batch, width, momentum, every)
+        errors = {lr: _errors(runs, lr, seeds) for lr in RATES}
+        for k, arm in enumerate(ARMS[:3]):
+            found[f"{regime}: {arm}"] = [best_on_grid({lr: errors[lr][:, k] for lr in RATES})]
+        halves = {lr: 3 + int(errors[lr][:, 3:].mean(axis=0).argmin()) for lr in RATES}
+        lr = best_on_grid({lr: errors[lr][:, halves[lr]] for lr in RATES})
+        found[f"{regime}: {ARMS[3]}"] = [lr, HALF_LIVES[halves[lr] - 3]]
+    return found
+
+
+def _errors(runs, lr: float, seeds) -> np.ndarray:
+    """Validation errors (seeds, averages): last, full, tail, then every half-life."""
+    rows = []
+    for seed in seeds:
+        path = _path(runs, lr, seed)
+        averages = list(_averages(path, []).values())
+        averages += [_averages(path, [share])["exponential average"] for share in HALF_LIVES]
+        fresh, _ = _scores(runs, lr, seed, np.stack(averages), "validation")
+        rows.append(100 - np.array(fresh))
+    return np.array(rows)

@@ -1,0 +1,209 @@
+"""Graduated descent: follow the minimum while the blur fades, and count who arrives."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lecture_helpers.foundation.validation import (
+    finite_array,
+    non_negative,
+    one_of,
+    positive,
+    whole,
+)
+from lecture_helpers.optimization.gaussian_smoothing import blur
+from lecture_helpers.test_functions.smoothable import Landscape
+from lecture_helpers.test_functions.surfaces import Surface
+
+
+def convex_from(surface: Landscape, span: tuple[float, float], *, most: float = 20.0) -> float:
+    """The smallest sigma from which the blur of a 1-D landscape is convex; inf beyond ``most``.
+
+    A blur of a convex cost is convex, so bisection finds it. The second derivative is looked at
+    in ``span``, widened by four sigma on either side.
+    """
+    if surface.dimensions != 1:
+        raise ValueError(f"surface must have one dimension, not {surface.dimensions}.")
+
+    def is_convex(sigma: float) -> bool:
+        grid = np.linspace(span[0] - 4 * sigma, span[1] + 4 * sigma, 4001)[:, None]
+        return blur(surface, sigma).hessian(grid).min() >= 0
+
+    low, high = 0.0, positive(most=most)
+    if is_convex(low) or not is_convex(high):
+        return 0.0 if is_convex(low) else np.inf
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if is_convex(middle) else (middle, high)
+    return high
+
+
+def sigma_schedule(first: float, levels: int, shape: str = "linear") -> np.ndarray:
+    """Falling blurs (levels,) from ``first`` to 0, the real cost; one level is the real cost alone.
+
+    "linear" falls evenly; "geometric" by a constant factor to a hundredth, then to 0; "cosine"
+    stays long at both ends.
+
+    >>> sigma_schedule(1.0, 3)
+    array([1. , 0.5, 0. ])
+    """
+    first, n = non_negative(first=first), whole(levels=levels, least=1)
+    one_of(("linear", "geometric", "cosine"), shape=shape)
+    if n == 1:
+        return np.zeros(1)
+    t = np.linspace(0, 1, n)
+    if shape == "geometric":
+        return first * np.append(np.geomspace(1, 0.01, n - 1), 0.0) if n > 2 else first * (1 - t)
+    return first * (1 - t if shape == "linear" else (1 + np.cos(np.pi * t)) / 2)
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Where a follower went: points (levels * steps + 1, ..., d); sigmas and levels one per point.
+
+    ``diverged`` (...) marks starts that left the finite numbers.
+    """
+
+    points: np.ndarray
+    sigmas: np.ndarray
+    diverged: np.ndarray
+
+    @property
+    def end(self) -> np.ndarray:
+        """The last points, (..., d)."""
+        return self.points[-1]
+
+
+def follow(
+    surface: Surface, start: np.ndarray, sigmas: Sequence[float], *, steps: int,
+    lr: float | None = None, samples: int | None = None, seed: int = 0,
+) -> Trail:  # fmt: skip
+    """``steps`` of descent on each blur in turn, every level from where the one before ended.
+
+    start has shape (..., d). Without an ``lr``, each level takes the inverse of its steepest
+    curvature, so that flat blurs take large steps and none overshoots. ``samples`` replaces the
+    exact blur by the mean over so many fresh draws a step, at so many gradients a step.
+    ``sigmas=[0]`` is plain descent.
+
+    Raises:
+        ValueError: sigmas that grow or are negative, a start of another dimension, lr <= 0.
+    """
+    theta, sigmas = _start(surface, start), _falling(sigmas)
+    lr, steps = lr if lr is None else positive(lr=lr), whole(steps=steps, least=1)
+    rng = np.random.default_rng(whole(seed=seed))
+    points = np.empty((len(sigmas) * steps + 1, *theta.shape))
+    points[0] = theta
+    with np.errstate(over="ignore", invalid="ignore"):
+        for level, sigma in enumerate(sigmas):
+            slope = _slope(surface, sigma, samples, rng)
+            rate = _rate(surface, 0.0 if samples else sigma) if lr is None else lr
+            for step in range(1 + level * steps, 1 + (level + 1) * steps):
+                points[step] = theta = theta - rate * slope(theta)
+    at = np.concatenate([sigmas[:1], np.repeat(sigmas, steps)])
+    return Trail(points, at, ~np.isfinite(points[-1]).all(axis=-1))
+
+
+def _rate(surface: Surface, sigma: float) -> np.ndarray:
+    """The largest step that cannot overshoot on any parabola the blur may hold, (..., 1)."""
+    return 1 / np.asarray(blur(surface, sigma).steepest)[..., None]
+
+
+def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable:
+    if sigma == 0:
+        return surface.gradient
+    if samples is None:
+        return blur(surface, sigma).gradient
+    n, d = whole(samples=samples, least=1), surface.dimensions
+
+    def sampled(theta):
+        draws = rng.standard_normal((*theta.shape[:-1], n, d))
+        return surface.gradient(theta[..., None, :] + sigma * draws).mean(axis=-2)
+
+    return sampled
+
+
+def _start(surface: Surface, start: np.ndarray) -> np.ndarray:
+    theta = finite_array(start=start)
+    if theta.ndim == 0 or theta.shape[-1] != surface.dimensions:
+        raise ValueError(
+            f"start must have shape (..., {surface.dimensions}) for this surface, "
+            f"not {theta.shape}."
+        )
+    return theta
+
+
+def _falling(sigmas: Sequence[float]) -> np.ndarray:
+    sigmas = finite_array(sigmas=sigmas, ndim=1)
+    if sigmas.min() < 0:
+        raise ValueError("sigmas must not be negative.")
+    if (np.diff(sigmas) > 0).any():
+        place = int(np.argmax(np.diff(sigmas) > 0))
+        raise ValueError(
+            "sigmas must fall from level to level (the blur fades); "
+            f"level {place + 2} has {sigmas[place + 1]:g} after {sigmas[place]:g}."
+        )
+    return sigmas
+
+
+def random_starts(count: int, dimensions: int, *, reach: float, seed: int = 0) -> np.ndarray:
+    """``count`` starts (count, dimensions), uniform in the cube of half edge ``reach`` around 0."""
+    n, d = whole(count=count, least=1), whole(dimensions=dimensions, least=1)
+    return np.random.default_rng(whole(seed=seed)).uniform(-1, 1, (n, d)) * positive(reach=reach)
+
+
+def reached(surface: Surface, points: np.ndarray, within: float) -> np.ndarray:
+    """Which points (..., d) lie closer than ``within`` to a global minimum, in every coordinate."""
+    apart = np.abs(np.asarray(points)[..., None, :] - surface.minima).max(axis=-1)
+    return (apart < positive(within=within)).any(axis=-1)
+
+
+@dataclass(frozen=True)
+class Success:
+    """Which of the starts (n,) each search brings to the global minimum, at equal gradients.
+
+    ``gradients`` counts those of one start.
+    """
+
+    continuation: np.ndarray
+    plain: np.ndarray
+    best_of_k: np.ndarray
+    k: int
+    gradients: int
+
+
+def compare_searches(
+    surface: Surface, starts: np.ndarray, sigmas: Sequence[float], *, steps: int,
+    within: float, reach: float, lr: float | None = None, samples: int | None = None, seed: int = 0,
+) -> Success:  # fmt: skip
+    """Continuation, one long plain descent, and the best of k short ones, for every start.
+
+    Every search may take ``len(sigmas) * steps`` gradients, times ``samples`` where the blur is
+    sampled. Plain descent makes them all from the same start (at most 2,000: by then it stands
+    still); best of k makes ``steps`` from each of k starts, the given one and fresh ones within
+    ``reach``, and keeps the lowest end.
+    """
+    k = len(sigmas) * (samples or 1)
+    trail = follow(surface, starts, sigmas, steps=steps, lr=lr, samples=samples, seed=seed)
+    lr = _rate(surface, 0.0) if lr is None else lr
+    plain = _end_of_descent(surface, starts, lr, min(k * steps, 2000))
+    best = _best_of(surface, starts, k, reach, lr, steps, seed)
+    arrived = [reached(surface, end, within) for end in (trail.end, plain, best)]
+    return Success(*arrived, k, k * steps)
+
+
+def _best_of(surface, starts, k: int, reach: float, lr: float, steps: int, seed: int) -> np.ndarray:
+    """The lowest end (n, d) of descents from k starts each; the first is the given one."""
+    n, d = starts.shape
+    several = random_starts(k * n, d, reach=reach, seed=seed + 1).reshape(k, n, d)
+    several[0] = starts
+    ends = _end_of_descent(surface, several, lr, steps)
+    lowest = np.argmin(np.nan_to_num(surface.value(ends), nan=np.inf), axis=0)
+    return np.take_along_axis(ends, lowest[None, :, None], axis=0)[0]
+
+
+def _end_of_descent(surface: Surface, theta: np.ndarray, lr: float, steps: int) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(steps):
+            theta = theta - lr * surface.gradient(theta)
+    return theta
