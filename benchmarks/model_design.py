@@ -13,8 +13,8 @@ import torch
 from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.loss_slices import loss_slice, random_directions
 from lecture_helpers.networks.mean_field import mean_field
-from lecture_helpers.networks.signal_profile import xray
-from lecture_helpers.training.multilayer_perceptron import drawn, mlp
+from lecture_helpers.networks.signal_profile import signal_profile
+from lecture_helpers.training.multilayer_perceptron import mlp, seeded
 
 SIDE, EXAMPLES, DEPTH = 51, 256, 24
 OFFSETS = np.linspace(-1, 1, SIDE)
@@ -59,7 +59,7 @@ def stops() -> tuple[np.ndarray, np.ndarray]:
 
 def compare() -> None:
     """Time both ways and print the ratio and how far their losses are apart."""
-    network = drawn(mlp, seed=0, inputs=64, outputs=10, depth=DEPTH, width=32).eval()
+    network = seeded(mlp, seed=0, inputs=64, outputs=10, depth=DEPTH, width=32).eval()
     x, y = digits().inputs[:EXAMPLES], digits().targets[:EXAMPLES]
     plane = network, x, y, random_directions(network, seed=1)
     loss_slice(*plane, OFFSETS[:8], OFFSETS[:8])  # warm up
@@ -86,8 +86,14 @@ def x_ray() -> None:
     for skip, norm in (("none", "none"), ("residual", "batch"), ("highway", "layer")):
         how, taken = dict(depth=50, skip=skip, norm=norm, activation="gelu"), []
         for gain in np.linspace(0.8, 1.2, 10):
-            taken.append(seconds(lambda g=gain, h=how: (
-                xray(digits().inputs[:64], **h, gain=g), mean_field(**h, gain=g)))[0])  # fmt: skip
+            taken.append(
+                seconds(
+                    lambda g=gain, h=how: (
+                        signal_profile(digits().inputs[:64], **h, gain=g),
+                        mean_field(**h, gain=g),
+                    )
+                )[0]
+            )
         print(f"X-ray, depth 50, {skip} skip, {norm} norm: {1000 * np.median(taken):.0f} ms a move")
 
 

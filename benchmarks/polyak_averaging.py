@@ -20,7 +20,7 @@ def stored_runs():
     """A run with 80 stored networks, as in lesson 3."""
     return train(
         mlp, mnist1d(), steps=1600, lr=[0.1], seeds=[0], depth=2, width=40, norm="batch",
-        momentum=0.9, split=SIZES, record=2, keep_weights=20, progress=False,
+        momentum=0.9, split=SIZES, record=2, checkpoints=20, progress=False,
     )  # fmt: skip
 
 

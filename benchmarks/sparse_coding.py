@@ -77,8 +77,9 @@ def compare_dictionaries(n=500, atoms=64, penalty=1.0, most=30) -> None:
 
     x = np.array(image_patches(8, n))
     start = sc.starting_atoms(x, atoms)
-    codes = sc.encode(x, start, penalty)
+    codes = sc.sparse_encode(x, start, penalty)
     for method in ("lars", "cd"):
+
         def theirs(method=method):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")

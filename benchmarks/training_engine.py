@@ -11,30 +11,30 @@ from lecture_helpers.training._grid import members_of
 from lecture_helpers.training._losses import cross_entropy
 from lecture_helpers.training._trainees import Planner
 from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.training_loop import crews_of, one_thread_and_room
+from lecture_helpers.training.training_loop import ensembles_of, one_thread_and_room
 
 BATCH, ROUNDS, SECONDS = 64, 12, 0.1
 OPTIONS = dict(
-    batch=BATCH, lr=0.01, optimizer="sgd", momentum=0.9, weight_decay=0.0, schedule="constant",
-    label_noise=0.0, lr_scale=None, batches=None, example_weights=None, start=None,
-    start_names="*",
+    batch_size=BATCH, lr=0.01, optimizer="sgd", momentum=0.9, weight_decay=0.0, schedule="constant",
+    label_noise=0.0, lr_multipliers=None, batches=None, example_weights=None, start=None,
+    init_names="*",
 )  # fmt: skip
 
 
 def engine(members: int, **settings):
-    """One update of a crew, in turn: as ``train`` makes them, 50 steps of one after the other."""
+    """One update of an ensemble, in turn: as ``train`` makes them, 50 of one, then the next."""
     planner = Planner(mlp, digits(), None, "test", cross_entropy)
     trainees = [
         planner.trainee(m) for m in members_of({}, list(range(members)), OPTIONS | settings, {})
     ]
-    crews, step = list(crews_of(trainees, digits(), cross_entropy, 50)), 0
+    ensemble, step = list(ensembles_of(trainees, digits(), cross_entropy, 50)), 0
 
     def update():
         nonlocal step
-        crews[step // 50 % len(crews)].update(step % 50)
+        ensemble[step // 50 % len(ensemble)].update(step % 50)
         step += 1
 
-    return update, members / len(crews)
+    return update, members / len(ensemble)
 
 
 def loop(**settings):

@@ -113,7 +113,7 @@ def test_nobody_is_asked_about_news(toys, page):
 
 
 def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(lessons, page):
-    identities = sum(stored["kind"] == "id" for stored in load().values())
+    identities = sum(stored["kind"] == "identity" for stored in load().values())
     browser.open_notebook(page, lessons, "00_start_here.ipynb")
     browser.run_all(page)
     ledger = page.locator(".lecture-ledger")

@@ -13,8 +13,8 @@ from lecture_helpers.report.evidence import evidence
 
 SEEDS = tuple(range(8))
 GAIN = Claim(
-    "C8", "emp", "01_batch_normalization", "Batch Normalization", "Higher is possible.",
-    "Lower is enough.", smallest=0.5, unit="decades", experiment=len,
+    "C8", "empirical", "01_batch_normalization", "Batch Normalization", "Higher is possible.",
+    "Lower is enough.", min_effect=0.5, unit="decades", experiment=len,
     comparisons={"shallow": ("with 2", "none 2"), "deep": ("with 9", "none 9")},
     controls={"layer norm, deep": ("layer 9", "none 9")},
 )  # fmt: skip
@@ -23,7 +23,9 @@ ARMS = {
     "with 9": [1.0, 1.2, 0.9, 1.1, 1.0, 0.8, 1.3, 1.0], "none 9": [0.0] * 8,
     "layer 9": [0.5, 0.6, 0.4, 0.5, 0.5, 0.4, 0.6, 0.5],
 }  # fmt: skip
-LAW = Claim("C2", "id", "01_batch_normalization", "s", "It is so.", "It is not.", experiment=len)
+LAW = Claim(
+    "C2", "identity", "01_batch_normalization", "s", "It is so.", "It is not.", experiment=len
+)
 CHECKS = Record(
     (0, 1), {"sum": [0.0, 3e-14], "order": [1e-16, 2e-9]}, {"sum": 1e-12, "order": 1e-8}
 )  # fmt: skip
@@ -207,7 +209,7 @@ def test_labels_do_not_overlap_where_many_rows_have_long_names(stored):
     names = [f"regime {k} with a name that goes on for longer than one line" for k in range(14)]
     entry = stored["C8"] | {
         "findings": [row | {"name": name} for name in names],
-        "comparisons": {name: ["with 2", "none 2"] for name in names}, "beside": [],
+        "comparisons": {name: ["with 2", "none 2"] for name in names}, "control_findings": [],
     }  # fmt: skip
     figure = shown._card(GAIN, entry).picture.figure
     figure.canvas.draw()

@@ -34,7 +34,7 @@ def all_rows(every):
 def entry(**changed):
     finding = {"name": "deep", "effect": 1.5, "interval": [1.0, 2.0], "verdict": "holds"}
     shallow = {"name": "shallow", "effect": -0.004, "interval": [-0.1, 0.1], "verdict": "null"}
-    return {"kind": "emp", "verdict": "conditional", "fragile": False, "smallest": 0.5,
+    return {"kind": "empirical", "verdict": "conditional", "fragile": False, "min_effect": 0.5,
             "findings": [finding, shallow]} | changed  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_every_row_says_what_the_ledger_says(all_rows):
     for row in all_rows:
         stored = entries.get(row.claim.id)
         assert row.verdict == (stored["verdict"] if stored else "not run yet")
-        if stored and stored["kind"] != "id":
+        if stored and stored["kind"] != "identity":
             assert [line.verdict for line in row.lines] == [
                 finding["verdict"] for finding in stored["findings"]
             ]
@@ -66,14 +66,14 @@ def test_a_line_has_effect_interval_regime_and_verdict(every):
 
 def test_figures_show_two_digits_of_the_smallest_interesting_effect(every):
     tiny = {"name": "a", "effect": 0.01457, "interval": [0.01349, 0.01566], "verdict": "null"}
-    stored = entry(findings=[tiny], smallest=0.02)
+    stored = entry(findings=[tiny], min_effect=0.02)
     row = next(row for row in rows(every, {"C25": stored}) if row.claim.id == "C25")
     assert row.lines[0].figures == "+0.015 [+0.013, +0.016]"
 
 
 def test_an_identity_says_how_many_checks_and_how_close_the_worst_came(every):
     findings = [{"effect": 1e-14, "tolerance": 1e-12}, {"effect": 0.0, "tolerance": 1e-12}]
-    stored = {"kind": "id", "verdict": "identity", "findings": findings}
+    stored = {"kind": "identity", "verdict": "identity", "findings": findings}
     row = next(row for row in rows(every, {"C2": stored}) if row.claim.id == "C2")
     assert row.lines[0].words == "2 checks; the largest deviation is 1 % of its tolerance"
 

@@ -86,11 +86,15 @@ def missing_pictures(notebook, folder):
 
 def machine_paths(notebook, folder):
     for cell in notebook["cells"]:
-        shown = [json.dumps({k: v for k, v in output.get("data", output).items()
-                             if not k.startswith("image/")}) for output in cell.get("outputs", [])]
+        shown = [
+            json.dumps(
+                {k: v for k, v in output.get("data", output).items() if not k.startswith("image/")}
+            )
+            for output in cell.get("outputs", [])
+        ]
         for text in (source(cell), *shown):
             if found := re.search(MACHINE_PATH, text):
-                yield f"a machine's path: {text[max(0, found.start() - 20):found.end() + 20]!r}"
+                yield f"a machine's path: {text[max(0, found.start() - 20) : found.end() + 20]!r}"
 
 
 def long_cells(notebook, folder):

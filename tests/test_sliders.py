@@ -198,9 +198,9 @@ from lecture_helpers.widgets import explore, reading
 def view(ax, *, a=1.0, mode="on"):
     ax.plot([0, 1], [0, a if mode == "on" else 0], color="red")
     ax.set(xlim=(0, 1), ylim=(0, 2))
-    return reading("up to {a:.2f} {mode}", a=a, mode=mode, idle=() if mode == "on" else ("a",))
+    return reading("up to {a:.2f} {mode}", a=a, mode=mode, disabled=() if mode == "on" else ("a",))
 explore(view, a=(0.0, 2.0), mode=["on", "off"], presets={"1 low": dict(a=0.5)},
-        goals={"high": lambda now: now.a > 1.9}, predict="how high?", play="a")
+        goals={"high": lambda now: now.a > 1.9}, predict="how high?", animate="a")
 """
 DRIFT = "    view.n = getattr(view, 'n', 0) + 1\n    ax.axhline(view.n % 7 / 5)\n    return"
 BROKEN = [
@@ -210,7 +210,7 @@ BROKEN = [
     ("now.a > 1.9", "now.a > 0.9", "the goal 'high' is met at the start"),
     ('presets={"1 low": dict(a=0.5)},', "", "it has no preset"),
     ('"up to {a:.2f} {mode}"', '"up"', "the reading always says 'up'"),
-    ('idle=() if mode == "on" else ("a",)', 'idle=("a",)', "a is never enabled"),
+    ('disabled=() if mode == "on" else ("a",)', 'disabled=("a",)', "a is never enabled"),
     (
         "    return",
         "    assert a != 0.5, 'low'\n    return",

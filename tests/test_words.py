@@ -99,14 +99,14 @@ def wrong_words(block: str, entries: dict) -> list[str]:
 
 def effects(stored: dict) -> list[float]:
     """The effects of an entry, those of its controls as well."""
-    return [row["effect"] for row in (*stored["findings"], *stored["beside"])]
+    return [row["effect"] for row in (*stored["findings"], *stored["control_findings"])]
 
 
 def figures(stored: dict) -> list[float]:
     """Every figure that prose may quote: effects, interval ends, the threshold."""
-    rows = [*stored["findings"], *stored["beside"]]
+    rows = [*stored["findings"], *stored["control_findings"]]
     ends = [end for row in rows for end in row.get("interval") or ()]
-    return [*effects(stored), *ends, stored["smallest"] or 0.0]
+    return [*effects(stored), *ends, stored["min_effect"] or 0.0]
 
 
 def wrong_figures(block: str, entries: dict) -> list[str]:
@@ -190,12 +190,12 @@ def test_the_evidence_that_a_notebook_stores_is_that_of_the_ledger(page):
 # The checks themselves, on a ledger of two claims.
 
 ENTRIES = {
-    "C2": {"verdict": "identity", "fragile": False, "smallest": None, "beside": [],
+    "C2": {"verdict": "identity", "fragile": False, "min_effect": None, "control_findings": [],
            "findings": [{"effect": 1e-15, "verdict": "identity"}]},
-    "C8": {"verdict": "conditional", "fragile": True, "smallest": 0.5,
+    "C8": {"verdict": "conditional", "fragile": True, "min_effect": 0.5,
            "findings": [{"effect": 1.553, "interval": [1.21, 1.94], "verdict": "holds"},
                         {"effect": 0.487, "interval": [0.17, 0.79], "verdict": "undecided"}],
-           "beside": [{"effect": -0.125, "interval": [-0.51, 0.2]}]},
+           "control_findings": [{"effect": -0.125, "interval": [-0.51, 0.2]}]},
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from inspect import signature
 
 from lecture_helpers.foundation.validation import one_of
 
-KINDS = {"id": "identity", "emp": "empirical", "op": "opinion"}
+KINDS = ("identity", "empirical", "opinion")
 FULL_SEEDS = tuple(range(20))
 QUICK_SEEDS = tuple(range(8))
 
@@ -47,8 +47,8 @@ class Claim:
     lesson: str
     slide: str
     sentence: str
-    changes: str
-    smallest: float | None = None
+    falsified_by: str
+    min_effect: float | None = None
     unit: str = ""
     experiment: Callable | None = None
     comparisons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -67,9 +67,9 @@ class Claim:
     def __post_init__(self):
         one_of(KINDS, kind=self.kind)
         one_of(("t", "bootstrap"), interval=self.interval)
-        if self.kind == "emp" and not (self.smallest and self.unit):
+        if self.kind == "empirical" and not (self.min_effect and self.unit):
             raise ValueError(f"{self.id} must declare its smallest interesting effect and unit.")
-        if self.kind == "emp" and self.experiment and not self.comparisons:
+        if self.kind == "empirical" and self.experiment and not self.comparisons:
             raise ValueError(f"{self.id} must declare which arms its experiment compares.")
 
     @property

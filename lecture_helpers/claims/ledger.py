@@ -94,11 +94,11 @@ def described(claim: Claim) -> dict:
         "lesson": claim.lesson,
         "slide": claim.slide,
         "sentence": claim.sentence,
-        "changes": claim.changes,
+        "falsified_by": claim.falsified_by,
         "objection": claim.objection,
         "literature": claim.literature,
         "kind": claim.kind,
-        "smallest": claim.smallest,
+        "min_effect": claim.min_effect,
         "unit": claim.unit,
         "comparisons": {name: list(arms) for name, arms in claim.comparisons.items()},
         "controls": {name: list(arms) for name, arms in claim.controls.items()},
@@ -108,9 +108,7 @@ def described(claim: Claim) -> dict:
 
 
 def _rounded(values: Mapping[str, list]) -> dict[str, list]:
-    return {
-        name: [float(f"{float(v):.{DIGITS}g}") for v in row] for name, row in values.items()
-    }
+    return {name: [float(f"{float(v):.{DIGITS}g}") for v in row] for name, row in values.items()}
 
 
 def judged(entries: Mapping[str, dict]) -> dict[str, dict]:
@@ -133,7 +131,7 @@ def _families(entries: Mapping[str, dict]) -> list[list[str]]:
 
 
 def _findings(stored: Mapping) -> list[dict]:
-    if stored["kind"] == "id":
+    if stored["kind"] == "identity":
         return [_check(stored, name) for name in stored["tolerances"]]
     return [_comparison(stored, name, arms) for name, arms in stored["comparisons"].items()]
 
@@ -160,17 +158,17 @@ def compared(stored: Mapping, arms: tuple[str, str]):
 
 
 def _comparison(stored: Mapping, name: str, arms: tuple[str, str]) -> dict:
-    from lecture_helpers.claims.statistics import LEVEL, STRICT, decide, doubt
+    from lecture_helpers.claims.statistics import LEVEL, STRICT, decide, p_value
 
     differences, interval_at = compared(stored, arms)
-    effect, smallest = float(differences.mean()), stored["smallest"]
+    effect, min_effect = float(differences.mean()), stored["min_effect"]
     return {
         "name": name,
         "effect": _short(effect),
         "interval": _short(interval_at(LEVEL)),
         "interval_99": _short(interval_at(STRICT)),
-        "doubt": doubt(effect, interval_at, smallest),
-        "verdict": decide(effect, interval_at(LEVEL), smallest),
+        "p_value": p_value(effect, interval_at, min_effect),
+        "verdict": decide(effect, interval_at(LEVEL), min_effect),
     }
 
 
@@ -181,25 +179,25 @@ def _short(value):
 def _correct(findings: list[dict]) -> None:
     from lecture_helpers.claims.statistics import fragile, holm
 
-    tested = [finding for finding in findings if "doubt" in finding]
-    for finding, adjusted in zip(tested, holm([f["doubt"] for f in tested]), strict=True):
-        finding["fragile"] = fragile(finding["verdict"], finding["doubt"], adjusted)
+    tested = [finding for finding in findings if "p_value" in finding]
+    for finding, adjusted in zip(tested, holm([f["p_value"] for f in tested]), strict=True):
+        finding["fragile"] = fragile(finding["verdict"], finding["p_value"], adjusted)
         finding["holm"] = _short(float(adjusted))
-        finding["doubt"] = _short(finding["doubt"])
+        finding["p_value"] = _short(finding["p_value"])
 
 
 def _summary(stored: Mapping, findings: list[dict]) -> dict:
     from lecture_helpers.claims.statistics import decide_identity, decide_regimes
 
-    if stored["kind"] == "id":
+    if stored["kind"] == "identity":
         checks = {name: stored["arms"][name] for name in stored["tolerances"]}
         verdict = decide_identity(checks, stored["tolerances"])
         worst = max(findings, key=lambda finding: finding["effect"] / finding["tolerance"])
         return {
             "verdict": verdict, "fragile": False, "effect": worst["effect"], "interval": None,
-            "findings": findings, "beside": [],
+            "findings": findings, "control_findings": [],
         }  # fmt: skip
-    opinion = stored["kind"] == "op"
+    opinion = stored["kind"] == "opinion"
     beside = [_comparison(stored, name, arms) for name, arms in stored["controls"].items()]
     return {
         "verdict": "opinion" if opinion else decide_regimes(f["verdict"] for f in findings),
@@ -207,5 +205,5 @@ def _summary(stored: Mapping, findings: list[dict]) -> dict:
         "effect": findings[0]["effect"] if findings else None,
         "interval": findings[0]["interval"] if findings else None,
         "findings": findings,
-        "beside": beside,
+        "control_findings": beside,
     }

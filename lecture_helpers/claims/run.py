@@ -18,12 +18,17 @@ from lecture_helpers.claims.tuning import tuned
 from lecture_helpers.foundation.validation import whole
 
 KEPT = "What was finished is kept; the same command goes on from there."
-WORDS = ("lesson", "slide", "sentence", "changes", "objection", "literature")
+WORDS = ("lesson", "slide", "sentence", "falsified_by", "objection", "literature")
 
 
 def run(
-    names: Iterable[str] = (), *, quick: bool = False, again: bool = False,
-    executor: Executor | None = None, path: Path = ledger.LEDGER, say: Callable = print,
+    names: Iterable[str] = (),
+    *,
+    quick: bool = False,
+    again: bool = False,
+    executor: Executor | None = None,
+    path: Path = ledger.LEDGER,
+    say: Callable = print,
 ) -> dict[str, dict]:
     """The entries of the named claims (of all that have an experiment), run where they are missing.
 

@@ -105,20 +105,20 @@ def intervals(
     return at
 
 
-def decide(effect: float, interval: Interval, smallest: float) -> str:
+def decide(effect: float, interval: Interval, min_effect: float) -> str:
     """The verdict on a paired effect, its sign turned so that the slide expects a positive one.
 
     Read from top to bottom: an interval wholly below 0 refutes, however small the effect.
 
-    >>> decide(0.8, (0.3, 1.3), smallest=0.5), decide(0.1, (-0.2, 0.4), smallest=0.5)
+    >>> decide(0.8, (0.3, 1.3), min_effect=0.5), decide(0.1, (-0.2, 0.4), min_effect=0.5)
     ('holds', 'null')
     """
     low, high = interval
-    if low > 0 and effect >= smallest:
+    if low > 0 and effect >= min_effect:
         return "holds"
     if high < 0:
         return "refuted"
-    if -smallest < low and high < smallest:
+    if -min_effect < low and high < min_effect:
         return "null"
     return "undecided"
 
@@ -145,41 +145,41 @@ def decide_regimes(verdicts: Iterable[str]) -> str:
     return distinct.pop() if len(distinct) == 1 else "conditional"
 
 
-def doubt(effect: float, interval_at: Callable[[float], Interval], smallest: float) -> float:
+def p_value(effect: float, interval_at: Callable[[float], Interval], min_effect: float) -> float:
     """The smallest error rate at which the verdict of the 95 % interval still stands.
 
     For ``holds`` and ``refuted`` this is the two-sided p value of no effect, for ``null`` the one
     of an equivalence test: the interval is inverted, whatever made it. 1 where it is undecided,
     and never below 1 in 10,000, which is as far as the resamples tell.
     """
-    verdict = decide(effect, interval_at(LEVEL), smallest)
+    verdict = decide(effect, interval_at(LEVEL), min_effect)
     if verdict == "undecided":
         return 1.0
     low, high = np.log(1 / RESAMPLES), np.log(1 - LEVEL)
     for _ in range(40):
         middle = (low + high) / 2
-        stands = decide(effect, interval_at(1 - np.exp(middle)), smallest) == verdict
+        stands = decide(effect, interval_at(1 - np.exp(middle)), min_effect) == verdict
         low, high = (low, middle) if stands else (middle, high)
     return float(np.exp(high))
 
 
-def holm(doubts) -> np.ndarray:
+def holm(p_values) -> np.ndarray:
     """Holm's adjusted p values of a family, in the order given. Holm 1979.
 
     >>> holm([0.01, 0.04, 0.03])
     array([0.03, 0.06, 0.06])
     """
-    doubts = np.asarray(doubts, dtype=float)
-    order = np.argsort(doubts, kind="stable")
-    factors = np.arange(len(doubts), 0, -1)
-    adjusted = np.minimum(np.maximum.accumulate(factors * doubts[order]), 1.0)
+    p_values = np.asarray(p_values, dtype=float)
+    order = np.argsort(p_values, kind="stable")
+    factors = np.arange(len(p_values), 0, -1)
+    adjusted = np.minimum(np.maximum.accumulate(factors * p_values[order]), 1.0)
     return adjusted[np.argsort(order, kind="stable")]
 
 
-def fragile(verdict: str, doubt: float, adjusted: float) -> bool:
+def fragile(verdict: str, p_value: float, adjusted: float) -> bool:
     """Whether a verdict of the 95 % interval is lost at 99 % or after Holm's correction.
 
-    >>> fragile("holds", doubt=0.004, adjusted=0.02), fragile("holds", doubt=0.02, adjusted=0.04)
-    (False, True)
+    >>> [fragile("holds", p, adjusted) for p, adjusted in ((0.004, 0.02), (0.02, 0.04))]
+    [False, True]
     """
-    return verdict != "undecided" and bool(doubt > 1 - STRICT or adjusted > 1 - LEVEL)
+    return verdict != "undecided" and bool(p_value > 1 - STRICT or adjusted > 1 - LEVEL)

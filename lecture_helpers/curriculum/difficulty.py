@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.curriculum.nearest_neighbours import neighbours
-from lecture_helpers.foundation.validation import finite_array, share, whole
+from lecture_helpers.curriculum.nearest_neighbours import knn
+from lecture_helpers.foundation.validation import finite_array, fraction, whole
 
 
 def cross_fitted_confidence(
     inputs: np.ndarray, targets: np.ndarray, *, folds: int = 5, seed: int = 0,
-    reference: Callable = neighbours,
+    reference: Callable = knn,
 ) -> np.ndarray:  # fmt: skip
     """What a reference that never saw an example gives to its label, (n,) in [0, 1].
 
@@ -87,6 +87,6 @@ def wrong_labels(
     targets, rng = _classes(targets), np.random.default_rng([whole(seed=seed), 7])
     classes = classes or int(targets.max()) + 1
     wrong = np.zeros(len(targets), bool)
-    wrong[rng.permutation(len(targets))[: round(share(part=part) * len(targets))]] = True
+    wrong[rng.permutation(len(targets))[: round(fraction(part=part) * len(targets))]] = True
     shift = rng.integers(1, classes, len(targets))
     return np.where(wrong, (targets + shift) % classes, targets), wrong

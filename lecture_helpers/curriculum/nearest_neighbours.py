@@ -7,12 +7,12 @@ import numpy as np
 from lecture_helpers.foundation.validation import whole
 
 
-def neighbours(
+def knn(
     inputs: np.ndarray, targets: np.ndarray, classes: int, k: int = 15
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Probabilities (m, classes) of new inputs: the labels of the k nearest, weighed by 1/distance.
 
-    >>> predict = neighbours(np.array([[0.0], [1.0]]), np.array([0, 1]), classes=2, k=2)
+    >>> predict = knn(np.array([[0.0], [1.0]]), np.array([0, 1]), classes=2, k=2)
     >>> predict(np.array([[0.25]])).round(3)
     array([[0.75, 0.25]])
     """

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, one_of, positive, share, whole
+from lecture_helpers.foundation.validation import finite_array, fraction, one_of, positive, whole
 
 SHAPES = ("linear", "root", "exponential", "step")
 
@@ -36,10 +36,10 @@ def pacing(progress, *, start: float, pace: float, shape: str = "linear"):
 
 
 def _part(**named) -> float:
-    (name, value), = named.items()
+    ((name, value),) = named.items()
     try:
         positive(**named)
-        return share(**named)
+        return fraction(**named)
     except ValueError:
         raise ValueError(f"{name} must be above 0 and at most 1, not {value!r}.") from None
 
@@ -50,17 +50,17 @@ def available(order: np.ndarray, part: float) -> np.ndarray:
 
 
 def paced_batches(
-    order: np.ndarray, parts: np.ndarray, batch: int, rng: np.random.Generator
+    order: np.ndarray, parts: np.ndarray, batch_size: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Batches (steps, batch): in step t drawn, with replacement, from the first parts[t] of order.
+    """Batches (steps, batch_size): in step t drawn with replacement from the first parts[t].
 
     >>> paced_batches(np.array([7, 8, 9]), np.array([0.3, 0.3]), 2, np.random.default_rng(0))
     array([[7, 7],
            [7, 7]])
     """
-    batch = whole(batch=batch, least=1)
+    batch_size = whole(batch_size=batch_size, least=1)
     size = np.maximum(1, np.round(finite_array(parts=parts, ndim=1) * len(order)).astype(int))
-    place = rng.random((len(size), batch)) * size[:, None]
+    place = rng.random((len(size), batch_size)) * size[:, None]
     return np.asarray(order)[place.astype(int)]
 
 

@@ -14,17 +14,17 @@ from lecture_helpers.curriculum.difficulty import (
 )
 from lecture_helpers.curriculum.pacing import available, paced_batches, pacing
 from lecture_helpers.datasets.dataset import Dataset, Split, split
-from lecture_helpers.foundation.validation import one_of, positive, share, whole
+from lecture_helpers.foundation.validation import fraction, one_of, positive, whole
 from lecture_helpers.training._grid import seeds_of
 from lecture_helpers.training.runs import Runs
 
 ARMS = ("standard", "easy first", "hard first", "random order", "balanced easy first", "filter")
 UNPACED = ("standard", "filter")
 KEPT = 0.7
-CURVES = ("train_loss", "score_loss", "accuracy")
+CURVES = ("train_loss", "eval_loss", "accuracy")
 
 
-def race(
+def order_race(
     dataset: Dataset, *, start: float = 0.3, pace: float = 0.5, shape: str = "linear",
     label_noise: float = 0.0, **settings,
 ) -> Runs:  # fmt: skip
@@ -33,37 +33,48 @@ def race(
     standard: all examples at every step. easy first, hard first, random order: the pacing over an
     order by confidence, against it, by lot. balanced easy first: easy first in every class. filter:
     the easiest 70 % at every step. Confidence is cross-fitted on the training examples with the
-    labels they have there. ``settings`` are those of ``race_grid``.
+    labels they have there. ``settings`` are those of ``order_race_grid``.
 
     Raises:
         ValueError: an unknown arm, a pacing or a share that is not accepted.
     """
     pacings = {"": (start, pace, shape)}
-    runs = race_grid(dataset, pacings, label_noise=[label_noise], **settings)
+    runs = order_race_grid(dataset, pacings, label_noise=[label_noise], **settings)
     return runs.at(label_noise=label_noise, pacing="")
 
 
-def race_grid(
-    dataset: Dataset, pacings: Mapping[str, tuple[float, float, str]], *, steps: int,
-    seeds: int | Iterable[int] = 8, arms: Sequence[str] = ARMS,
-    label_noise: Sequence[float] = (0.0,), lr: float | Mapping = 0.03,
-    momentum: float = 0.9, schedule: str = "cosine", batch: int = 32, split: Mapping | None = None,
-    progress=True, record: int = 12, score: str = "test", **network,
-) -> Runs:  # fmt: skip
-    """``race`` for every share of wrong labels and every named (start, pace, shape).
+def order_race_grid(
+    dataset: Dataset,
+    pacings: Mapping[str, tuple[float, float, str]],
+    *,
+    steps: int,
+    seeds: int | Iterable[int] = 8,
+    arms: Sequence[str] = ARMS,
+    label_noise: Sequence[float] = (0.0,),
+    lr: float | Mapping = 0.03,
+    momentum: float = 0.9,
+    schedule: str = "cosine",
+    batch_size: int = 32,
+    split: Mapping | None = None,
+    progress=True,
+    record: int = 12,
+    eval_on: str = "test",
+    **network,
+) -> Runs:
+    """``order_race`` for every share of wrong labels and every named (start, pace, shape).
 
     The axes are label_noise, pacing and arm. ``lr`` is one number, or maps arms, or pairs (arm,
     label_noise), to numbers. ``network`` are the settings of ``mlp``.
     """
     for arm in arms:
         one_of(ARMS, arm=arm)
-    whole(steps=steps, least=1), whole(batch=batch, least=1)
-    usual = dict(momentum=momentum, schedule=schedule, record=record, score=score)
+    whole(steps=steps, least=1), whole(batch_size=batch_size, least=1)
+    usual = dict(momentum=momentum, schedule=schedule, record=record, eval_on=eval_on)
     seeds, done = seeds_of(seeds), []
     for noise in label_noise:
-        share(label_noise=noise)
+        fraction(label_noise=noise)
         for seed in seeds:
-            task = _Task(dataset, seed, noise, dict(split or {}), steps, batch)
+            task = _Task(dataset, seed, noise, dict(split or {}), steps, batch_size)
             shown = progress if not done else False
             done.append(task.train(pacings, arms, lr, usual | network | dict(progress=shown)))
     axes = {"label_noise": list(label_noise), "pacing": list(pacings), "arm": list(arms)}
@@ -73,8 +84,8 @@ def race_grid(
 class _Task:
     """What a seed draws: the split, the wrong labels, the confidences, the orders."""
 
-    def __init__(self, dataset, seed, noise, sizes, steps, batch):
-        self.seed, self.steps, self.batch = seed, steps, batch
+    def __init__(self, dataset, seed, noise, sizes, steps, batch_size):
+        self.seed, self.steps, self.batch_size = seed, steps, batch_size
         self.parts: Split = split(dataset, seed, **sizes)
         train, targets = self.parts.train, dataset.targets.copy()
         targets[train] = wrong_labels(targets[train], noise, seed, dataset.classes)[0]
@@ -101,9 +112,15 @@ class _Task:
             for p, arm in cells
         }
         runs = train(
-            mlp, self.dataset, steps=self.steps, batch=self.batch, seeds=[self.seed], arms=trained,
-            split=lambda dataset, seed: self.parts, **settings,
-        )  # fmt: skip
+            mlp,
+            self.dataset,
+            steps=self.steps,
+            batch_size=self.batch_size,
+            seeds=[self.seed],
+            arms=trained,
+            split=lambda dataset, seed: self.parts,
+            **settings,
+        )
         place = [list(trained).index(f"{p} {arm}") for p, arm in cells]
         taken = {n: getattr(runs, n)[place, 0] for n in (*CURVES, "diverged_at")}
         return replace(runs, **taken)
@@ -114,13 +131,13 @@ class _Task:
         return positive(lr=lr)
 
     def batches(self, arm: str, start: float, pace: float, shape: str) -> np.ndarray:
-        """Example numbers (steps, batch), drawn alike for every arm of a seed."""
+        """Example numbers (steps, batch_size), drawn alike for every arm of a seed."""
         progress = np.arange(self.steps) / self.steps
         parts = pacing(progress, start=start, pace=pace, shape=shape)
         if arm in UNPACED:
             parts = np.ones(self.steps)
         rng = np.random.default_rng([self.seed, 9])
-        return self.parts.train[paced_batches(self.orders[arm], parts, self.batch, rng)]
+        return self.parts.train[paced_batches(self.orders[arm], parts, self.batch_size, rng)]
 
 
 def _together(done: list[Runs], axes: dict, seeds: list[int]) -> Runs:
@@ -135,7 +152,8 @@ def _together(done: list[Runs], axes: dict, seeds: list[int]) -> Runs:
     settings = {n: v for n, v in done[0].settings.items() if n not in ("arms", "arm", "batches")}
     plain = {n: v for n, v in settings.items() if not callable(v)}
     return replace(
-        done[0], axes=axes, seeds=seeds, settings=plain, build=None, noisy=None, stopped_at=None,
+        done[0], axes=axes, seeds=seeds, settings=plain, build=None,
+        mislabelled=None, stopped_at=None,
         layout_of=None,
         **{name: arranged(name) for name in (*CURVES, "diverged_at")},
     )  # fmt: skip

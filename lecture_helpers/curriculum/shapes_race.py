@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from lecture_helpers.datasets.synthetic import easy_and_hard
-from lecture_helpers.foundation.validation import share, whole
+from lecture_helpers.foundation.validation import fraction, whole
 from lecture_helpers.training._grid import seeds_of
 from lecture_helpers.training.runs import Runs
 
@@ -16,7 +16,7 @@ UNION = "union"
 def shapes_race(
     switches: Sequence[float | str] = (0.0, 0.25, 0.5, 0.75, UNION), *, steps: int = 1000,
     seeds: int | Iterable[int] = 8, examples: int = 2000, lr: float | Mapping = 0.03,
-    batch: int = 32, score: str = "test", record: int = 11, progress=True, **network,
+    batch_size: int = 32, eval_on: str = "test", record: int = 11, progress=True, **network,
 ) -> Runs:  # fmt: skip
     """The runs of every switch, an axis ``switch``: easy shapes until then, hard ones after.
 
@@ -31,26 +31,38 @@ def shapes_race(
 
     whole(least=1, steps=steps), whole(least=3, examples=examples)
     for switch in switches:
-        switch == UNION or share(switch=switch)
+        switch == UNION or fraction(switch=switch)
     seeds, done = seeds_of(seeds), []
     for seed in seeds:
         data, parts = easy_and_hard(examples, examples, 500, 1500, seed)
         arms = {
-            str(s): dict(batches=_batches(s, steps, batch, examples, seed),
+            str(s): dict(batches=_batches(s, steps, batch_size, examples, seed),
                          lr=lr[s] if isinstance(lr, Mapping) else lr)
             for s in switches
         }  # fmt: skip
-        done.append(train(
-            mlp, data, steps=steps, batch=batch, seeds=[seed], arms=arms, momentum=0.9,
-            schedule="cosine", split=lambda _, __, parts=parts: parts, score=score, record=record,
-            progress=progress if not done else False, **network,
-        ))  # fmt: skip
+        done.append(
+            train(
+                mlp,
+                data,
+                steps=steps,
+                batch_size=batch_size,
+                seeds=[seed],
+                arms=arms,
+                momentum=0.9,
+                schedule="cosine",
+                split=lambda _, __, parts=parts: parts,
+                eval_on=eval_on,
+                record=record,
+                progress=progress if not done else False,
+                **network,
+            )
+        )
     return _together(done, list(switches), seeds)
 
 
-def _batches(switch, steps: int, batch: int, examples: int, seed: int) -> np.ndarray:
-    """Example numbers (steps, batch); the easy ones come first in the data."""
-    drawn = np.random.default_rng([seed, 9]).random((steps, batch))
+def _batches(switch, steps: int, batch_size: int, examples: int, seed: int) -> np.ndarray:
+    """Example numbers (steps, batch_size); the easy ones come first in the data."""
+    drawn = np.random.default_rng([seed, 9]).random((steps, batch_size))
     if switch == UNION:
         return (drawn * 2 * examples).astype(int)
     easy = np.arange(steps)[:, None] / steps < switch
@@ -58,11 +70,12 @@ def _batches(switch, steps: int, batch: int, examples: int, seed: int) -> np.nda
 
 
 def _together(done: list[Runs], switches: list, seeds: list[int]) -> Runs:
-    names = ("train_loss", "score_loss", "accuracy", "diverged_at")
+    names = ("train_loss", "eval_loss", "accuracy", "diverged_at")
     joined = {n: np.concatenate([getattr(runs, n) for runs in done], axis=1) for n in names}
     plain = {n: v for n, v in done[0].settings.items() if n not in ("arms", "arm", "batches")}
     plain = {n: v for n, v in plain.items() if not callable(v)}
     return replace(
-        done[0], axes={"switch": switches}, seeds=seeds, settings=plain, build=None, noisy=None,
+        done[0], axes={"switch": switches}, seeds=seeds, settings=plain, build=None,
+        mislabelled=None,
         stopped_at=None, layout_of=None, **joined,
     )  # fmt: skip

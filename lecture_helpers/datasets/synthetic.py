@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from lecture_helpers.datasets.dataset import Dataset, Split
-from lecture_helpers.foundation.subprocesses import elsewhere
+from lecture_helpers.foundation.subprocesses import run_in_subprocess
 from lecture_helpers.foundation.validation import non_negative, whole
 
 
@@ -17,7 +17,7 @@ def mnist1d() -> Dataset:
     mean square 1. Takes about 4 seconds on the first call: they are made in a process of their
     own, since the generator loads 80 MiB of libraries and sets the global random state.
     """
-    inputs, labels = elsewhere(_published_signals)
+    inputs, labels = run_in_subprocess(_published_signals)
     return Dataset(inputs, labels, "mnist1d")
 
 

@@ -195,7 +195,8 @@ translate = Exercise(
     "convention, v <- m v + (1 - m) g and theta <- theta - lr v, goes on along the same path.",
     reference=_translated,
     cases=lambda rng: {
-        "lr": float(rng.uniform(0.01, 0.5)), "momentum": float(rng.uniform(0.2, 0.95)),
+        "lr": float(rng.uniform(0.01, 0.5)),
+        "momentum": float(rng.uniform(0.2, 0.95)),
         "velocity": rng.normal(size=2),
     },
     mistakes={
@@ -255,7 +256,8 @@ first_layer = Exercise(
     "residual skip leads around each layer from the second on.",
     reference=lambda depth, gain, skip: _first(depth, gain, skip),
     cases=lambda rng: {
-        "depth": int(rng.integers(3, 30)), "gain": float(rng.uniform(0.3, 1.6)),
+        "depth": int(rng.integers(3, 30)),
+        "gain": float(rng.uniform(0.3, 1.6)),
         "skip": bool(rng.integers(2)),
     },
     mistakes={

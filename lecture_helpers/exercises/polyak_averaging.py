@@ -289,7 +289,8 @@ averaged_unit = Exercise(
         ),
         "the variance is divided by n - 1": (
             lambda weights, inputs, means, variances: _normalised(
-                inputs @ weights.mean(axis=0), (inputs @ weights.mean(axis=0)).mean(),
+                inputs @ weights.mean(axis=0),
+                (inputs @ weights.mean(axis=0)).mean(),
                 (inputs @ weights.mean(axis=0)).var(ddof=1),
             ),
             "What normalises a batch is divided by n; only the stored variance by n - 1.",

@@ -17,7 +17,7 @@ pickle.dump(function(*arguments, **named), answer)
 """
 
 
-def elsewhere(function: Callable | str, *arguments: object, **named: object) -> object:
+def run_in_subprocess(function: Callable | str, *arguments: object, **named: object) -> object:
     """What ``function(*arguments, **named)`` returns, computed by another Python.
 
     A library that one cell needs once would else stay in the kernel: scikit-learn's linear models
@@ -26,7 +26,7 @@ def elsewhere(function: Callable | str, *arguments: object, **named: object) -> 
     Raises:
         RuntimeError: it failed there; the message ends with what the other process printed.
 
-    >>> elsewhere("math.hypot", 3, 4)
+    >>> run_in_subprocess("math.hypot", 3, 4)
     5.0
     """
     done = subprocess.run(

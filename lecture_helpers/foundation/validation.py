@@ -67,23 +67,16 @@ def non_negative(**named) -> float:
     return _between(name, value, "a finite number, 0 or more", lambda v: v >= 0)
 
 
-def fraction(**named) -> float:
-    """The value as a float in [0, 1): the weight of the past in an average, momentum.
+def fraction(*, below_one: bool = False, **named) -> float:
+    """The value as a float in [0, 1], or in [0, 1) as the weight of the past in an average.
 
     Raises:
-        ValueError: it lies outside [0, 1).
+        ValueError: it lies outside.
     """
     name, value = _single(named)
-    return _between(name, value, "a number from 0 up to but not including 1", lambda v: 0 <= v < 1)
-
-
-def share(**named) -> float:
-    """The value as a float in [0, 1]: a part of a whole.
-
-    Raises:
-        ValueError: it lies outside [0, 1].
-    """
-    name, value = _single(named)
+    if below_one:
+        accepted = "a number from 0 up to but not including 1"
+        return _between(name, value, accepted, lambda v: 0 <= v < 1)
     return _between(name, value, "a number from 0 to 1", lambda v: 0 <= v <= 1)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, non_negative, share
+from lecture_helpers.foundation.validation import finite_array, fraction, non_negative
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def running_update(running: RunningStatistics, x: np.ndarray, momentum: float = 
     Raises:
         ValueError: x is no batch, or momentum lies outside [0, 1].
     """
-    x, momentum = _batch(x), share(momentum=momentum)
+    x, momentum = _batch(x), fraction(momentum=momentum)
     mean = (1 - momentum) * running.mean + momentum * x.mean(axis=0)
     return RunningStatistics(
         mean, (1 - momentum) * running.variance + momentum * x.var(axis=0, ddof=1)

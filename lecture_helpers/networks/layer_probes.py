@@ -18,7 +18,7 @@ def hidden_values(network: nn.Sequential, inputs: np.ndarray) -> list[np.ndarray
     return [v.numpy() for v in values]
 
 
-def answers(network: nn.Sequential, inputs: np.ndarray) -> np.ndarray:
+def predict(network: nn.Sequential, inputs: np.ndarray) -> np.ndarray:
     """The classes (n,) that the network gives to inputs (n, features)."""
     with torch.no_grad(), torch_on_one_thread():
         given = torch.as_tensor(np.array(inputs, dtype=np.float32))

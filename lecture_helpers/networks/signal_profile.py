@@ -22,7 +22,7 @@ DEEP = 99
 
 
 @dataclass(frozen=True)
-class XRay:
+class SignalProfile:
     """What one forward and one backward pass show, arrays of shape (depth,).
 
     signal: root mean square of each hidden layer's output. gradient: of the derivative of a random
@@ -57,18 +57,18 @@ def gate_weights(depth: int, width: int, *, seed: int = 0) -> np.ndarray:
 
 
 @one_thread
-def xray(
+def signal_profile(
     inputs: np.ndarray, *, depth: int, width: int = 128, activation: str = "relu",
     skip: str = "none", norm: str = "none", gain: float = 1.0, gate_bias: float = -2.0,
     seed: int = 0,
-) -> XRay:  # fmt: skip
+) -> SignalProfile:  # fmt: skip
     """The X-ray of a freshly drawn tower on inputs (m, d).
 
     Raises:
         ValueError: inputs are no finite (m, d) array, a name that is not known, depth or width
             below 1, gain <= 0.
 
-    >>> xray(np.ones((4, 8)), depth=3, width=16).signal.shape
+    >>> signal_profile(np.ones((4, 8)), depth=3, width=16).signal.shape
     (3,)
     """
     h = finite_array(inputs=inputs, ndim=2).astype(float)
@@ -86,14 +86,14 @@ def xray(
     return _read(layers, np.random.default_rng((seed, 3)).standard_normal(h.shape))
 
 
-def _read(layers: list, gradient: np.ndarray) -> XRay:
+def _read(layers: list, gradient: np.ndarray) -> SignalProfile:
     gradients = [_rms(gradient)]
     for layer in layers[:0:-1]:
         gradient = layer.backward(gradient)
         gradients.append(_rms(gradient))
     signal = np.array([_rms(layer.output) for layer in layers])
     dead = np.array([layer.dead for layer in layers])
-    return XRay(signal, np.array(gradients[::-1]), dead)
+    return SignalProfile(signal, np.array(gradients[::-1]), dead)
 
 
 def _rms(values: np.ndarray) -> float:

@@ -54,7 +54,7 @@ def descend(
     """
     theta = _start(surface, start)
     lr, steps = positive(lr=lr), whole(steps=steps, least=1)
-    momentum, noise = fraction(momentum=momentum), non_negative(noise=noise)
+    momentum, noise = fraction(below_one=True, momentum=momentum), non_negative(noise=noise)
     rng = np.random.default_rng(seed)
     points = np.full((steps + 1, *theta.shape), np.nan)
     points[0], velocity = theta, np.zeros_like(theta)

@@ -14,7 +14,7 @@ from lecture_helpers.test_functions.smoothable import Landscape, landscape
 from lecture_helpers.test_functions.surfaces import Surface
 
 
-def blur(surface: Landscape, sigma: float) -> Landscape:
+def gaussian_smoothing(surface: Landscape, sigma: float) -> Landscape:
     """The exact blur ``E cost(theta + sigma z)`` over a standard normal z.
 
     Blurring twice adds the variances; sigma = 0 gives the cost back.
@@ -23,29 +23,29 @@ def blur(surface: Landscape, sigma: float) -> Landscape:
         ValueError: sigma < 0, or a surface whose blur is not known in closed form.
 
     >>> from lecture_helpers.test_functions.multimodal import double_well
-    >>> blur(double_well(dip=0, tilt=0), 1.0).value([2.0])      # 2^4 + 6 * 2^2 + 3
+    >>> gaussian_smoothing(double_well(dip=0, tilt=0), 1.0).value([2.0])      # 2^4 + 6 * 2^2 + 3
     np.float64(43.0)
     """
     if not isinstance(surface, Landscape):
-        raise ValueError(f"{surface.name} has no blur in closed form: use sampled_blur.")
+        raise ValueError(f"{surface.name} has no blur in closed form: use sampled_smoothing.")
     variance = surface.variance + non_negative(sigma=sigma) ** 2
     return landscape(surface.name, surface.terms, surface.minima, variance)
 
 
 @dataclass(frozen=True)
-class SampledBlur(Surface):
+class SampledSmoothing(Surface):
     """A blur by sampling; ``standard_error``: (..., d) -> (...) of its value."""
 
     standard_error: Callable
 
 
 def perturbations(samples: int, dimensions: int = 1, seed: int = 0) -> np.ndarray:
-    """Standard normal draws (samples, dimensions) for ``sampled_blur``; more extend fewer."""
+    """Standard normal draws (samples, dimensions) for ``sampled_smoothing``; more extend fewer."""
     shape = whole(samples=samples, least=1), whole(dimensions=dimensions, least=1)
     return np.random.default_rng(whole(seed=seed)).standard_normal(shape)
 
 
-def sampled_blur(surface: Surface, sigma: float, draws: np.ndarray) -> SampledBlur:
+def sampled_smoothing(surface: Surface, sigma: float, draws: np.ndarray) -> SampledSmoothing:
     """The blur by sampling: the mean of ``cost(theta + sigma z)`` over the draws z, (n, d).
 
     The same draws serve every theta and every sigma (common random numbers), so that the sampled
@@ -64,7 +64,7 @@ def sampled_blur(surface: Surface, sigma: float, draws: np.ndarray) -> SampledBl
         spread = surface.value(around(theta)).std(axis=-1, ddof=1 if len(draws) > 1 else 0)
         return spread / np.sqrt(len(draws))
 
-    return SampledBlur(
+    return SampledSmoothing(
         f"sampled {surface.name}",
         lambda theta: surface.value(around(theta)).mean(axis=-1),
         lambda theta: surface.gradient(around(theta)).mean(axis=-2),

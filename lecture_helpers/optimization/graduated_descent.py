@@ -12,7 +12,7 @@ from lecture_helpers.foundation.validation import (
     positive,
     whole,
 )
-from lecture_helpers.optimization.gaussian_smoothing import blur
+from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.test_functions.smoothable import Landscape
 from lecture_helpers.test_functions.surfaces import Surface
 
@@ -28,7 +28,7 @@ def convex_from(surface: Landscape, span: tuple[float, float], *, most: float = 
 
     def is_convex(sigma: float) -> bool:
         grid = np.linspace(span[0] - 4 * sigma, span[1] + 4 * sigma, 4001)[:, None]
-        return blur(surface, sigma).hessian(grid).min() >= 0
+        return gaussian_smoothing(surface, sigma).hessian(grid).min() >= 0
 
     low, high = 0.0, positive(most=most)
     if is_convex(low) or not is_convex(high):
@@ -75,7 +75,7 @@ class Trail:
         return self.points[-1]
 
 
-def follow(
+def graduated_descent(
     surface: Surface, start: np.ndarray, sigmas: Sequence[float], *, steps: int,
     lr: float | None = None, samples: int | None = None, seed: int = 0,
 ) -> Trail:  # fmt: skip
@@ -106,14 +106,14 @@ def follow(
 
 def _rate(surface: Surface, sigma: float) -> np.ndarray:
     """The largest step that cannot overshoot on any parabola the blur may hold, (..., 1)."""
-    return 1 / np.asarray(blur(surface, sigma).steepest)[..., None]
+    return 1 / np.asarray(gaussian_smoothing(surface, sigma).steepest)[..., None]
 
 
 def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable:
     if sigma == 0:
         return surface.gradient
     if samples is None:
-        return blur(surface, sigma).gradient
+        return gaussian_smoothing(surface, sigma).gradient
     n, d = whole(samples=samples, least=1), surface.dimensions
 
     def sampled(theta):
@@ -184,7 +184,9 @@ def compare_searches(
     ``reach``, and keeps the lowest end.
     """
     k = len(sigmas) * (samples or 1)
-    trail = follow(surface, starts, sigmas, steps=steps, lr=lr, samples=samples, seed=seed)
+    trail = graduated_descent(
+        surface, starts, sigmas, steps=steps, lr=lr, samples=samples, seed=seed
+    )
     lr = _rate(surface, 0.0) if lr is None else lr
     plain = _end_of_descent(surface, starts, lr, min(k * steps, 2000))
     best = _best_of(surface, starts, k, reach, lr, steps, seed)

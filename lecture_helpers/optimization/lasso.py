@@ -255,7 +255,7 @@ class _Sweep:
 
 def penalty_path(problem: LassoProblem, count: int = 100, ratio: float = 0.1) -> np.ndarray:
     """``count`` penalties in equal ratios from ``lambda_max`` down to ``ratio`` times it."""
-    last = lambda_max(problem) * positive(ratio=fraction(ratio=ratio))
+    last = lambda_max(problem) * positive(ratio=fraction(below_one=True, ratio=ratio))
     return np.geomspace(lambda_max(problem), last, whole(count=count, least=2))
 
 
@@ -272,7 +272,12 @@ def lasso_path(
 
 
 def correlated_regression(
-    n: int = 200, p: int = 200, *, correlation: float = 0.5, active: int = 10, noise: float = 0.5,
+    n: int = 200,
+    p: int = 200,
+    *,
+    correlation: float = 0.5,
+    active: int = 10,
+    noise: float = 0.5,
     seed: int = 0,
 ) -> LassoProblem:
     """Targets of ``active`` of p columns, any two of which correlate by ``correlation``.
@@ -281,7 +286,7 @@ def correlated_regression(
     the length of what is added to the targets as a share of their own.
     """  # fmt: skip
     n, p = whole(n=n, least=2), whole(p=p, least=1)
-    rho, active = fraction(correlation=correlation), whole(active=active, least=1)
+    rho, active = fraction(below_one=True, correlation=correlation), whole(active=active, least=1)
     rng = np.random.default_rng(whole(seed=seed))
     shared, own = rng.standard_normal((n, 1)), rng.standard_normal((n, p))
     design = np.sqrt(rho) * shared + np.sqrt(1 - rho) * own

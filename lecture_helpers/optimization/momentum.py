@@ -24,7 +24,7 @@ def convert_lr(lr: float, momentum: float, *, source: str, target: str) -> float
     >>> convert_lr(0.1, 0.9, source="torch", target="averaged")
     1.0
     """
-    lr, momentum = positive(lr=lr), fraction(momentum=momentum)
+    lr, momentum = positive(lr=lr), fraction(below_one=True, momentum=momentum)
     one_of(CONVENTIONS, source=source), one_of(CONVENTIONS, target=target)
     in_torch = lr * (1 - momentum) if source == "averaged" else lr
     # round: 0.1 / (1 - 0.9) is 1, not 1.0000000000000002
@@ -41,7 +41,11 @@ def convert_velocity(
     """
     velocity = finite_array(velocity=velocity)
     lr = convert_lr(lr, momentum, source=source, target="torch")
-    unit = {"torch": 1.0, "velocity": -lr, "averaged": 1 - fraction(momentum=momentum)}
+    unit = {
+        "torch": 1.0,
+        "velocity": -lr,
+        "averaged": 1 - fraction(below_one=True, momentum=momentum),
+    }
     return velocity / unit[source] * unit[one_of(CONVENTIONS, target=target)]
 
 
@@ -66,7 +70,10 @@ def momentum_path(
         ValueError: start has NaN, an lr <= 0 or not one per step, momentum outside [0, 1).
     """
     theta, rates = finite_array(start=start).astype(float), _rates(lr, steps)
-    m, step = fraction(momentum=momentum), STEPS[one_of(CONVENTIONS, convention=convention)]
+    m, step = (
+        fraction(below_one=True, momentum=momentum),
+        STEPS[one_of(CONVENTIONS, convention=convention)],
+    )
     velocity, points, velocities = np.zeros_like(theta), [theta], [np.zeros_like(theta)]
     for rate in rates:
         velocity, move = step(velocity, surface.gradient(theta), rate, m, nesterov)

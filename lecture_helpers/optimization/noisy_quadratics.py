@@ -17,7 +17,7 @@ from lecture_helpers.foundation.validation import (
     positive,
     whole,
 )
-from lecture_helpers.optimization.polyak_averaging import STARTS, recent_share
+from lecture_helpers.optimization.polyak_averaging import STARTS, tail_fraction
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,9 @@ class NoisyQuadratic:
         return moments
 
     def recent(self, steps: int, share: float) -> np.ndarray:
-        """E[x^2] of the average of the last ``share`` of the iterates, as ``recent_average``."""
+        """E[x^2] of the average of the last ``share`` of the iterates, as ``tail_average``."""
         t = _counts(steps)
-        lengths = np.ceil(recent_share(share) * t - 1e-9)
+        lengths = np.ceil(tail_fraction(share) * t - 1e-9)
         faded = self.rho ** (2 * (t - lengths))
         begun = faded * self.start**2 + (1 - faded) * self._stationary()
         return self._uniform(lengths, begun)
@@ -121,7 +121,7 @@ class NoisyQuadratic:
 
     def exponential(self, steps: int, alpha: float, start: str = "corrected") -> np.ndarray:
         """E[x^2] of the exponential average; ``start`` as in ``exponential_average``."""
-        alpha, start = fraction(alpha=alpha), one_of(STARTS, start=start)
+        alpha, start = fraction(below_one=True, alpha=alpha), one_of(STARTS, start=start)
         t = _counts(steps)
         response = np.array(list(_response(alpha, self.rho, len(t))))
         shocks = np.cumsum(((1 - alpha) * response) ** 2, axis=0)

@@ -28,13 +28,13 @@ def uniform_average(path: np.ndarray) -> np.ndarray:
     return averages
 
 
-def tail_average(path: np.ndarray, start: int) -> np.ndarray:
+def average_from(path: np.ndarray, start: int) -> np.ndarray:
     """The average of iterates ``start``, ``start + 1``, ... (from 0); before them, the iterate.
 
     Raises:
         ValueError: an empty path, or a start that is no whole number from 0 to its last iterate.
 
-    >>> tail_average([2.0, 4.0, 0.0], start=1)
+    >>> average_from([2.0, 4.0, 0.0], start=1)
     array([2., 4., 2.])
     """
     averages = _path(path)
@@ -45,7 +45,7 @@ def tail_average(path: np.ndarray, start: int) -> np.ndarray:
     return averages
 
 
-def recent_average(path: np.ndarray, share: float) -> np.ndarray:
+def tail_average(path: np.ndarray, share: float) -> np.ndarray:
     """The average of the last ``share`` of the iterates so far, at least one, after every step.
 
     Unlike a tail average it forgets, and unlike an exponential one it forgets more slowly as it
@@ -54,10 +54,10 @@ def recent_average(path: np.ndarray, share: float) -> np.ndarray:
     Raises:
         ValueError: an empty path or a share outside (0, 1].
 
-    >>> recent_average([2.0, 4.0, 0.0, 2.0], share=0.5)
+    >>> tail_average([2.0, 4.0, 0.0, 2.0], share=0.5)
     array([2., 4., 2., 1.])
     """
-    path, share = _path(path), recent_share(share)
+    path, share = _path(path), tail_fraction(share)
     sums = np.concatenate([np.zeros_like(path[:1]), np.cumsum(path, axis=0)])
     ends = np.arange(1, len(path) + 1)
     lengths = np.ceil(share * ends - 1e-9).astype(int)
@@ -80,7 +80,7 @@ def exponential_average(path: np.ndarray, alpha: float, start: str = "corrected"
     >>> exponential_average([1.0, 3.0], alpha=0.5, start="zero")
     array([0.5 , 1.75])
     """
-    alpha, start = fraction(alpha=alpha), one_of(STARTS, start=start)
+    alpha, start = fraction(below_one=True, alpha=alpha), one_of(STARTS, start=start)
     averages = _path(path)
     if start != "first":
         averages[0] *= 1 - alpha
@@ -98,20 +98,20 @@ def half_life(alpha: float) -> float:
     >>> round(half_life(0.99), 1)
     69.0
     """
-    alpha = fraction(alpha=alpha)
+    alpha = fraction(below_one=True, alpha=alpha)
     return float(np.log(0.5) / np.log(alpha)) if alpha else 0.0
 
 
-def alpha_of(half_life: float) -> float:
+def alpha_from_half_life(half_life: float) -> float:
     """The weight of the past under which an iterate's weight halves every ``half_life`` steps.
 
-    >>> alpha_of(1.0)
+    >>> alpha_from_half_life(1.0)
     0.5
     """
     return float(0.5 ** (1 / positive(half_life=half_life)))
 
 
-def recent_share(share: float) -> float:
+def tail_fraction(share: float) -> float:
     """The share as a float in (0, 1].
 
     Raises:

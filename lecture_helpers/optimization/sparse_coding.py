@@ -49,9 +49,7 @@ class Learned:
         return np.linalg.norm(self.atoms, axis=-1)
 
 
-def sparse_cost(
-    patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray, penalty: float
-) -> float:
+def sparse_cost(patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray, penalty: float) -> float:
     """``|X - HW|^2 / 2 + penalty |H|_1`` for patches X (n, d), codes H (n, k), atoms W (k, d).
 
     The slides have their examples in columns and J = |H|_1 + |X - W'H|^2: the same with the
@@ -62,9 +60,14 @@ def sparse_cost(
 
 
 @one_thread
-def encode(
-    patches: np.ndarray, atoms: np.ndarray, penalty: float, *, start: np.ndarray | None = None,
-    sweeps: int = 100, tolerance: float = 1e-6,
+def sparse_encode(
+    patches: np.ndarray,
+    atoms: np.ndarray,
+    penalty: float,
+    *,
+    start: np.ndarray | None = None,
+    sweeps: int = 100,
+    tolerance: float = 1e-6,
 ) -> np.ndarray:
     """The codes (n, k) that minimise the cost for a fixed dictionary: a Lasso for every patch.
 
@@ -74,7 +77,7 @@ def encode(
     Raises:
         ValueError: shapes that do not fit, NaN, a negative penalty.
 
-    >>> encode(np.array([[3.0, 0.5]]), np.eye(2), penalty=1.0)
+    >>> sparse_encode(np.array([[3.0, 0.5]]), np.eye(2), penalty=1.0)
     array([[2., 0.]])
     """  # fmt: skip
     x, w = _patches(patches), _atoms(atoms, patches)
@@ -157,8 +160,15 @@ def starting_atoms(patches: np.ndarray, atoms: int, seed: int = 0) -> np.ndarray
 
 @one_thread
 def learn_dictionary(
-    patches: np.ndarray, *, penalty: float, atoms: int | np.ndarray = 64, iterations: int = 30,
-    sweeps: int = 10, unit_norm: bool = True, watch: Sequence[int] = (), seed: int = 0,
+    patches: np.ndarray,
+    *,
+    penalty: float,
+    atoms: int | np.ndarray = 64,
+    iterations: int = 30,
+    sweeps: int = 10,
+    unit_norm: bool = True,
+    watch: Sequence[int] = (),
+    seed: int = 0,
 ) -> Learned:
     """Block coordinate descent on codes and dictionary in turn, each warm-started.
 
@@ -175,7 +185,7 @@ def learn_dictionary(
     dictionary_step = update_atoms if unit_norm else free_atoms
     dictionaries, costs, watched = [w], [sparse_cost(x, h, w, penalty)], [h[watch]]
     for _ in range(whole(iterations=iterations, least=1)):
-        h = encode(x, w, penalty, start=h, sweeps=sweeps)
+        h = sparse_encode(x, w, penalty, start=h, sweeps=sweeps)
         costs.append(sparse_cost(x, h, w, penalty))
         w = dictionary_step(x, h, w)
         costs.append(sparse_cost(x, h, w, penalty))
@@ -186,8 +196,14 @@ def learn_dictionary(
 
 @one_thread
 def palm(
-    patches: np.ndarray, *, penalty: float, atoms: int | np.ndarray = 64, iterations: int = 100,
-    together: bool = False, start: np.ndarray | None = None, watch: Sequence[int] = (),
+    patches: np.ndarray,
+    *,
+    penalty: float,
+    atoms: int | np.ndarray = 64,
+    iterations: int = 100,
+    together: bool = False,
+    start: np.ndarray | None = None,
+    watch: Sequence[int] = (),
     seed: int = 0,
 ) -> Learned:
     """Proximal alternating linearised minimisation: one gradient step in turn instead of a minimum.
@@ -199,7 +215,7 @@ def palm(
     """  # fmt: skip
     x, penalty = _patches(patches), positive(penalty=penalty)
     w = starting_atoms(x, atoms, seed) if np.ndim(atoms) == 0 else _start(atoms, x)
-    h = encode(x, w, penalty, sweeps=1) if start is None else _codes(start, x, w)
+    h = sparse_encode(x, w, penalty, sweeps=1) if start is None else _codes(start, x, w)
     move = _joint_move(x, penalty) if together else _palm_move(x, penalty)
     watch, dictionaries, costs = list(watch), [w], [sparse_cost(x, h, w, penalty)]
     watched = [h[watch]]

@@ -42,7 +42,7 @@ def draw_heat(ax, heights, *, xlim: tuple, ylim: tuple):
     )  # fmt: skip
 
 
-def draw_halves(ax, chosen, *, xlim: tuple, ylim: tuple):
+def draw_decision_regions(ax, chosen, *, xlim: tuple, ylim: tuple):
     """A map of yes (blue tint) and no (grey tint), shape (rows, columns), row 0 at ylim[0]."""
     tints = np.array([[0.90, 0.90, 0.91], [0.60, 0.78, 0.90]])
     ax.imshow(

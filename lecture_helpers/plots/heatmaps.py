@@ -1,6 +1,5 @@
 """Tables as tiles with their numbers printed in them."""
 
-
 import numpy as np
 
 from lecture_helpers.plots.style import INK, VERMILLION

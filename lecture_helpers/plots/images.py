@@ -1,6 +1,5 @@
 """Pictures of pictures: atoms as tiles, a patch as a sum, examples with their labels."""
 
-
 import numpy as np
 
 from lecture_helpers.plots.style import INK

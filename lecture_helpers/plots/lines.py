@@ -62,7 +62,7 @@ def draw_coefficients(ax, penalties: np.ndarray, coefficients: np.ndarray, truth
                 label=label)  # fmt: skip
 
 
-def draw_fall(ax, costs: np.ndarray, *, updates: int, factor: float, sweeps: int = 100):
+def draw_cost_decrease(ax, costs: np.ndarray, *, updates: int, factor: float, sweeps: int = 100):
     """The share of the first cost after every update, and dashed what the factor foretells.
 
     A sweep has ``updates`` updates and multiplies the distance by ``factor``, from the second

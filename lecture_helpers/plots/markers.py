@@ -5,7 +5,7 @@ import numpy as np
 from lecture_helpers.plots.style import role as look
 
 
-def draw_here(ax, x: float, label: str | None = None):
+def draw_vline(ax, x: float, label: str | None = None):
     """A dotted upright where the slider stands."""
     r = look("here")
     ax.axvline(x, color=r.colour, ls=r.dash, lw=1.8, label=label)
@@ -29,7 +29,7 @@ def draw_points(ax, x, y, *, role: str, label: str | None = None):
     ax.plot(x, y, color=r.colour, ls="", marker=r.marker, ms=6.5, alpha=0.55, label=label)
 
 
-def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, size=13):
+def draw_marker(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, size=13):
     """A large marker at a point (2,); outside the frame a triangle on its edge points out to it.
 
     A point that is no finite number, because its path has diverged, is not drawn. Give places that
@@ -50,10 +50,10 @@ def draw_place(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, si
     )  # fmt: skip
 
 
-def draw_places(ax, points: dict, *, xlim: tuple, ylim: tuple):
+def draw_markers(ax, points: dict, *, xlim: tuple, ylim: tuple):
     """A place for every role: {role: point (2,)}."""
     for role, point in points.items():
-        draw_place(ax, point, role=role, xlim=xlim, ylim=ylim)
+        draw_marker(ax, point, role=role, xlim=xlim, ylim=ylim)
 
 
 def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None):

@@ -4,10 +4,10 @@ import numpy as np
 
 from lecture_helpers.foundation.validation import (
     finite,
+    fraction,
     non_negative,
     one_of,
     positive,
-    share,
     whole,
 )
 
@@ -23,7 +23,7 @@ def target(kind: str, linear: float, inputs: np.ndarray) -> np.ndarray:
     >>> target("xor", 0.0, np.array([[1.0, 2.0], [1.0, -2.0]]))
     array([ 2., -2.])
     """
-    one_of(TARGETS, kind=kind), share(linear=linear)
+    one_of(TARGETS, kind=kind), fraction(linear=linear)
     x, z = np.asarray(inputs, dtype=float).T
     curved = (z**2 - 1) / np.sqrt(2) if kind == "bowl" else x * z
     return np.sqrt(linear) * x + np.sqrt(1 - linear) * curved
@@ -45,7 +45,7 @@ def best_head(kind: str, linear: float, angle: float) -> np.ndarray:
 
     No other function of u comes closer to the target in the mean square.
     """
-    one_of(TARGETS, kind=kind), share(linear=linear), finite(angle=angle)
+    one_of(TARGETS, kind=kind), fraction(linear=linear), finite(angle=angle)
     cos, sin = np.cos(angle), np.sin(angle)
     curved = sin**2 / np.sqrt(2) if kind == "bowl" else cos * sin
     return np.array([np.sqrt(linear) * cos, np.sqrt(1 - linear) * curved])
@@ -53,12 +53,12 @@ def best_head(kind: str, linear: float, angle: float) -> np.ndarray:
 
 def stage_score(linear: float, angle):
     """The share of the target's variance that the unit explains through a linear head."""
-    return share(linear=linear) * np.cos(angle) ** 2
+    return fraction(linear=linear) * np.cos(angle) ** 2
 
 
 def whole_score(kind: str, linear: float, angle):
     """The share that it explains through the best head of all."""
-    one_of(TARGETS, kind=kind), share(linear=linear)
+    one_of(TARGETS, kind=kind), fraction(linear=linear)
     cos, sin = np.cos(angle) ** 2, np.sin(angle) ** 2
     curved = sin**2 if kind == "bowl" else 2 * cos * sin
     return linear * cos + (1 - linear) * curved
@@ -75,7 +75,7 @@ def greedy_angle(linear: float) -> float:
     >>> greedy_angle(0.3)
     0.0
     """
-    share(linear=linear)
+    fraction(linear=linear)
     return 0.0
 
 
@@ -85,7 +85,7 @@ def joint_angle(kind: str, linear: float) -> float:
     >>> float(np.degrees(joint_angle("bowl", 0.3))), joint_angle("bowl", 0.7)
     (90.0, 0.0)
     """
-    one_of(TARGETS, kind=kind), share(linear=linear)
+    one_of(TARGETS, kind=kind), fraction(linear=linear)
     if kind == "bowl":
         return float(np.pi / 2) if linear < 0.5 else 0.0
     if linear >= 2 / 3:
@@ -95,14 +95,14 @@ def joint_angle(kind: str, linear: float) -> float:
 
 def slope(kind: str, linear: float, angle):
     """The derivative of ``whole_score`` by the angle."""
-    one_of(TARGETS, kind=kind), share(linear=linear)
+    one_of(TARGETS, kind=kind), fraction(linear=linear)
     double = np.sin(2 * np.asarray(angle))
     if kind == "bowl":
         return double * (2 * (1 - linear) * np.sin(angle) ** 2 - linear)
     return double * (2 * (1 - linear) * np.cos(2 * np.asarray(angle)) - linear)
 
 
-def fine_tune(kind: str, linear: float, start: float, steps: int = 400, lr: float = 0.1):
+def fine_tune_angle(kind: str, linear: float, start: float, steps: int = 400, lr: float = 0.1):
     """The angles (steps + 1,) of ``angle <- angle + lr * slope``, the head always the best."""
     path = [finite(start=start)]
     for _ in range(whole(steps=steps)):
@@ -128,6 +128,6 @@ def outcomes(kind: str, linear: float, start: float) -> dict[str, tuple[float, f
     ends = {
         "joint": joint_angle(kind, linear),
         "greedy": greedy_angle(linear),
-        "fine-tuned": float(fine_tune(kind, linear, start)[-1]),
+        "fine-tuned": float(fine_tune_angle(kind, linear, start)[-1]),
     }
     return {way: (end, float(whole_score(kind, linear, end))) for way, end in ends.items()}

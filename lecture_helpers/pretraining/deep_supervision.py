@@ -124,6 +124,6 @@ def train_guided(how: str, dataset: Dataset, *, guide, teachers: Runs | None = N
     if teachers is None:
         raise ValueError("teachers must be runs of a teacher with kept weights: hints need one.")
     return train(
-        hinted, dataset, loss=hint_loss, guide=guide, start=teachers, start_names="teacher.*",
-        lr_scale={"teacher.*": 0.0}, **settings,
+        hinted, dataset, loss=hint_loss, guide=guide, init_from=teachers, init_names="teacher.*",
+        lr_multipliers={"teacher.*": 0.0}, **settings,
     )  # fmt: skip

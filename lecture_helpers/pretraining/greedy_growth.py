@@ -14,14 +14,14 @@ from lecture_helpers.training.multilayer_perceptron import mlp
 from lecture_helpers.training.runs import Runs
 from lecture_helpers.training.training_loop import train
 
-CURVES = ("train_loss", "score_loss", "accuracy")
+CURVES = ("train_loss", "eval_loss", "accuracy")
 COUNTS = ("all updates", "fine-tuning only")
-DROPPED = ("start", "start_names", "lr_scale", "lr")
+DROPPED = ("init_from", "init_names", "lr_multipliers", "lr")
 
 
 def grow(
     dataset: Dataset, *, depth: int, updates: int, freeze: bool = True, every: int | None = None,
-    keep_weights="last", **settings,
+    checkpoints="last", **settings,
 ) -> list[Runs]:  # fmt: skip
     """The stages of a network that grows: with one hidden layer, with two, ..., with ``depth``.
 
@@ -37,11 +37,20 @@ def grow(
     stages = []
     for k, steps in enumerate(stage_updates(depth, updates), start=1):
         below = {f"hidden{j}.*": 0.0 for j in range(1, k)} if freeze else {}
-        stages.append(train(
-            mlp, dataset, steps=steps, depth=k, keep_weights=keep_weights,
-            start=stages[-1] if stages else None, start_names="hidden*", lr_scale=below or None,
-            record=_records(steps, every), **settings,
-        ))  # fmt: skip
+        stages.append(
+            train(
+                mlp,
+                dataset,
+                steps=steps,
+                depth=k,
+                checkpoints=checkpoints,
+                init_from=stages[-1] if stages else None,
+                init_names="hidden*",
+                lr_multipliers=below or None,
+                record=_records(steps, every),
+                **settings,
+            )
+        )
     return stages
 
 
@@ -57,7 +66,7 @@ def fine_tune(grown: Runs, dataset: Dataset, *, updates: int, **settings) -> Run
     names = [n for n in grown.settings["build"] if n not in ("inputs", "outputs")]
     network = {n: grown.axes.get(n, grown.settings[n]) for n in names}
     return train(
-        mlp, dataset, steps=updates, start=grown, **{"seeds": grown.seeds} | network | settings
+        mlp, dataset, steps=updates, init_from=grown, **{"seeds": grown.seeds} | network | settings
     )
 
 
@@ -104,9 +113,14 @@ def train_arm(
         return in_sequence(done)
     frozen = {"hidden*": 0.0} if what == "output" else None
     return train(
-        mlp, dataset, steps=steps, depth=depth, lr_scale=frozen, record=_records(steps, every),
+        mlp,
+        dataset,
+        steps=steps,
+        depth=depth,
+        lr_multipliers=frozen,
+        record=_records(steps, every),
         **settings,
-    )  # fmt: skip
+    )
 
 
 def in_sequence(parts: Sequence[Runs]) -> Runs:
@@ -138,7 +152,7 @@ def _first_divergence(parts: Sequence[Runs], made: np.ndarray) -> np.ndarray:
     return first
 
 
-def race(
+def pretraining_race(
     dataset: Dataset, *, depth: int, total: int, lr: float | Mapping = 0.1,
     arms: Sequence[str] = ARMS, every: int | None = None, **settings,
 ) -> Runs:  # fmt: skip
@@ -178,7 +192,7 @@ def _at_steps(runs: Runs, name: str, steps: np.ndarray) -> np.ndarray:
 
 
 def on_clock(runs: Runs, count: str) -> Runs:
-    """The arms of a ``race`` as one way of counting updates compares them.
+    """The arms of a ``pretraining_race`` as one way of counting updates compares them.
 
     All updates: joint, greedy, fine-tuned and random features from the first update on. Fine-tuning
     only: fine-tuned from its first update of all layers on, and the joint arm of as many updates.
@@ -203,8 +217,3 @@ def _chosen(runs: Runs, arms: Mapping[str, str]) -> Runs:
     taken = {n: np.take(getattr(runs, n), places, axis) for n in (*CURVES, "diverged_at")}
     axes = {n: list(arms) if n == "arm" else values for n, values in runs.axes.items()}
     return replace(runs, axes=axes, **taken)
-
-
-def final_accuracy(runs: Runs) -> np.ndarray:
-    """(*grid, seeds) accuracies at the last record; a member that diverged counts as 0.1."""
-    return np.nan_to_num(runs.accuracy[..., -1], nan=0.1)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from lecture_helpers.widgets import Explorer, explorers, use
 from lecture_helpers.widgets.controls.control import Control, in_words
-from lecture_helpers.widgets.rendering.pixels import decode
+from lecture_helpers.widgets.rendering.pixels import decode_png
 
 STOPS = 13
 
@@ -26,7 +26,7 @@ def filmed(stops: int = STOPS) -> list[dict]:
 
 def _film(explorer: Explorer, stops: int) -> dict:
     explorer.reset()
-    start = decode(explorer.png)
+    start = decode_png(explorer.png)
     controls = list(explorer.controls.values())
     values = [values_of(c, [p.get(c.name, c.start) for p in explorer.presets.values()], stops)
               for c in controls]  # fmt: skip
@@ -97,7 +97,7 @@ def values_of(control: Control, also: list = (), stops: int = STOPS) -> dict:
 def _frame(explorer: Explorer, settings: dict, start: np.ndarray) -> dict:
     explorer.reset()
     explorer.set(**settings)
-    return {"reading": str(explorer.reading), **changed(start, decode(explorer.png))}
+    return {"reading": str(explorer.reading), **changed(start, decode_png(explorer.png))}
 
 
 def changed(before: np.ndarray, after: np.ndarray) -> dict:

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell
 from lecture_helpers.publish.frames import webp
 from lecture_helpers.publish.prose import prose
 from lecture_helpers.publish.refresh import ROOT, WIDGET_VIEW, chosen, run
-from lecture_helpers.widgets.rendering.pixels import decode
+from lecture_helpers.widgets.rendering.pixels import decode_png
 
 HANDOUTS = ROOT / "handouts"
 PARTS = Path(__file__).parent
@@ -116,7 +116,7 @@ def _explorer(films: list[dict], number: int) -> str:
 
 
 def _picture(png: str, alt: str) -> str:
-    data = webp(decode(base64.b64decode(png)))
+    data = webp(decode_png(base64.b64decode(png)))
     return f'<img src="data:image/webp;base64,{data}" alt="{html.escape(alt)}">'
 
 

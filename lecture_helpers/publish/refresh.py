@@ -45,7 +45,7 @@ def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
     if then:
         notebook.cells.append(new_code_cell(then))
     run(notebook, path.parent, timeout)
-    del notebook.cells[len(pictures):]
+    del notebook.cells[len(pictures) :]
     tidy(notebook)
     for cell, old in zip(notebook.cells, pictures, strict=True):
         _keep_unchanged(cell, old)

@@ -20,7 +20,7 @@ MEANING = {
     "opinion": "nothing to decide, only to show",
 }
 REMARKS = {
-    "changes": "What would change it",
+    "falsified_by": "What would change it",
     "objection": "The strongest objection",
     "literature": "Literature",
 }
@@ -96,7 +96,7 @@ def _card(claim: Claim, stored: Mapping | None) -> Card:
     if stored is None:
         name = claim.id
         return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
-    view = _identity_view(stored) if stored["kind"] == "id" else _forest_view(stored)
+    view = _identity_view(stored) if stored["kind"] == "identity" else _forest_view(stored)
     return Card(claim, card_text(stored), show(view, size=(9.6, _height(_labels(stored)))))
 
 
@@ -117,8 +117,8 @@ def card_text(stored: Mapping) -> str:
         f"{_measured(stored)}:",
         "\n".join(f"- {_in_words(f)}: **{f['verdict']}**" for f in stored["findings"]),
     ]
-    if stored["beside"]:
-        beside = [f"- {_in_words(finding)}" for finding in stored["beside"]]
+    if stored["control_findings"]:
+        beside = [f"- {_in_words(finding)}" for finding in stored["control_findings"]]
         lines += ["Beside it, without a say in the verdict:", "\n".join(beside)]
     lines += [f"*{title}:* {stored[field]}" for field, title in REMARKS.items() if stored[field]]
     return "\n\n".join(lines)
@@ -126,11 +126,11 @@ def card_text(stored: Mapping) -> str:
 
 def _measured(stored: Mapping) -> str:
     seeds = f"over {len(stored['seeds'])} seeds"
-    if stored["kind"] == "id":
+    if stored["kind"] == "identity":
         return f"Largest deviations {seeds}"
     step = stored["resolution"]
     grid = f", read from a grid with steps of {step:g} that the intervals allow for" if step else ""
-    return f"Effect {seeds}, in {stored['unit']} (interesting from {stored['smallest']:g}){grid}"
+    return f"Effect {seeds}, in {stored['unit']} (interesting from {stored['min_effect']:g}){grid}"
 
 
 def _in_words(finding: Mapping) -> str:
@@ -177,16 +177,16 @@ def _named(view: Callable, stored: Mapping) -> Callable:
 
 def _alt(stored: Mapping) -> str:
     findings = [f"{_in_words(finding)}: {finding['verdict']}" for finding in stored["findings"]]
-    findings += [f"beside it, {_in_words(finding)}" for finding in stored["beside"]]
+    findings += [f"beside it, {_in_words(finding)}" for finding in stored["control_findings"]]
     return f"{stored['id']}. {_measured(stored)}: {'; '.join(findings)}."
 
 
 def draw_forest(ax, stored: Mapping) -> None:
     """A row per regime and control: a dot per seed, the 95 % interval under them, the verdict."""
     findings = [(finding, "with") for finding in stored["findings"]]
-    findings += [(finding, "control") for finding in stored["beside"]]
-    smallest = stored["smallest"]
-    ax.axvspan(-smallest, smallest, color=PALE, alpha=0.6, lw=0)
+    findings += [(finding, "control") for finding in stored["control_findings"]]
+    min_effect = stored["min_effect"]
+    ax.axvspan(-min_effect, min_effect, color=PALE, alpha=0.6, lw=0)
     ax.axvline(0, color=INK, lw=1)
     for row, (finding, meaning) in enumerate(findings):
         look, values = role(meaning), differences(stored, finding)
@@ -196,7 +196,7 @@ def draw_forest(ax, stored: Mapping) -> None:
         ax.plot([finding["effect"]], [row + 0.2], ls="", marker="D", ms=7, color=INK)
     _rows(ax, _labels(stored))
     drawn = [v for f, _ in findings for v in (*f["interval"], *differences(stored, f))]
-    low, high = min(-smallest, *drawn), max(smallest, *drawn)
+    low, high = min(-min_effect, *drawn), max(min_effect, *drawn)
     ax.set_xlim(low - 0.1 * (high - low), high + 0.1 * (high - low))
     ax.set_xlabel(f"{textwrap.fill(stored['unit'], 64)}\n(shaded: too small to matter)")
 
@@ -219,7 +219,7 @@ def draw_deviations(ax, stored: Mapping) -> None:
 def _labels(stored: Mapping) -> list[str]:
     """The labels of a picture's rows: name and verdict, in lines that are short enough."""
     named = [[f["name"], f["verdict"]][: 1 if "tolerance" in f else 2] for f in stored["findings"]]
-    named += [[finding["name"], "control"] for finding in stored["beside"]]
+    named += [[finding["name"], "control"] for finding in stored["control_findings"]]
     width = 48 if len(named) > MANY_ROWS else 36
     return ["\n".join(textwrap.fill(words, width) for words in row) for row in named]
 

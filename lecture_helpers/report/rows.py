@@ -54,9 +54,9 @@ class Row:
     @property
     def measured(self) -> str:
         """In what the effect is measured."""
-        if not self.lines or self.claim.smallest is None:
+        if not self.lines or self.claim.min_effect is None:
             return ""
-        return f"{self.claim.unit} (interesting from {self.claim.smallest:g})"
+        return f"{self.claim.unit} (interesting from {self.claim.min_effect:g})"
 
 
 def rows(every: Iterable[Lesson], entries: Mapping[str, dict] | None = None) -> list[Row]:
@@ -70,9 +70,9 @@ def _row(claim: Claim, stored: Mapping | None, lesson: Lesson) -> Row:
     where = *lesson.shown.get(claim.id, ("", "")), lesson.link(claim.id)
     if not stored:
         return Row(claim, NOT_RUN, *where)
-    if stored["kind"] == "id":
+    if stored["kind"] == "identity":
         return Row(claim, stored["verdict"], *where, lines=(_checks(stored["findings"]),))
-    scale = stored["smallest"] or 1.0
+    scale = stored["min_effect"] or 1.0
     lines = tuple(_line(finding, scale) for finding in stored["findings"])
     return Row(claim, stored["verdict"], *where, stored["fragile"], lines)
 
@@ -101,7 +101,6 @@ def place(value: float) -> float:
     """Where a value in smallest effects lies on the compressed scale, from -1 to 1."""
     share = math.log1p(abs(value)) / math.log1p(REACH)
     return math.copysign(min(1.0, share), value)
-
 
 
 def in_markdown(table: list[Row], every: Iterable[Lesson]) -> str:

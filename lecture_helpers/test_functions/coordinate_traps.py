@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, positive, share, whole
+from lecture_helpers.foundation.validation import finite_array, fraction, positive, whole
 from lecture_helpers.test_functions.surfaces import Surface
 
 
@@ -35,7 +35,7 @@ def kinked_minimiser(kink: float = 3.0) -> Callable:
     return lambda x, block: sign * x[1 - block]
 
 
-def two_wells(coupling: float = 2.0) -> Surface:
+def coupled_wells(coupling: float = 2.0) -> Surface:
     """``(x^2 + y^2) / 2 + coupling x y + (x^4 + y^4) / 4``: a saddle at 0 between two equal wells.
 
     Along each variable alone 0 is the lowest point, though the cost falls along the diagonal.
@@ -59,8 +59,8 @@ def two_wells(coupling: float = 2.0) -> Surface:
     return Surface("two wells", value, gradient, np.array([[well, -well], [-well, well]]))
 
 
-def two_wells_minimiser(coupling: float = 2.0) -> Callable:
-    """The exact minimiser along one variable of ``two_wells``: the root of x^3 + x + coupling y."""
+def coupled_wells_minimiser(coupling: float = 2.0) -> Callable:
+    """The exact minimiser of ``coupled_wells`` along a variable, a root of x^3 + x + coupling y."""
     c = positive(coupling=coupling)
 
     def minimise(x, block):
@@ -108,7 +108,7 @@ def powell_walk(start: Sequence, updates: int, tie: float | int = 0) -> list[tup
     ['65/64', '17/16', '-33/32']
     """
     finite_array(start=[float(v) for v in start], shape=(3,))
-    share(tie=abs(tie))
+    fraction(tie=abs(tie))
     x, points = list(start), [tuple(start)]
     for t in range(whole(updates=updates)):
         i = t % 3

@@ -8,31 +8,34 @@ from lecture_helpers.foundation.validation import finite_array
 from lecture_helpers.training._grid import Member, own_part, stream
 
 
-def shuffled_epochs(train: np.ndarray, steps: int, batch: int, rng: np.random.Generator):
-    """(steps, batch) example numbers: whole batches of one shuffle after the other."""
-    per_epoch = len(train) // batch
+def shuffled_epochs(train: np.ndarray, steps: int, batch_size: int, rng: np.random.Generator):
+    """(steps, batch_size) example numbers: whole batches of one shuffle after the other."""
+    per_epoch = len(train) // batch_size
     epochs = -(-steps // per_epoch)
-    order = [rng.permutation(train)[: per_epoch * batch] for _ in range(epochs)]
-    return np.concatenate(order).reshape(-1, batch)[:steps]
+    order = [rng.permutation(train)[: per_epoch * batch_size] for _ in range(epochs)]
+    return np.concatenate(order).reshape(-1, batch_size)[:steps]
 
 
 def order_of(member: Member, train: np.ndarray, steps: int) -> np.ndarray:
-    """The member's (steps, batch) example numbers: shuffled epochs, or as ``batches`` says.
+    """The member's (steps, batch_size) example numbers: shuffled epochs, or as ``batches`` says.
 
     Raises:
         ValueError: ``batches`` has another shape or holds what is no training example.
     """
-    given, batch = member.settings["batches"], member.settings["batch"]
+    given, batch_size = member.settings["batches"], member.settings["batch_size"]
     rng = stream(member.seed, "order")
     if given is None:
-        return shuffled_epochs(train, steps, batch, rng)
+        return shuffled_epochs(train, steps, batch_size, rng)
     if callable(given):
-        order = np.asarray(given(seed=member.seed, train=train, steps=steps, batch=batch, rng=rng))
+        order = np.asarray(
+            given(seed=member.seed, train=train, steps=steps, batch_size=batch_size, rng=rng)
+        )
     else:
         order = own_part(_at_least_2d(given), member, 2, "batches")
-    if order.shape != (steps, batch) or order.dtype.kind not in "iu":
+    if order.shape != (steps, batch_size) or order.dtype.kind not in "iu":
         raise ValueError(
-            f"batches must hold whole numbers of shape (..., {steps} steps, {batch} examples), "
+            f"batches must hold whole numbers of shape (..., {steps} steps, "
+            f"{batch_size} examples), "
             f"not {order.dtype} {order.shape}."
         )
     if not np.isin(order, train).all():

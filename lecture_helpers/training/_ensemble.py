@@ -17,7 +17,7 @@ from lecture_helpers.training._trainees import Trainee
 SLICE, VECTOR = 256, 32
 
 
-class Crew:
+class Ensemble:
     """Trainees of one group.
 
     ``batch_losses`` (steps, members) holds what each update's batch cost before it.
@@ -25,10 +25,10 @@ class Crew:
 
     def __init__(self, trainees: Sequence[Trainee], dataset: Dataset, loss: Callable, steps: int):
         self.real, first = len(trainees), trainees[0]
-        if first["batch"] % VECTOR:
+        if first["batch_size"] % VECTOR:
             # the last numbers of a tensor may be rounded otherwise than the rest: nobody's
             trainees = [*trainees, trainees[-1]]
-        self.trainees, self.steps, self.batch = trainees, steps, first["batch"]
+        self.trainees, self.steps, self.batch_size = trainees, steps, first["batch_size"]
         self.loss, self.dataset = loss, dataset
         self.inputs = torch.tensor(dataset.inputs)
         self.labels = torch.tensor(np.stack([t.labels for t in trainees]))
@@ -36,7 +36,7 @@ class Crew:
             np.stack([order_of(t.member, t.train, steps) for t in trainees], axis=1)
         )
         self.train_at = torch.tensor(np.stack([t.train for t in trainees]))
-        self.score_at = torch.tensor(np.stack([t.score for t in trainees]))
+        self.eval_at = torch.tensor(np.stack([t.eval for t in trainees]))
         self.stack = Stack([t.module for t in trainees], first.frozen)
         self.optimizer = self._optimizer()
         self.stack.accumulate_in(self.optimizer.gradient)
@@ -78,7 +78,7 @@ class Crew:
         if logits.shape[:2] != self.order[0].shape or logits.ndim != 3:
             raise ValueError(
                 "build must return a module from (batch, features) to (batch, outputs); "
-                f"its output for {self.batch} examples has shape {tuple(logits.shape[1:])}."
+                f"its output for {self.batch_size} examples has shape {tuple(logits.shape[1:])}."
             )
         if classes > logits.shape[2]:
             raise ValueError(
@@ -138,11 +138,11 @@ class Crew:
 
     @torch.no_grad()
     def measure(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(members,) training loss, loss on the score split and accuracy there, in eval mode."""
+        """(members,) training loss, loss and accuracy on the evaluated split, in eval mode."""
         self.stack.train(False)
         train_loss, _ = self._measure(self.train_at)
-        score_loss, accuracy = self._measure(self.score_at)
-        return train_loss[: self.real], score_loss[: self.real], accuracy[: self.real]
+        eval_loss, accuracy = self._measure(self.eval_at)
+        return train_loss[: self.real], eval_loss[: self.real], accuracy[: self.real]
 
     def _measure(self, at: Tensor) -> tuple[np.ndarray, np.ndarray]:
         examples, losses, right = at.shape[1], [], []

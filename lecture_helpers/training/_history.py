@@ -8,24 +8,24 @@ import numpy as np
 import torch
 
 from lecture_helpers.foundation.validation import whole
-from lecture_helpers.training._ensemble import Crew
+from lecture_helpers.training._ensemble import Ensemble
 from lecture_helpers.training._trainees import Trainee
 from lecture_helpers.training.runs import Runs
 
 
-class Recorder:
-    """Follows crews through their updates and gathers the ``Runs``."""
+class History:
+    """Follows ensemble through their updates and gathers the ``Runs``."""
 
-    def __init__(self, trainees: Sequence[Trainee], steps: int, record, keep_weights):
+    def __init__(self, trainees: Sequence[Trainee], steps: int, record, checkpoints):
         self.steps, self.shape = steps, trainees[0].member.shape
         self.record_at = record_steps(record, steps)
-        self.keep_at = keep_steps(keep_weights, self.record_at, steps)
+        self.keep_at = checkpoint_steps(checkpoints, self.record_at, steps)
         self.curves = np.full((3, *self.shape, len(self.record_at)), np.nan, np.float32)
         self.diverged_at = np.full(self.shape, -1)
         self.made = np.zeros(self.shape, int)
         self.layouts, self.layout_of = [], np.zeros(self.shape, int)
         self.weights, self.buffers = self._room(trainees)
-        self.noisy = self._noisy(trainees)
+        self.mislabelled = self._mislabelled(trainees)
         self.started = time.perf_counter()
 
     def _room(self, trainees) -> tuple[np.ndarray, np.ndarray] | tuple[None, None]:
@@ -39,56 +39,56 @@ class Recorder:
         room = (np.full((*self.shape, len(self.keep_at), n), np.nan, np.float32) for n in sizes)
         return tuple(room)
 
-    def _noisy(self, trainees) -> np.ndarray | None:
-        if all(t.noisy is None for t in trainees):
+    def _mislabelled(self, trainees) -> np.ndarray | None:
+        if all(t.mislabelled is None for t in trainees):
             return None
-        noisy = np.zeros((*self.shape, len(trainees[0].labels)), bool)
+        mislabelled = np.zeros((*self.shape, len(trainees[0].labels)), bool)
         for t in trainees:
-            if t.noisy is not None:
-                noisy[t.member.place] = t.noisy
-        return noisy
+            if t.mislabelled is not None:
+                mislabelled[t.member.place] = t.mislabelled
+        return mislabelled
 
-    def follow(self, crew: Crew, tick: Callable[[int], None]) -> None:
-        """Every update of a crew, with the records before, between and after."""
-        places = [t.member.place for t in crew.trainees[: crew.real]]
+    def follow(self, ensemble: Ensemble, tick: Callable[[int], None]) -> None:
+        """Every update of a ensemble, with the records before, between and after."""
+        places = [t.member.place for t in ensemble.trainees[: ensemble.real]]
         at = tuple(np.array(places).T)
-        self.layout_of[at] = self._layout(crew.layout())
+        self.layout_of[at] = self._layout(ensemble.layout())
         for step in range(self.steps + 1):
-            self._note(crew, at, step)
+            self._note(ensemble, at, step)
             if step < self.steps:
-                crew.update(step)
+                ensemble.update(step)
                 self.made[at] = step + 1
-                tick(crew.real)
+                tick(ensemble.real)
 
     def _layout(self, layout: dict) -> int:
         if layout not in self.layouts:
             self.layouts.append(layout)
         return self.layouts.index(layout)
 
-    def _note(self, crew: Crew, at: tuple, step: int) -> None:
+    def _note(self, ensemble: Ensemble, at: tuple, step: int) -> None:
         if step in self.keep_at:
             k = int(np.flatnonzero(self.keep_at == step)[0])
-            for room, now in zip((self.weights, self.buffers), crew.kept(), strict=True):
+            for room, now in zip((self.weights, self.buffers), ensemble.kept(), strict=True):
                 room[(*at, k, slice(now.shape[1]))] = now
         if step in self.record_at:
             k = int(np.flatnonzero(self.record_at == step)[0])
-            measured = np.stack(crew.measure())
+            measured = np.stack(ensemble.measure())
             finite = np.isfinite(measured[:2]).all(0)
-            before = crew.diverged_at(step)
+            before = ensemble.diverged_at(step)
             self.diverged_at[at] = np.where((before < 0) & ~finite, step, before)
             measured[:, self.diverged_at[at] >= 0] = np.nan
             self.curves[(slice(None), *at, k)] = measured
 
     def runs(self, axes: dict, seeds: list, settings: dict, build: Callable) -> Runs:
         """The record, as far as the training came."""
-        names = ("train_loss", "score_loss", "accuracy")
+        names = ("train_loss", "eval_loss", "accuracy")
         return Runs(
             axes=axes, seeds=seeds, steps=self.record_at, settings=settings, build=build,
             diverged_at=self.diverged_at, provenance=self._provenance(),
             stopped_at=None if (self.made == self.steps).all() else self.made,
             weight_steps=self.keep_at if len(self.keep_at) else None,
             weights=self.weights, buffers=self.buffers, layouts=self.layouts,
-            layout_of=self.layout_of, noisy=self.noisy,
+            layout_of=self.layout_of, mislabelled=self.mislabelled,
             **dict(zip(names, self.curves, strict=True)),
         )  # fmt: skip
 
@@ -120,7 +120,7 @@ def record_steps(record: int | Iterable[int], steps: int) -> np.ndarray:
     return given
 
 
-def keep_steps(keep: bool | int | str, record_at: np.ndarray, steps: int) -> np.ndarray:
+def checkpoint_steps(keep: bool | int | str, record_at: np.ndarray, steps: int) -> np.ndarray:
     """The steps whose weights are kept: none, those of the records, the last, or every so many.
 
     Raises:
@@ -133,9 +133,9 @@ def keep_steps(keep: bool | int | str, record_at: np.ndarray, steps: int) -> np.
     if keep == "last":
         return np.array([steps])
     try:
-        every = whole(least=1, keep_weights=keep)
+        every = whole(least=1, checkpoints=keep)
     except ValueError:
         raise ValueError(
-            f'keep_weights must be False, True, "last" or a number of steps, not {keep!r}.'
+            f'checkpoints must be False, True, "last" or a number of steps, not {keep!r}.'
         ) from None
     return np.unique([*range(0, steps, every), steps])

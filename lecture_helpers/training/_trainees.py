@@ -16,7 +16,6 @@ from lecture_helpers.foundation.validation import (
     non_negative,
     one_of,
     positive,
-    share,
     whole,
 )
 from lecture_helpers.training._grid import Member, stream
@@ -26,16 +25,26 @@ from lecture_helpers.training._stack import structure
 from lecture_helpers.training.runs import Runs
 
 OPTIONS = [
-    "lr", "batch", "optimizer", "momentum", "weight_decay", "schedule", "lr_scale", "label_noise",
-    "example_weights", "batches", "start", "start_names",
-]  # fmt: skip
+    "lr",
+    "batch_size",
+    "optimizer",
+    "momentum",
+    "weight_decay",
+    "schedule",
+    "lr_multipliers",
+    "label_noise",
+    "example_weights",
+    "batches",
+    "init_from",
+    "init_names",
+]
 
 
 @dataclass
 class Trainee:
     """A member with what it needs to train.
 
-    train, score: example numbers. labels: (examples,) what it trains on; noisy: which of them
+    train, eval: example numbers. labels: (examples,) what it trains on; mislabelled: which of them
     were replaced. scale: parameter name to factor of the learning rate.
     """
 
@@ -43,9 +52,9 @@ class Trainee:
     module: nn.Module
     structure: tuple
     train: np.ndarray
-    score: np.ndarray
+    eval: np.ndarray
     labels: np.ndarray
-    noisy: np.ndarray | None
+    mislabelled: np.ndarray | None
     scale: dict[str, float]
     for_loss: dict = field(default_factory=dict)
 
@@ -59,16 +68,16 @@ class Trainee:
     @property
     def group(self) -> tuple:
         """What members must have in common to be trained side by side."""
-        sizes = self["batch"], len(self.train), len(self.score)
+        sizes = self["batch_size"], len(self.train), len(self.eval)
         return self.structure, self.frozen, self["optimizer"], self["schedule"], sizes
 
 
 class Planner:
     """Makes trainees, each module, division and labelling once for all members that share it."""
 
-    def __init__(self, build: Callable, dataset: data.Dataset, split, score: str, loss: Callable):
+    def __init__(self, build: Callable, dataset: data.Dataset, split, eval_on: str, loss: Callable):
         self.dataset, self.build, self.loss = dataset, build, loss
-        self.score = one_of(["test", "validation"], score=score)
+        self.eval_on = one_of(["test", "validation"], eval_on=eval_on)
         self.split = split if callable(split) else _splitter(split or {})
         known = inspect.signature(build).parameters
         self.build_takes = None if _takes_any(known) else set(known)
@@ -87,22 +96,28 @@ class Planner:
         settings = member.settings
         check_options(settings)
         parts = self._split(member.seed)
-        if settings["batch"] > len(parts.train):
+        if settings["batch_size"] > len(parts.train):
             raise ValueError(
-                f"batch must be at most the {len(parts.train)} training examples, "
-                f"not {settings['batch']}."
+                f"batch_size must be at most the {len(parts.train)} training examples, "
+                f"not {settings['batch_size']}."
             )
         module, structure = self._module(member)
-        if settings["batch"] == 1 and any(isinstance(m, BatchNorm) for m in module.modules()):
+        if settings["batch_size"] == 1 and any(isinstance(m, BatchNorm) for m in module.modules()):
             raise ValueError(
-                "batch must be 2 or more for a network with batch normalization, not 1."
+                "batch_size must be 2 or more for a network with batch normalization, not 1."
             )
-        labels, noisy = self._labels(member, parts.train)
+        labels, mislabelled = self._labels(member, parts.train)
         return Trainee(
-            member, module, structure, parts.train, getattr(parts, self.score), labels, noisy,
-            _scale(module, lr_scales(settings)),
+            member,
+            module,
+            structure,
+            parts.train,
+            getattr(parts, self.eval_on),
+            labels,
+            mislabelled,
+            _scale(module, multipliers_of(settings)),
             {n: v for n, v in settings.items() if n in self.loss_takes},
-        )  # fmt: skip
+        )
 
     def build_settings(self, settings: Mapping) -> dict:
         """The settings that go to ``build``.
@@ -124,7 +139,7 @@ class Planner:
         """The settings as the record keeps them; ``build`` lists the names that go to build."""
         names = {*settings, *(n for own in (arms or {}).values() for n in own)}
         names = {n for n in names if not _is_option(n) and self._for_build(n)} | {*self.sizes}
-        about = {"dataset": self.dataset.name, "score": self.score, "build": sorted(names)}
+        about = {"dataset": self.dataset.name, "eval_on": self.eval_on, "build": sorted(names)}
         return {**settings, **self.sizes, "arms": dict(arms or {}), **about}
 
     def _for_build(self, name: str) -> bool:
@@ -135,18 +150,20 @@ class Planner:
     def _split(self, seed: int) -> data.Split:
         if seed not in self._splits:
             parts = self._splits[seed] = self.split(self.dataset, seed)
-            if len(getattr(parts, self.score)) == 0:
-                raise ValueError(f"score must name a split with examples; {self.score} is empty.")
+            if len(getattr(parts, self.eval_on)) == 0:
+                raise ValueError(
+                    f"eval_on must name a split with examples; {self.eval_on} is empty."
+                )
         return self._splits[seed]
 
     def _module(self, member: Member) -> tuple[nn.Module, tuple]:
         settings = self.build_settings(member.settings)
-        start, names = member.settings["start"], member.settings["start_names"]
-        key = member.seed, _key(settings), _key(member.settings if start is not None else {})
+        init_from, names = member.settings["init_from"], member.settings["init_names"]
+        key = member.seed, _key(settings), _key(member.settings if init_from is not None else {})
         if key not in self._modules:
             module = _built(self.build, settings, member.seed)
-            if start is not None:
-                begin_from(module, start, names, member)
+            if init_from is not None:
+                begin_from(module, init_from, names, member)
             self._modules[key] = module, structure(module)
         return self._modules[key]
 
@@ -160,9 +177,9 @@ class Planner:
         rng = stream(member.seed, "labels")
         chosen = rng.permutation(train)[: round(amount * len(train))]
         shift = rng.integers(1, classes, len(targets))
-        noisy = np.zeros(len(targets), bool)
-        noisy[chosen] = True
-        return np.where(noisy, (targets + shift) % classes, targets), noisy
+        mislabelled = np.zeros(len(targets), bool)
+        mislabelled[chosen] = True
+        return np.where(mislabelled, (targets + shift) % classes, targets), mislabelled
 
 
 def check_options(settings: Mapping) -> None:
@@ -171,40 +188,42 @@ def check_options(settings: Mapping) -> None:
     Raises:
         ValueError: one has not.
     """
-    positive(lr=settings["lr"]), fraction(momentum=settings["momentum"])
-    non_negative(weight_decay=settings["weight_decay"]), share(label_noise=settings["label_noise"])
-    whole(least=1, batch=settings["batch"]), one_of(OPTIMIZERS, optimizer=settings["optimizer"])
+    positive(lr=settings["lr"]), fraction(below_one=True, momentum=settings["momentum"])
+    non_negative(weight_decay=settings["weight_decay"])
+    fraction(label_noise=settings["label_noise"])
+    whole(least=1, batch_size=settings["batch_size"])
+    one_of(OPTIMIZERS, optimizer=settings["optimizer"])
     if not callable(settings["schedule"]):
         one_of(SCHEDULES, schedule=settings["schedule"])
-    for pattern, factor in lr_scales(settings).items():
-        non_negative(**{f"lr_scale of {pattern!r}": factor})
+    for pattern, factor in multipliers_of(settings).items():
+        non_negative(**{f"lr_multipliers of {pattern!r}": factor})
 
 
-def lr_scales(settings: Mapping) -> dict:
+def multipliers_of(settings: Mapping) -> dict:
     """Pattern to factor; a factor that is an axis has a setting of its own."""
-    scales = settings["lr_scale"] or {}
-    return {pattern: settings.get(f"lr_scale[{pattern}]", f) for pattern, f in scales.items()}
+    scales = settings["lr_multipliers"] or {}
+    return {pattern: settings.get(f"lr_multipliers[{pattern}]", f) for pattern, f in scales.items()}
 
 
-def begin_from(module: nn.Module, start: Runs | Mapping, names, member: Member) -> None:
-    """Copies into the module what ``start`` has of the same name, where ``names`` match.
+def begin_from(module: nn.Module, init_from: Runs | Mapping, names, member: Member) -> None:
+    """Copies into the module what ``init_from`` has of the same name, where ``names`` match.
 
     Raises:
         ValueError: nothing matches, or a shape differs.
     """
-    if isinstance(start, Runs):
-        where = {n: member.settings[n] for n in start.axes if n in member.settings}
-        start = start.state(seed=member.seed, **where)
+    if isinstance(init_from, Runs):
+        where = {n: member.settings[n] for n in init_from.axes if n in member.settings}
+        init_from = init_from.state(seed=member.seed, **where)
     patterns = [names] if isinstance(names, str) else list(names)
     own = module.state_dict()
-    taken = [n for n in own if n in start and any(fnmatch.fnmatchcase(n, p) for p in patterns)]
+    taken = [n for n in own if n in init_from and any(fnmatch.fnmatchcase(n, p) for p in patterns)]
     if not taken:
-        raise ValueError(f"start must hold one of the module's tensors: {', '.join(own)}.")
+        raise ValueError(f"init_from must hold one of the module's tensors: {', '.join(own)}.")
     for name in taken:
-        given = torch.as_tensor(np.array(start[name]))
+        given = torch.as_tensor(np.array(init_from[name]))
         if given.shape != own[name].shape:
             wanted, shape = tuple(own[name].shape), tuple(given.shape)
-            raise ValueError(f"start must hold {name} of shape {wanted}, not {shape}.")
+            raise ValueError(f"init_from must hold {name} of shape {wanted}, not {shape}.")
         own[name].copy_(given)
 
 
@@ -229,11 +248,12 @@ def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
         matching = fnmatch.filter(scale, pattern)
         if not matching:
             raise ValueError(
-                f"lr_scale must name parameters; {pattern!r} matches none of {', '.join(scale)}."
+                f"lr_multipliers must name parameters; {pattern!r} matches none of "
+                f"{', '.join(scale)}."
             )
         scale.update({name: scale[name] * factor for name in matching})
     if not any(scale.values()):
-        raise ValueError("lr_scale must leave a parameter to train, not freeze all of them.")
+        raise ValueError("lr_multipliers must leave a parameter to train, not freeze all of them.")
     return scale
 
 
@@ -248,7 +268,7 @@ def _outputs(dataset: data.Dataset) -> int:
 
 
 def _is_option(name: str) -> bool:
-    return name in OPTIONS or name.startswith("lr_scale[")
+    return name in OPTIONS or name.startswith("lr_multipliers[")
 
 
 def _takes_any(parameters: Mapping) -> bool:

@@ -95,7 +95,7 @@ def mlp(
     whole(least=1, inputs=inputs), whole(least=1, outputs=outputs)
     whole(least=0, depth=depth), whole(least=1, width=width)
     one_of(ACTIVATIONS, activation=activation), one_of(["none", *NORMS], norm=norm)
-    one_of(["before", "after"], norm_place=norm_place), fraction(dropout=dropout)
+    one_of(["before", "after"], norm_place=norm_place), fraction(below_one=True, dropout=dropout)
     one_of(["none", "residual", "highway"], skip=skip), finite(gate_bias=gate_bias)
     one_of(INITS, init=init), positive(gain=gain), positive(output_gain=output_gain)
     non_negative(branch_gain=branch_gain)
@@ -113,13 +113,13 @@ def mlp(
     return network
 
 
-def drawn(build, *, seed: int, **settings) -> nn.Module:
+def seeded(build, *, seed: int, **settings) -> nn.Module:
     """``build(**settings)`` with its initial weights drawn from ``seed``.
 
     Torch's global generator is left as it was.
 
-    >>> bool((drawn(mlp, seed=1, inputs=2, outputs=2).output.weight ==
-    ...       drawn(mlp, seed=1, inputs=2, outputs=2).output.weight).all())
+    >>> bool((seeded(mlp, seed=1, inputs=2, outputs=2).output.weight ==
+    ...       seeded(mlp, seed=1, inputs=2, outputs=2).output.weight).all())
     True
     """
     with torch.random.fork_rng(devices=[]):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-ARRAYS = ["steps", "train_loss", "score_loss", "accuracy", "diverged_at"]
+ARRAYS = ["steps", "train_loss", "eval_loss", "accuracy", "diverged_at"]
 WORDS = ["axes", "seeds", "settings", "provenance", "layouts"]
-OPTIONAL = ["stopped_at", "weight_steps", "weights", "buffers", "layout_of", "noisy"]
+OPTIONAL = ["stopped_at", "weight_steps", "weights", "buffers", "layout_of", "mislabelled"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,19 +17,19 @@ class Runs:
     """What each member of a grid of settings x seeds did.
 
     axes: name to values of each setting that varies; seeds: list. steps: (records,) updates made.
-    train_loss, score_loss, accuracy: (*grid, seeds, records) float32, NaN from divergence on.
+    train_loss, eval_loss, accuracy: (*grid, seeds, records) float32, NaN from divergence on.
     diverged_at: (*grid, seeds), the first update whose loss was not finite, -1 without.
     stopped_at: (*grid, seeds) updates made when the user interrupted, else None.
     weights: (*grid, seeds, kept, parameters), NaN-padded where networks differ in size, taken at
-    ``weight_steps``; buffers likewise; None when not kept. noisy: (*grid, seeds, examples), which
-    training labels were replaced, None without label noise.
+    ``weight_steps``; buffers likewise; None when not kept. mislabelled: (*grid, seeds, examples),
+    which training labels were replaced, None without label noise.
     """
 
     axes: dict
     seeds: list[int]
     steps: np.ndarray
     train_loss: np.ndarray
-    score_loss: np.ndarray
+    eval_loss: np.ndarray
     accuracy: np.ndarray
     diverged_at: np.ndarray
     settings: dict
@@ -40,7 +40,7 @@ class Runs:
     buffers: np.ndarray | None = None
     layout_of: np.ndarray | None = None
     layouts: list = field(default_factory=list)
-    noisy: np.ndarray | None = None
+    mislabelled: np.ndarray | None = None
     build: Callable | None = None
 
     @property
@@ -98,7 +98,7 @@ class Runs:
             ValueError: no weights were kept, an axis is left open, or no such seed, step or value.
         """
         if self.weights is None:
-            raise ValueError("no weights were kept; train with keep_weights=True.")
+            raise ValueError("no weights were kept; train with checkpoints=True.")
         runs = self.at(**where)
         if runs.axes:
             raise ValueError(f"say which member: {', '.join(runs.axes)} left open.")

@@ -10,9 +10,9 @@ from lecture_helpers.datasets import dataset as data
 from lecture_helpers.foundation.progress import Progress
 from lecture_helpers.foundation.threads import torch_on_one_thread
 from lecture_helpers.foundation.validation import one_of, whole
-from lecture_helpers.training._ensemble import Crew
+from lecture_helpers.training._ensemble import Ensemble
 from lecture_helpers.training._grid import axes_of, members_of, seeds_of
-from lecture_helpers.training._history import Recorder
+from lecture_helpers.training._history import History
 from lecture_helpers.training._losses import LOSSES
 from lecture_helpers.training._trainees import OPTIONS, Planner, Trainee
 from lecture_helpers.training.runs import Runs, grid_text
@@ -21,13 +21,13 @@ SIDE_BY_SIDE = 32
 
 
 def train(
-    build: Callable[..., nn.Module], dataset: data.Dataset, *, steps: int, batch: int = 64,
+    build: Callable[..., nn.Module], dataset: data.Dataset, *, steps: int, batch_size: int = 64,
     seeds: int | Iterable[int] = 8, lr: float = 0.1, optimizer: str = "sgd", momentum: float = 0.0,
-    weight_decay: float = 0.0, schedule="constant", lr_scale: Mapping | None = None,
+    weight_decay: float = 0.0, schedule="constant", lr_multipliers: Mapping | None = None,
     label_noise: float = 0.0, loss: str | Callable | None = None, example_weights=None,
-    batches=None, split: Mapping | Callable | None = None, start=None, start_names="*",
+    batches=None, split: Mapping | Callable | None = None, init_from=None, init_names="*",
     arms: Mapping[str, Mapping] | None = None, record: int | Iterable[int] = 20,
-    keep_weights: bool | int | str = False, score: str = "test", progress=True, **settings,
+    checkpoints: bool | int | str = False, eval_on: str = "test", progress=True, **settings,
 ) -> Runs:  # fmt: skip
     """Trains the network of every setting and seed, ``w <- w - lr * update``, all at once.
 
@@ -36,7 +36,7 @@ def train(
     ``batches``, is an axis of the grid. Seeds draw the data split, the order, the initial weights,
     label noise and dropout: members of one seed share them, and no member's result depends on who
     trains beside it. Losses are recorded in eval mode, on the labels that are trained on and on
-    the ``score`` split. Weighted losses are ``mean(weight * loss)`` over the batch.
+    the ``eval_on`` split. Weighted losses are ``mean(weight * loss)`` over the batch.
 
     Raises:
         ValueError: an argument that is not accepted, in one sentence.
@@ -45,18 +45,18 @@ def train(
     if not isinstance(dataset, data.Dataset):
         raise ValueError(f"dataset must be a Dataset, not {type(dataset).__name__}.")
     steps, seeds = whole(least=1, steps=steps), seeds_of(seeds)
-    every = _listed_scales({name: given[name] for name in OPTIONS}) | settings
+    every = _listed_multipliers({name: given[name] for name in OPTIONS}) | settings
     axes = axes_of(every, arms)
     members = members_of(axes, seeds, every, arms or {})
-    planner = Planner(build, dataset, split, score, _loss(loss, dataset))
+    planner = Planner(build, dataset, split, eval_on, _loss(loss, dataset))
     with one_thread_and_room():
         trainees = [planner.trainee(member) for member in members]
-        recorder = Recorder(trainees, steps, record, keep_weights)
+        history = History(trainees, steps, record, checkpoints)
         text = f"Training {_count(members, 'network')} ({grid_text(axes, seeds)}), {steps} steps: "
         with Progress(progress, text, len(members) * steps) as tick:
-            for crew in crews_of(trainees, dataset, planner.loss, steps):
-                recorder.follow(crew, tick)
-    return recorder.runs(axes, seeds, planner.words(every, arms), planner.build)
+            for ensemble in ensembles_of(trainees, dataset, planner.loss, steps):
+                history.follow(ensemble, tick)
+    return history.runs(axes, seeds, planner.words(every, arms), planner.build)
 
 
 def _loss(loss: str | Callable | None, dataset: data.Dataset) -> Callable:
@@ -67,23 +67,23 @@ def _loss(loss: str | Callable | None, dataset: data.Dataset) -> Callable:
     return LOSSES[one_of(LOSSES, loss=loss)]
 
 
-def _listed_scales(options: dict) -> dict:
-    scales = options["lr_scale"]
+def _listed_multipliers(options: dict) -> dict:
+    scales = options["lr_multipliers"]
     if not isinstance(scales, Mapping):
         return options
-    lists = {f"lr_scale[{p}]": f for p, f in scales.items() if isinstance(f, list)}
+    lists = {f"lr_multipliers[{p}]": f for p, f in scales.items() if isinstance(f, list)}
     return options | lists
 
 
-def crews_of(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator[Crew]:
-    """The trainees in crews of one structure, each made when its turn comes."""
+def ensembles_of(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator[Ensemble]:
+    """The trainees in ensemble of one structure, each made when its turn comes."""
     groups = {}
     for trainee in trainees:
         groups.setdefault(trainee.group, []).append(trainee)
     for group in groups.values():
         count = -(-len(group) // SIDE_BY_SIDE)
         for k in range(count):
-            yield Crew(group[k::count], dataset, loss, steps)
+            yield Ensemble(group[k::count], dataset, loss, steps)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class AveragedNetwork:
     """
 
     def __init__(self, network: nn.Module, alpha: float | None = None, average_buffers=False):
-        self.alpha = None if alpha is None else fraction(alpha=alpha)
+        self.alpha = None if alpha is None else fraction(below_one=True, alpha=alpha)
         self.average_buffers, self.updates = average_buffers, 0
         self.network = copy.deepcopy(network)
 

@@ -81,29 +81,33 @@ def as_question(predict) -> tuple[str, list[str]] | None:
     raise ValueError(f"predict must be a question or (question, [answers]), not {predict!r}.")
 
 
-def as_scrubber(play: str | None, controls: dict[str, Control]) -> str | None:
-    """The name of the control that *play* runs through.
+def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None:
+    """The name of the control that *animate* runs through.
 
     Raises:
         ValueError: it has no widget, or is a mere switch.
     """
-    if play is not None and (play not in controls or isinstance(controls[play], Switch)):
-        raise ValueError(f"play must name a range or a list among the controls, not {play!r}.")
-    return play
+    if animate is not None and (animate not in controls or isinstance(controls[animate], Switch)):
+        raise ValueError(
+            f"animate must name a range or a list among the controls, not {animate!r}."
+        )
+    return animate
 
 
-def as_stops(tell: Mapping | None, view: View, controls: dict[str, Control]) -> list[dict]:
+def as_stops(snapshots: Mapping | None, view: View, controls: dict[str, Control]) -> list[dict]:
     """The settings of each frame of the stored strip.
 
-    Without ``tell`` these are the start and the ends (at most 3 choices) of the first control.
+    Without ``snapshots`` these are the start and the ends (at most 3 choices) of the first control.
 
     Raises:
         ValueError: not one control with a list of values that it can take.
     """
-    if tell is not None:
-        if not isinstance(tell, Mapping):
-            raise ValueError(f"tell must be a dict such as {{'lr': [0.1, 1]}}, not {tell!r}.")
-        frames = strip_settings(view, tell)
-        return [_settings("tell", frame, controls) for frame in frames]
+    if snapshots is not None:
+        if not isinstance(snapshots, Mapping):
+            raise ValueError(
+                f"snapshots must be a dict such as {{'lr': [0.1, 1]}}, not {snapshots!r}."
+            )
+        frames = strip_settings(view, snapshots)
+        return [_settings("snapshots", frame, controls) for frame in frames]
     first = next(iter(controls.values()))
     return [{}, *({first.name: stop} for stop in first.stops() if stop != first.start)][:4]

@@ -19,7 +19,7 @@ from lecture_helpers.widgets.pinned import ghosts_of
 from lecture_helpers.widgets.registry import register, unregister
 from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.rendering.idle import dismiss, settle
-from lecture_helpers.widgets.rendering.pixels import encode
+from lecture_helpers.widgets.rendering.pixels import encode_png
 from lecture_helpers.widgets.view import View, as_view
 
 
@@ -29,8 +29,8 @@ def explore(
     presets=None,
     goals=None,
     predict=None,
-    play=None,
-    tell=None,
+    animate=None,
+    snapshots=None,
     size=None,
     panels=None,
     labels=None,
@@ -40,8 +40,8 @@ def explore(
 
     A tuple is a range (lo, hi[, step or "log"]), a list or dict a choice, ``bool`` a switch.
     ``presets`` are settings by name, ``goals`` functions of the reading by name, ``predict`` a
-    question that hides the reading, ``play`` the control of a scrubber, ``tell`` the stops of
-    the stored strip. The view is first run at both ends of every control.
+    question that hides the reading, ``animate`` the control of a scrubber, ``snapshots`` the
+    stops of the stored strip. The view is first run at both ends of every control.
 
     Raises:
         ValueError: one sentence that says which argument cannot be, or where the view breaks.
@@ -55,8 +55,8 @@ def explore(
             presets=as_presets(presets, made),
             predicates=as_goals(goals),
             question=as_question(predict),
-            play=as_scrubber(play, made),
-            stops=as_stops(tell, view, made),
+            animate=as_scrubber(animate, made),
+            stops=as_stops(snapshots, view, made),
             size=as_size(size, usual_size(len(view.panels))),
         )
     except ValueError:
@@ -76,14 +76,14 @@ class Explorer:
         presets: dict[str, dict],
         predicates: dict,
         question,
-        play,
+        animate,
         stops: list[dict],
         size,
     ):
         settle(keep=0)
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
-        self.presets, self.question, self.play = presets, question, play
+        self.presets, self.question, self.animate = presets, question, animate
         self.predicates, self.goals = predicates, dict.fromkeys(predicates, False)
         self._stops, self._stored = stops, None
         self.error = ""
@@ -220,14 +220,14 @@ class Explorer:
     @property
     def png(self) -> bytes:
         """The picture now, as one PNG."""
-        return encode(self._canvas.pixels())
+        return encode_png(self._canvas.pixels())
 
     def fresh_png(self) -> bytes:
         """The same picture, drawn from nothing."""
         fresh = Canvas(self.view, self.size, self.appearance, self._canvas.layout)
         fresh.ghosts = self._canvas.ghosts
         fresh.draw_whole(self.values)
-        return encode(fresh.pixels())
+        return encode_png(fresh.pixels())
 
     def close(self) -> None:
         """Take the explorer out of the page and out of ``explorers()``."""

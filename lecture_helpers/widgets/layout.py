@@ -43,8 +43,8 @@ class Face:
         self._longest = longest
         self.layers = [_layer(), _layer()]
         self.key = _key(self._typed) if explorer.presets else None
-        play = explorer.play
-        self.scrubber = Scrubber(explorer.controls[play]) if play else None
+        animate = explorer.animate
+        self.scrubber = Scrubber(explorer.controls[animate]) if animate else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
         self.tally = w.HTML().add_class("lecture-words")
@@ -107,7 +107,7 @@ class Face:
             control.align(label)
         rows = [c.widget for c in controls]
         if self.scrubber:
-            row = self.explorer.controls[self.explorer.play].widget
+            row = self.explorer.controls[self.explorer.animate].widget
             row.children = (*row.children, self.scrubber.widget)
         columns = "repeat(auto-fit, minmax(min(100%, 400px), 1fr))"
         layout = w.Layout(grid_template_columns=columns, grid_gap="0 28px", **self._width)
@@ -145,7 +145,7 @@ class Face:
         self.error.value = escape(explorer.error)
         self.tally.value = "".join(map(_goal, explorer.goals, explorer.goals.values()))
         for name, control in explorer.controls.items():
-            control.enabled = name not in explorer.reading.idle
+            control.enabled = name not in explorer.reading.disabled
         if self.scrubber:
             self.scrubber.follow()
 

@@ -18,7 +18,7 @@ from lecture_helpers.widgets.appearance import (
 )
 from lecture_helpers.widgets.controls.control import in_words
 from lecture_helpers.widgets.reading import Reading
-from lecture_helpers.widgets.rendering.pixels import discard_pixels, encode, pixels_of
+from lecture_helpers.widgets.rendering.pixels import discard_pixels, encode_png, pixels_of
 from lecture_helpers.widgets.view import View, as_view
 
 
@@ -120,7 +120,7 @@ def draw_strip(
             readings.append(now)
             if captions:
                 _caption(frame, changed, str(now) if sentences else "", width)
-        png = encode(pixels_of(figure), 6)
+        png = encode_png(pixels_of(figure), 6)
         discard_pixels(figure)
     return Picture(name, figure, tuple(readings), png, round(whole[0] * PIXELS_PER_INCH))
 

@@ -9,12 +9,12 @@ from types import MappingProxyType
 class Reading:
     """One sentence and its named values, which are also attributes.
 
-    ``idle`` names the controls that have no effect on this picture.
+    ``disabled`` names the controls that have no effect on this picture.
     """
 
     sentence: str
     values: Mapping
-    idle: frozenset = frozenset()
+    disabled: frozenset = frozenset()
 
     def __str__(self) -> str:
         return self.sentence
@@ -26,10 +26,10 @@ class Reading:
         return self.values[name]
 
 
-def reading(template: str, /, *, idle: Iterable[str] = (), **values) -> Reading:
+def reading(template: str, /, *, disabled: Iterable[str] = (), **values) -> Reading:
     """The sentence that ``template`` makes of ``values``, in the notation of ``str.format``.
 
-    ``idle`` names the controls that have no effect just now: their widgets are disabled.
+    ``disabled`` names the controls that have no effect just now: their widgets are disabled.
 
     Raises:
         ValueError: the template names a value that is not given, or cannot format it.
@@ -38,9 +38,9 @@ def reading(template: str, /, *, idle: Iterable[str] = (), **values) -> Reading:
     >>> str(now), now.stop
     ('It stops at 0.5.', 0.52)
     """
-    if isinstance(idle, str):
-        idle = (idle,)
-    return Reading(_fill(template, values), MappingProxyType(dict(values)), frozenset(idle))
+    if isinstance(disabled, str):
+        disabled = (disabled,)
+    return Reading(_fill(template, values), MappingProxyType(dict(values)), frozenset(disabled))
 
 
 def _fill(template: str, values: dict) -> str:

@@ -30,7 +30,7 @@ class View:
         """The reading of the view drawn on ``axes``.
 
         Raises:
-            ValueError: the view returned no reading, or calls an unknown control idle.
+            ValueError: the view returned no reading, or disables an unknown control.
         """
         result = self.function(*axes, **values)
         if not isinstance(result, Reading):
@@ -38,7 +38,7 @@ class View:
                 f"{self.name} must return reading(...), not {type(result).__name__}: "
                 "one sentence that says what the picture shows."
             )
-        for name in result.idle:
+        for name in result.disabled:
             self.require(name)
         return result
 

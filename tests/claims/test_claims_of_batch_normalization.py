@@ -5,9 +5,10 @@ import pytest
 
 from lecture_helpers.claims import claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.lessons import batch_normalization as lesson
+from lecture_helpers.claims.experiments import batch_normalization as lesson
 from lecture_helpers.claims.statistics import decide_identity
 from lecture_helpers.networks.scalar_chain import chain_after_step, chain_orders
+from lecture_helpers.training.metrics import trains
 from lecture_helpers.training.runs import Runs
 
 STORED = ledger.load().get("C8")
@@ -79,7 +80,7 @@ def runs_with(loss, steps=(0, 50, 150, 175, 200)) -> Runs:
      ((0.1, 0.1, np.nan), False)],
 )  # fmt: skip
 def test_training_means_half_of_chance_in_the_last_quarter(late_losses, does):
-    assert lesson.trains(runs_with([[2.3, 2.0, *late_losses]])).tolist() == [does]
+    assert trains(runs_with([[2.3, 2.0, *late_losses]])).tolist() == [does]
 
 
 def test_a_seed_that_trains_nowhere_counts_as_a_step_below_the_ladder(monkeypatch):
@@ -127,7 +128,7 @@ def test_the_stored_runs_are_those_of_the_ledgers_first_8_seeds():
     assert RUNS.stat().st_size < 1_500_000
     for depth in lesson.DEPTHS:
         for norm in lesson.NORMS:
-            passed = lesson.trains(runs.at(depth=depth, norm=norm))
+            passed = trains(runs.at(depth=depth, norm=norm))
             rungs = np.where(passed, np.log10(lesson.LADDER)[:, None], -3.25).max(axis=0)
             stored = STORED["arms"][f"{norm}, depth {depth}"][:8]
             assert rungs == pytest.approx(stored, abs=1e-6)

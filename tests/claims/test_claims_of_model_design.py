@@ -6,18 +6,16 @@ import pytest
 from lecture_helpers.claims import claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.experiments.model_design import (
-    METHODS,
-    MODELS,
     best_gain,
     best_or_middle,
     factorial,
     factorial_arms,
     gradient_factors,
     ranges,
-    skip_arms,
     skip_ladder,
 )
-from lecture_helpers.claims.experiments.normalized_networks import CAP
+from lecture_helpers.networks.designs import METHODS, MODELS, skip_arms
+from lecture_helpers.training.metrics import GUESSING
 
 RATES = {f"{arm}, depth 24": 0.0316 for arm in skip_arms(24)}
 
@@ -44,7 +42,7 @@ def test_small_branches_train_at_depth_24_where_plain_and_unscaled_ones_do_not()
     mean = means(skip_ladder(QUICK_SEEDS[:4], depths=(24,), steps=150, tuned=RATES))
     assert mean["residual, depth 24"] < mean["plain, depth 24"] - 0.4
     assert mean["residual + BN, depth 24"] < mean["BN, depth 24"] - 0.4
-    assert mean["residual, He's weights, depth 24"] == pytest.approx(np.log10(CAP))
+    assert mean["residual, He's weights, depth 24"] == pytest.approx(np.log10(GUESSING))
     assert mean["gradient of residual, He's weights, depth 24"] > 3
     assert abs(mean["gradient of plain, depth 24"]) < 1
 
@@ -77,7 +75,7 @@ def test_ranges_are_those_of_the_means_with_every_level_left_out_in_turn():
 
 
 def test_where_nothing_trains_the_middle_of_the_grid_is_taken():
-    guess = float(np.log10(CAP))
+    guess = float(np.log10(GUESSING))
     assert best_or_middle({0.1: [guess], 0.2: [guess], 0.3: [guess]}) == 0.2
     assert best_or_middle({0.1: [guess], 0.2: [guess], 0.3: [-1.0], 0.4: [guess]}) == 0.3
     with pytest.raises(ValueError, match="end of the grid"):

@@ -88,8 +88,10 @@ def slow_claim(monkeypatch):
 
 
 def without_provenance(entries):
-    return {name: {key: value for key, value in stored.items() if key != "provenance"}
-            for name, stored in entries.items()}
+    return {
+        name: {key: value for key, value in stored.items() if key != "provenance"}
+        for name, stored in entries.items()
+    }
 
 
 def quiet(*_):

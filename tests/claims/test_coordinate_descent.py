@@ -5,7 +5,7 @@ import pytest
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.lessons import coordinate_descent as lesson
+from lecture_helpers.claims.experiments import coordinate_descent as lesson
 from lecture_helpers.claims.statistics import decide_identity
 from lecture_helpers.optimization import coordinate_descent as algorithms
 from lecture_helpers.optimization import lasso, sparse_coding
@@ -38,7 +38,7 @@ def test_a_kink_that_leaves_the_way_down_open_would_count_as_an_arrival(monkeypa
 
 
 def test_a_walk_that_does_not_move_would_not_count_as_an_arrival(monkeypatch):
-    monkeypatch.setattr(traps, "two_wells_minimiser", lambda: lambda x, block: x[block])
+    monkeypatch.setattr(traps, "coupled_wells_minimiser", lambda: lambda x, block: x[block])
     assert lesson.arrivals((100,), starts=5)["two wells"] == [0.0]
 
 

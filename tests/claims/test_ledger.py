@@ -11,10 +11,10 @@ from lecture_helpers.claims.sweep import experiment_name
 from lecture_helpers.claims.tuning import TUNING
 
 STORED = ledger.load()
-COMPUTED = ("verdict", "fragile", "effect", "interval", "findings", "beside")
-WORDS = dict(lesson="01_x", slide="s", sentence="t", changes="c")
+COMPUTED = ("verdict", "fragile", "effect", "interval", "findings", "control_findings")
+WORDS = dict(lesson="01_x", slide="s", sentence="t", falsified_by="c")
 GAIN = Claim(
-    "C98", "emp", **WORDS, smallest=0.5, unit="decades", experiment=len,
+    "C98", "empirical", **WORDS, min_effect=0.5, unit="decades", experiment=len,
     comparisons={"shallow": ("with 2", "without 2"), "deep": ("with 9", "without 9")},
     controls={"layer norm": ("layer 9", "without 9")},
 )  # fmt: skip
@@ -80,14 +80,14 @@ def test_the_first_regime_gives_the_entrys_effect_and_controls_do_not_decide():
     stored = ledger.judged({"C98": entry()})["C98"]
     assert stored["effect"] == stored["findings"][0]["effect"] == pytest.approx(0.0125)
     assert stored["interval"][0] < stored["effect"] < stored["interval"][1]
-    assert [f["name"] for f in stored["beside"]] == ["layer norm"]
+    assert [f["name"] for f in stored["control_findings"]] == ["layer norm"]
 
 
 def test_arms_that_a_quick_run_left_out_are_not_judged():
     few = {name: ARMS[name] for name in ("with 9", "without 9")}
     stored = ledger.judged({"C98": entry(arms=few)})["C98"]
     assert [finding["name"] for finding in stored["findings"]] == ["deep"]
-    assert stored["beside"] == []
+    assert stored["control_findings"] == []
     assert stored["verdict"] == "holds"
 
 
@@ -100,7 +100,7 @@ def test_judging_twice_changes_nothing_and_leaves_its_input_alone():
 def test_a_family_of_many_makes_a_near_miss_fragile():
     arms = ARMS | {"with 2": [0.1, 2.2, 0.2, 1.3, 0.4, 2.0, -0.4, 1.2]}  # p = 0.03
     near = Claim(
-        "C97", "emp", **WORDS, smallest=0.5, unit="decades", experiment=len,
+        "C97", "empirical", **WORDS, min_effect=0.5, unit="decades", experiment=len,
         comparisons={"shallow": ("with 2", "without 2")},
     )  # fmt: skip
     alone = ledger.judged({"C97": entry(near, arms)})["C97"]
@@ -114,7 +114,7 @@ def test_a_family_of_many_makes_a_near_miss_fragile():
 
 
 def test_an_opinion_stays_an_opinion_whatever_the_figures_say():
-    views = Claim("C96", "op", **WORDS, smallest=0.5, unit="decades", experiment=len,
+    views = Claim("C96", "opinion", **WORDS, min_effect=0.5, unit="decades", experiment=len,
                   comparisons=GAIN.comparisons)  # fmt: skip
     stored = ledger.judged({"C96": entry(views)})["C96"]
     assert stored["verdict"] == "opinion"
@@ -123,7 +123,7 @@ def test_an_opinion_stays_an_opinion_whatever_the_figures_say():
 
 @pytest.mark.parametrize("worst, verdict", [(1e-13, "identity"), (1e-11, "refuted")])
 def test_an_identity_is_judged_by_its_worst_check(worst, verdict):
-    law = Claim("C95", "id", **WORDS, experiment=len)
+    law = Claim("C95", "identity", **WORDS, experiment=len)
     record = Record((0, 1), {"a": [0.0, worst], "b": [0.0, 1e-5]}, {"a": 1e-12, "b": 1e-3})
     stored = ledger.judged({"C95": ledger.entry(law, record, {}, {})})["C95"]
     assert stored["verdict"] == verdict

@@ -33,20 +33,20 @@ def test_every_claim_belongs_to_its_lesson(lesson):
 
 
 def test_identities_opinions_and_empirical_claims_are_told_apart():
-    assert {c.number for c in CLAIMS.values() if c.kind == "id"} == IDENTITIES
-    assert {c.number for c in CLAIMS.values() if c.kind == "op"} == {36, 37}
+    assert {c.number for c in CLAIMS.values() if c.kind == "identity"} == IDENTITIES
+    assert {c.number for c in CLAIMS.values() if c.kind == "opinion"} == {36, 37}
 
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_claim_says_what_it_says_and_what_would_change_it_in_whole_sentences(name):
-    for words in (claim(name).sentence, claim(name).changes):
+    for words in (claim(name).sentence, claim(name).falsified_by):
         assert re.match(r"[A-Z].{40,}[.]$", words)
         assert "  " not in words
 
 
-@pytest.mark.parametrize("name", [n for n, c in CLAIMS.items() if c.kind == "emp"])
+@pytest.mark.parametrize("name", [n for n, c in CLAIMS.items() if c.kind == "empirical"])
 def test_every_empirical_claim_declares_its_smallest_interesting_effect_and_unit(name):
-    assert claim(name).smallest > 0
+    assert claim(name).min_effect > 0
     assert len(claim(name).unit) > 10
 
 
@@ -58,7 +58,7 @@ def test_every_experiment_runs_20_seeds_or_more_and_compares_two_different_arms(
     assert all(len(set(pair)) == 2 for pair in pairs)
 
 
-RUN = [n for n, c in CLAIMS.items() if c.kind == "emp" and c.experiment]
+RUN = [n for n, c in CLAIMS.items() if c.kind == "empirical" and c.experiment]
 SETTLED = r"[Aa]nswered|[Mm]eant|\b[Oo]pen\b|controls?\b|closed form .* gives|experiment of C"
 SOURCES = {  # first authors and years that the lessons' literature lists
     "Ioffe 2015", "Santurkar 2018", "Bjorck 2018", "Luo 2018", "Yang 2019", "De 2020",
@@ -109,11 +109,11 @@ def test_an_unknown_claim_is_refused_in_words():
 
 
 def test_an_empirical_claim_without_a_threshold_or_without_arms_is_refused():
-    words = dict(lesson="l", slide="s", sentence="t", changes="c")
+    words = dict(lesson="l", slide="s", sentence="t", falsified_by="c")
     with pytest.raises(ValueError, match="smallest interesting effect"):
-        Claim("C99", "emp", **words)
+        Claim("C99", "empirical", **words)
     with pytest.raises(ValueError, match="which arms"):
-        Claim("C99", "emp", **words, smallest=1.0, unit="u", experiment=len)
+        Claim("C99", "empirical", **words, min_effect=1.0, unit="u", experiment=len)
     with pytest.raises(ValueError, match="kind must be one of"):
         Claim("C99", "proof", **words)
 

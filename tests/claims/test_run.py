@@ -17,7 +17,7 @@ from lecture_helpers import claims
 from lecture_helpers.claims import ledger, run, sweep
 from lecture_helpers.claims.claim import Claim
 
-WORDS = dict(lesson="01_x", slide="s", sentence="One thing.", changes="Another.")
+WORDS = dict(lesson="01_x", slide="s", sentence="One thing.", falsified_by="Another.")
 ROOT = Path(__file__).parents[2]
 NAMES = ("C50", "C51")
 calls = []
@@ -51,7 +51,7 @@ def ledger_path(tmp_path, monkeypatch):
     calls.clear()
     for name, arms in [("C50", ("with", "without")), ("C51", ("without", "with"))]:
         monkeypatch.setitem(claims.CLAIMS, name, Claim(
-            name, "emp", **WORDS, smallest=0.5, unit="of a coin", experiment=coin,
+            name, "empirical", **WORDS, min_effect=0.5, unit="of a coin", experiment=coin,
             comparisons={"always": arms},
         ))  # fmt: skip
     return tmp_path / "ledger.json"
@@ -118,7 +118,7 @@ def test_a_changed_threshold_is_run_again_and_changed_words_are_only_refreshed(
     changed(monkeypatch, sentence="Said better.")
     assert run.run(["C50"], path=ledger_path, say=quiet)["C50"]["sentence"] == "Said better."
     assert calls == []
-    changed(monkeypatch, smallest=3.0)
+    changed(monkeypatch, min_effect=3.0)
     assert run.run(["C50"], path=ledger_path, say=quiet)["C50"]["verdict"] == "null"
     assert len(calls) == 5
 

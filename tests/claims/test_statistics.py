@@ -124,7 +124,7 @@ def test_equal_differences_give_a_point_that_only_the_grids_step_widens():
     ],
 )
 def test_the_verdict_follows_the_declared_rule(effect, interval, verdict):
-    assert statistics.decide(effect, interval, smallest=0.5) == verdict
+    assert statistics.decide(effect, interval, min_effect=0.5) == verdict
 
 
 @pytest.mark.parametrize(
@@ -151,11 +151,11 @@ def test_regimes_that_disagree_make_a_claim_conditional():
 def test_the_doubt_of_a_clear_effect_is_the_p_value_of_students_test(values):
     at = statistics.intervals(values)
     p = stats.ttest_1samp(values, 0).pvalue
-    doubt = statistics.doubt(abs(values.mean()), at, smallest=1e-9)
+    p_value = statistics.p_value(abs(values.mean()), at, min_effect=1e-9)
     if p < 0.0499:
-        assert doubt == pytest.approx(max(p, 1e-4), rel=1e-3)
+        assert p_value == pytest.approx(max(p, 1e-4), rel=1e-3)
     elif p > 0.0501:
-        assert doubt == 1.0
+        assert p_value == 1.0
 
 
 def test_the_doubt_of_a_null_is_the_p_value_of_an_equivalence_test():
@@ -163,8 +163,8 @@ def test_the_doubt_of_a_null_is_the_p_value_of_an_equivalence_test():
     error = values.std(ddof=1) / np.sqrt(20)
     distances = np.array([0.5 - values.mean(), 0.5 + values.mean()]) / error
     worse = stats.t.sf(distances, 19).max()
-    doubt = statistics.doubt(values.mean(), statistics.intervals(values), smallest=0.5)
-    assert doubt == pytest.approx(2 * worse, rel=1e-3)
+    p_value = statistics.p_value(values.mean(), statistics.intervals(values), min_effect=0.5)
+    assert p_value == pytest.approx(2 * worse, rel=1e-3)
 
 
 def test_holm_multiplies_the_smallest_by_the_family_and_never_reorders():
@@ -174,11 +174,11 @@ def test_holm_multiplies_the_smallest_by_the_family_and_never_reorders():
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
-def test_holm_lies_between_the_p_value_and_bonferroni_and_keeps_the_order(doubts):
-    adjusted, doubts = statistics.holm(doubts), np.array(doubts)
-    assert (adjusted >= doubts).all()
-    assert (adjusted <= np.minimum(1, len(doubts) * doubts) + 1e-15).all()
-    assert (np.diff(adjusted[np.argsort(doubts, kind="stable")]) >= 0).all()
+def test_holm_lies_between_the_p_value_and_bonferroni_and_keeps_the_order(p_values):
+    adjusted, p_values = statistics.holm(p_values), np.array(p_values)
+    assert (adjusted >= p_values).all()
+    assert (adjusted <= np.minimum(1, len(p_values) * p_values) + 1e-15).all()
+    assert (np.diff(adjusted[np.argsort(p_values, kind="stable")]) >= 0).all()
 
 
 def test_a_family_without_any_effect_is_wrong_in_one_of_20():
@@ -192,7 +192,7 @@ def test_a_family_without_any_effect_is_wrong_in_one_of_20():
 
 
 @pytest.mark.parametrize(
-    "verdict, doubt, adjusted, fragile",
+    "verdict, p_value, adjusted, fragile",
     [
         ("holds", 0.004, 0.02, False),
         ("holds", 0.02, 0.04, True),
@@ -202,9 +202,9 @@ def test_a_family_without_any_effect_is_wrong_in_one_of_20():
     ],
 )
 def test_a_verdict_is_fragile_when_99_percent_or_holm_takes_it_away(
-    verdict, doubt, adjusted, fragile
+    verdict, p_value, adjusted, fragile
 ):
-    assert statistics.fragile(verdict, doubt, adjusted) is fragile
+    assert statistics.fragile(verdict, p_value, adjusted) is fragile
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 
 from lecture_helpers.claims import claim, ledger, tuning
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.experiments import supervised_pretraining as pretraining_experiments
+from lecture_helpers.claims.experiments import supervised_pretraining as experiments
 from lecture_helpers.claims.experiments.supervised_pretraining import (
     ARMS,
     NETWORKS,
@@ -32,7 +32,7 @@ class FixedRates(dict):
 
 def test_a_greedy_start_rescues_deep_sigmoid_networks_and_no_others(monkeypatch):
     two = {name: NETWORKS[name] for name in ("sigmoid", "ReLU")}
-    monkeypatch.setattr(pretraining_experiments, "NETWORKS", two)
+    monkeypatch.setattr(experiments, "NETWORKS", two)
     tuned = FixedRates(guided=False)
     arms = measure(growing, QUICK_SEEDS[:2], depths=(6,), deep=6, total=500, tuned=tuned).arms
     means = {name: np.mean(values) for name, values in arms.items()}
@@ -51,7 +51,7 @@ def test_a_greedy_start_rescues_deep_sigmoid_networks_and_no_others(monkeypatch)
     (growing, dict(total=20)), (guiding, dict(updates=2)),
 ])  # fmt: skip
 def test_every_rate_that_an_experiment_asks_for_was_tuned(experiment, settings):
-    name = f"pretraining_experiments.{experiment.__name__}"
+    name = f"supervised_pretraining.{experiment.__name__}"
     experiment((0,), tuned=tuning.load(tuning.TUNING)[name]["values"], **settings)
 
 

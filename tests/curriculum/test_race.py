@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.curriculum.race import ARMS, race, race_grid
+from lecture_helpers.curriculum.race import ARMS, order_race, order_race_grid
 from lecture_helpers.datasets.real import digits
 from lecture_helpers.training.runs import Runs
 
@@ -13,32 +13,35 @@ SMALL = dict(
 
 def test_with_everything_available_from_the_start_the_order_does_not_matter_in_distribution():
     """At start 1 every paced arm draws from all examples; easy first then equals standard."""
-    runs = race(digits(), start=1.0, arms=["standard", "easy first"], **SMALL)
+    runs = order_race(digits(), start=1.0, arms=["standard", "easy first"], **SMALL)
     np.testing.assert_array_equal(
-        runs.at(arm="standard").train_loss, runs.at(arm="easy first").train_loss)
+        runs.at(arm="standard").train_loss, runs.at(arm="easy first").train_loss
+    )
 
 
 def test_arms_differ_only_after_the_first_step_and_every_arm_differs():
-    runs = race(digits(), label_noise=0.4, **SMALL)
+    runs = order_race(digits(), label_noise=0.4, **SMALL)
     assert runs.accuracy.shape == (len(ARMS), 2, 2)
     assert np.ptp(runs.train_loss[..., 0], axis=0).max() == 0
     assert len(np.unique(runs.train_loss[:, 0, -1])) == len(ARMS)
 
 
 def test_a_seed_and_an_arm_do_not_depend_on_who_else_runs():
-    together = race(digits(), label_noise=0.4, **SMALL)
-    alone = race(digits(), label_noise=0.4, **SMALL | dict(seeds=[4]), arms=["hard first"])
+    together = order_race(digits(), label_noise=0.4, **SMALL)
+    alone = order_race(digits(), label_noise=0.4, **SMALL | dict(seeds=[4]), arms=["hard first"])
     np.testing.assert_allclose(
-        alone.accuracy[0, 0], together.at(arm="hard first").accuracy[1], atol=1e-6)
+        alone.accuracy[0, 0], together.at(arm="hard first").accuracy[1], atol=1e-6
+    )
 
 
 def test_a_grid_holds_the_same_races_and_repeats_the_arms_without_a_pacing(tmp_path):
     pacings = {"slow": (0.2, 1.0, "root"), "fast": (0.5, 0.2, "step")}
-    grid = race_grid(digits(), pacings, label_noise=[0.0, 0.4], **SMALL)
+    grid = order_race_grid(digits(), pacings, label_noise=[0.0, 0.4], **SMALL)
     assert list(grid.axes) == ["label_noise", "pacing", "arm"]
-    one = race(digits(), start=0.5, pace=0.2, shape="step", label_noise=0.4, **SMALL)
+    one = order_race(digits(), start=0.5, pace=0.2, shape="step", label_noise=0.4, **SMALL)
     np.testing.assert_allclose(
-        grid.at(label_noise=0.4, pacing="fast").train_loss, one.train_loss, rtol=1e-5)
+        grid.at(label_noise=0.4, pacing="fast").train_loss, one.train_loss, rtol=1e-5
+    )
     filtered = [grid.at(pacing=p, arm="filter").accuracy for p in pacings]
     np.testing.assert_array_equal(*filtered)
     grid.save(tmp_path / "grid.npz")
@@ -47,7 +50,7 @@ def test_a_grid_holds_the_same_races_and_repeats_the_arms_without_a_pacing(tmp_p
 
 def test_each_arm_takes_its_own_learning_rate():
     rates = {"standard": 0.03, ("easy first", 0.0): 0.001}
-    runs = race(digits(), lr=rates, arms=["standard", "easy first"], **SMALL)
+    runs = order_race(digits(), lr=rates, arms=["standard", "easy first"], **SMALL)
     fast, slow = runs.train_loss[:, :, -1].mean(1)
     assert fast < slow
 
@@ -65,5 +68,5 @@ def test_each_arm_takes_its_own_learning_rate():
 )
 def test_bad_input_is_refused_in_words(change, words):
     with pytest.raises(ValueError) as refusal:
-        race(digits(), **SMALL | change)
+        order_race(digits(), **SMALL | change)
     assert str(refusal.value).startswith(words)

@@ -26,7 +26,8 @@ def test_a_seed_does_not_depend_on_its_neighbours_and_runs_can_be_stored(tmp_pat
     together = shapes_race((0.0, UNION), **SMALL)
     alone = shapes_race((UNION,), **SMALL | dict(seeds=[4]))
     np.testing.assert_allclose(
-        together.at(switch=UNION).train_loss[1], alone.train_loss[0, 0], rtol=1e-5)
+        together.at(switch=UNION).train_loss[1], alone.train_loss[0, 0], rtol=1e-5
+    )
     together.save(tmp_path / "runs.npz")
     assert Runs.load(tmp_path / "runs.npz").at(switch=0.0).accuracy.shape == (2, 2)
 

@@ -8,14 +8,14 @@ from torch.nn import functional as F
 from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks import loss_slices
 from lecture_helpers.networks.loss_slices import Slices, loss_slice, random_directions
-from lecture_helpers.training.multilayer_perceptron import drawn, mlp
+from lecture_helpers.training.multilayer_perceptron import mlp, seeded
 
 INPUTS, TARGETS = digits().inputs[:40], digits().targets[:40]
 OFFSETS = np.array([-1.0, -0.3, 0.0, 0.5])
 
 
 def network(**settings):
-    net = drawn(mlp, seed=0, inputs=64, outputs=10, **dict(depth=4, width=12) | settings)
+    net = seeded(mlp, seed=0, inputs=64, outputs=10, **dict(depth=4, width=12) | settings)
     net.train()(torch.tensor(INPUTS))  # running statistics of its own
     for name, p in net.named_parameters():
         if name.endswith("bias"):
@@ -63,7 +63,7 @@ def test_rows_of_a_direction_are_as_long_as_the_networks_and_nothing_else_moves(
 
 
 def test_directions_scale_with_the_network_so_that_relu_rescaling_changes_no_slice():
-    net = drawn(mlp, seed=0, inputs=64, outputs=10, depth=4, width=12)
+    net = seeded(mlp, seed=0, inputs=64, outputs=10, depth=4, width=12)
     other = copy.deepcopy(net)
     other.hidden1.linear.weight.data *= 10
     other.hidden2.linear.weight.data /= 10

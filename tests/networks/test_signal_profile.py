@@ -6,7 +6,7 @@ import torch
 
 from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.mean_field import NORMS, SKIPS, mean_field
-from lecture_helpers.networks.signal_profile import gate_weights, tower_weights, xray
+from lecture_helpers.networks.signal_profile import gate_weights, signal_profile, tower_weights
 from lecture_helpers.networks.signal_propagation import predicted_gradient
 from lecture_helpers.training.multilayer_perceptron import mlp
 
@@ -35,7 +35,7 @@ def test_the_x_ray_is_what_automatic_differentiation_finds(skip, norm, activatio
         outputs.append(layer(outputs[-1]))
     cotangent = torch.tensor(np.random.default_rng((3, 3)).standard_normal((24, 16)))
     gradients = torch.autograd.grad(outputs[-1], outputs[1:], cotangent)
-    seen = xray(digits().inputs[:24], depth=6, width=16, gain=1.3, seed=3, **how)
+    seen = signal_profile(digits().inputs[:24], depth=6, width=16, gain=1.3, seed=3, **how)
     for found, tensors in [(seen.signal, outputs[1:]), (seen.gradient, gradients)]:
         expected = [float(t.detach().square().mean().sqrt()) for t in tensors]
         np.testing.assert_allclose(found, expected, rtol=1e-6)
@@ -46,7 +46,7 @@ def test_a_wide_tower_keeps_to_the_mean_field(skip, norm, activation):
     depth, how = 8, dict(skip=skip, norm=norm, activation=activation)
     inputs = digits().inputs[:384]
     inputs = inputs / np.sqrt((inputs**2).mean(axis=1, keepdims=True))
-    seen = [xray(inputs, depth=depth, width=256, seed=s, **how) for s in range(3)]
+    seen = [signal_profile(inputs, depth=depth, width=256, seed=s, **how) for s in range(3)]
     law = mean_field(depth=depth, **how)
     signal = np.mean([np.log10(s.signal) for s in seen], axis=0)
     gradient = np.mean([np.log10(s.gradient / s.gradient[-1]) for s in seen], axis=0)
@@ -91,7 +91,10 @@ def test_the_gradient_through_the_gate_is_part_of_the_law():
     inputs = digits().inputs[:256]
     inputs = inputs / np.sqrt((inputs**2).mean(axis=1, keepdims=True))
     how = dict(depth=24, skip="highway", gate_bias=0.0)
-    seen = [xray(inputs, width=256, seed=s, activation="tanh", **how).gradient for s in range(4)]
+    seen = [
+        signal_profile(inputs, width=256, seed=s, activation="tanh", **how).gradient
+        for s in range(4)
+    ]
     law = np.log10(mean_field("tanh", **how).gradient[0])
     assert np.mean([np.log10(g[0] / g[-1]) for g in seen]) == pytest.approx(law, abs=0.03)
 
@@ -119,25 +122,39 @@ def test_a_sigmoid_residual_layer_with_zero_weights_adds_one_half():
 
 
 def test_dead_units_are_those_that_no_example_wakes():
-    asleep = xray(-np.ones((4, 1)), depth=1, width=400, activation="relu").dead[0]
+    asleep = signal_profile(-np.ones((4, 1)), depth=1, width=400, activation="relu").dead[0]
     assert 0.4 < asleep < 0.6  # one input: a unit is on or off by the sign of its weight
-    assert xray(digits().inputs[:64], depth=3, activation="relu", norm="batch").dead.max() == 0
-    assert xray(np.ones((4, 8)), depth=1, activation="tanh", gain=1e4).dead[0] > 0.99
+    assert (
+        signal_profile(digits().inputs[:64], depth=3, activation="relu", norm="batch").dead.max()
+        == 0
+    )
+    assert signal_profile(np.ones((4, 8)), depth=1, activation="tanh", gain=1e4).dead[0] > 0.99
 
 
 def test_a_deeper_tower_begins_with_the_same_layers():
-    shallow, deep = (xray(digits().inputs[:16], depth=d, width=32, seed=1) for d in (3, 9))
+    shallow, deep = (
+        signal_profile(digits().inputs[:16], depth=d, width=32, seed=1) for d in (3, 9)
+    )
     np.testing.assert_array_equal(shallow.signal, deep.signal[:3])
 
 
 @pytest.mark.parametrize(
     "call, words",
     [
-        (lambda: xray(np.ones(3), depth=2), "inputs must have 2 axes"),
-        (lambda: xray([[np.nan]], depth=2), "inputs must hold finite numbers"),
-        (lambda: xray(np.ones((2, 2)), depth=0), "depth must be a whole number, 1 or more"),
-        (lambda: xray(np.ones((2, 2)), depth=1, skip="jump"), "skip must be one of 'none'"),
-        (lambda: xray(np.ones((2, 2)), depth=1, gain=-1), "gain must be a finite number above 0"),
+        (lambda: signal_profile(np.ones(3), depth=2), "inputs must have 2 axes"),
+        (lambda: signal_profile([[np.nan]], depth=2), "inputs must hold finite numbers"),
+        (
+            lambda: signal_profile(np.ones((2, 2)), depth=0),
+            "depth must be a whole number, 1 or more",
+        ),
+        (
+            lambda: signal_profile(np.ones((2, 2)), depth=1, skip="jump"),
+            "skip must be one of 'none'",
+        ),
+        (
+            lambda: signal_profile(np.ones((2, 2)), depth=1, gain=-1),
+            "gain must be a finite number above 0",
+        ),
         (lambda: mean_field("swish", 3), "activation must be one of 'tanh'"),
         (lambda: mean_field("relu", 3, norm="group"), "norm must be one of 'none'"),
         (lambda: mean_field("relu", 3, gate_bias=np.inf), "gate_bias must be a finite number"),

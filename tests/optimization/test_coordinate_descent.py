@@ -16,14 +16,14 @@ from lecture_helpers.optimization.coordinate_descent import (
 )
 from lecture_helpers.optimization.descent import descend
 from lecture_helpers.test_functions.coordinate_traps import (
+    coupled_wells,
+    coupled_wells_minimiser,
     kinked_minimiser,
     kinked_valley,
     powell,
     powell_cost,
     powell_start,
     powell_walk,
-    two_wells,
-    two_wells_minimiser,
     vertex_distance,
 )
 from lecture_helpers.test_functions.surfaces import quadratic, rosenbrock, rotated_ellipse
@@ -97,9 +97,7 @@ def test_blocks_of_one_are_coordinate_descent_and_one_block_of_all_is_the_joint_
         for i in range(6):
             x[i] += (b[i] - h[i] @ x) / h[i, i]
     np.testing.assert_allclose(ones.points[-1], x, rtol=1e-10)
-    whole = coordinate_descent(
-        surface, np.ones(6), minimise=minimise, blocks=[range(6)], sweeps=1
-    )
+    whole = coordinate_descent(surface, np.ones(6), minimise=minimise, blocks=[range(6)], sweeps=1)
     np.testing.assert_allclose(whole.points[-1], np.linalg.solve(h, b), rtol=1e-9)
 
 
@@ -136,7 +134,7 @@ def test_weak_coupling_between_groups_needs_few_sweeps_over_blocks_and_strong_co
     assert sweeps[0.02] < 0.5 * sweeps[0.6]
 
 
-@pytest.mark.parametrize("surface", [kinked_valley(), two_wells(), powell()],
+@pytest.mark.parametrize("surface", [kinked_valley(), coupled_wells(), powell()],
                          ids=lambda s: s.name)  # fmt: skip
 def test_the_traps_gradients_agree_with_central_differences(surface):
     d, h = surface.dimensions, 1e-6
@@ -149,7 +147,7 @@ def test_the_traps_gradients_agree_with_central_differences(surface):
 @pytest.mark.parametrize(
     "surface, minimise",
     [(kinked_valley(3.0), kinked_minimiser(3.0)), (kinked_valley(0.5), kinked_minimiser(0.5)),
-     (two_wells(2.0), two_wells_minimiser(2.0))],
+     (coupled_wells(2.0), coupled_wells_minimiser(2.0))],
     ids=["steep kink", "flat kink", "wells"],
 )  # fmt: skip
 def test_the_traps_exact_minimisers_are_not_beaten_along_their_line(surface, minimise):
@@ -163,15 +161,13 @@ def test_the_traps_exact_minimisers_are_not_beaten_along_their_line(surface, min
 
 
 def test_the_kink_stops_coordinate_descent_anywhere_on_the_valley_floor():
-    path = coordinate_descent(
-        kinked_valley(), [2.0, 0.5], minimise=kinked_minimiser(), sweeps=50
-    )
+    path = coordinate_descent(kinked_valley(), [2.0, 0.5], minimise=kinked_minimiser(), sweeps=50)
     assert path.points[1:].tolist() == [[0.5, 0.5]] * 100
     assert kinked_valley().value([0.0, 0.0]) < path.costs[-1]
 
 
 def test_the_saddle_holds_a_start_on_an_axis_and_lets_every_other_go_to_a_well():
-    surface, minimise = two_wells(), two_wells_minimiser()
+    surface, minimise = coupled_wells(), coupled_wells_minimiser()
     on_axis = coordinate_descent(surface, [1.0, 0.0], minimise=minimise, sweeps=100)
     assert on_axis.points[-1].tolist() == [0.0, 0.0]
     beside = coordinate_descent(surface, [1.0, 1e-9], minimise=minimise, sweeps=100)
@@ -223,8 +219,11 @@ def test_powells_update_is_the_minimum_along_the_variable():
 def test_rounded_to_floats_powells_sum_becomes_zero_and_the_walk_leaves_the_circle(tie):
     exact_path = powell_path(300)
     rounded = powell_walk([float(v) for v in powell_start()], 300, tie)
-    apart = [t for t in range(301)
-             if any((a > 0) != (b > 0) for a, b in zip(exact_path[t], rounded[t], strict=True))]
+    apart = [
+        t
+        for t in range(301)
+        if any((a > 0) != (b > 0) for a, b in zip(exact_path[t], rounded[t], strict=True))
+    ]
     assert 40 < apart[0] < 70
     if tie == 0:
         assert powell_cost(rounded[-1]) < -100
@@ -251,7 +250,7 @@ def test_bad_input_to_coordinate_descent_is_refused_in_words(change, words):
     "call, words",
     [
         (lambda: coupled_quadratic(0), "a must be a finite number above 0, not 0."),
-        (lambda: two_wells(1.0), "coupling must be a finite number above 1, not 1.0."),
+        (lambda: coupled_wells(1.0), "coupling must be a finite number above 1, not 1.0."),
         (lambda: powell_walk([1, 2], 3), "start must have shape"),
         (lambda: powell_walk([1, 2, float("nan")], 3), "start must hold finite numbers only"),
         (lambda: powell_walk([1, 2, 3], 3, tie=2), "tie must be a number from 0 to 1, not 2."),

@@ -5,8 +5,8 @@ from lecture_helpers.optimization.descent import descend
 from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
 from lecture_helpers.optimization.polyak_averaging import (
     STARTS,
+    average_from,
     exponential_average,
-    recent_average,
     tail_average,
     uniform_average,
 )
@@ -16,8 +16,8 @@ NOISY = NoisyQuadratic(np.array([1.5, 0.2]), np.array([2.0, -1.0]), lr=0.4, nois
 AVERAGES = {
     "last": (lambda path: path, NOISY.last(60)),
     "uniform": (uniform_average, NOISY.uniform(60)),
-    "recent": (lambda path: recent_average(path, 0.4), NOISY.recent(60, 0.4)),
-    "tail": (lambda path: tail_average(path, 20), NOISY.tail(60, 20)),
+    "recent": (lambda path: tail_average(path, 0.4), NOISY.recent(60, 0.4)),
+    "tail": (lambda path: average_from(path, 20), NOISY.tail(60, 20)),
     **{
         start: (lambda path, s=start: exponential_average(path, 0.85, s),
                 NOISY.exponential(60, 0.85, start))

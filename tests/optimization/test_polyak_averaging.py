@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from lecture_helpers.optimization.polyak_averaging import (
     STARTS,
-    alpha_of,
+    alpha_from_half_life,
+    average_from,
     exponential_average,
     half_life,
-    recent_average,
     tail_average,
     uniform_average,
 )
@@ -17,8 +17,8 @@ PATH = np.random.default_rng(3).normal(size=(50, 3, 2))
 
 AVERAGES = {
     "uniform": uniform_average,
-    "tail": lambda path: tail_average(path, 0),
-    "recent": lambda path: recent_average(path, 0.5),
+    "tail": lambda path: average_from(path, 0),
+    "recent": lambda path: tail_average(path, 0.5),
     "corrected": lambda path: exponential_average(path, 0.9),
     "zero": lambda path: exponential_average(path, 0.9, "zero"),
     "first": lambda path: exponential_average(path, 0.9, "first"),
@@ -33,7 +33,7 @@ def test_the_uniform_average_is_the_sum_over_the_count():
 
 @pytest.mark.parametrize("start", [0, 1, 20, 49])
 def test_the_tail_average_is_the_iterate_before_its_start_and_the_mean_since_then(start):
-    averages = tail_average(PATH, start)
+    averages = average_from(PATH, start)
     np.testing.assert_array_equal(averages[:start], PATH[:start])
     for t in range(start, 50):
         np.testing.assert_allclose(averages[t], PATH[start : t + 1].mean(axis=0), atol=1e-13)
@@ -41,7 +41,7 @@ def test_the_tail_average_is_the_iterate_before_its_start_and_the_mean_since_the
 
 @pytest.mark.parametrize("share", [0.02, 0.3, 0.5, 1.0])
 def test_the_recent_average_is_the_mean_of_the_last_share(share):
-    averages = recent_average(PATH, share)
+    averages = tail_average(PATH, share)
     for t in range(1, 51):
         length = int(np.ceil(share * t - 1e-9))
         np.testing.assert_allclose(averages[t - 1], PATH[t - length : t].mean(axis=0), atol=1e-13)
@@ -135,11 +135,11 @@ def test_alpha_outside_its_range_is_refused_in_words(alpha):
     "call, words",
     [
         (lambda: exponential_average(PATH, 0.5, "last"), "start must be one of"),
-        (lambda: tail_average(PATH, 50), "start must be below 50"),
-        (lambda: tail_average(PATH, -1), "start must be a whole number"),
-        (lambda: recent_average(PATH, 0.0), "share must be"),
-        (lambda: recent_average(PATH, 1.1), "share must be"),
-        (lambda: alpha_of(0), "half_life must be"),
+        (lambda: average_from(PATH, 50), "start must be below 50"),
+        (lambda: average_from(PATH, -1), "start must be a whole number"),
+        (lambda: tail_average(PATH, 0.0), "share must be"),
+        (lambda: tail_average(PATH, 1.1), "share must be"),
+        (lambda: alpha_from_half_life(0), "half_life must be"),
     ],
 )
 def test_settings_that_make_no_average_are_refused_in_words(call, words):
@@ -149,11 +149,11 @@ def test_settings_that_make_no_average_are_refused_in_words(call, words):
 
 @given(st.floats(0.01, 5000))
 def test_alpha_and_half_life_are_each_others_inverse(steps):
-    assert half_life(alpha_of(steps)) == pytest.approx(steps, rel=1e-9)
+    assert half_life(alpha_from_half_life(steps)) == pytest.approx(steps, rel=1e-9)
 
 
 def test_half_lives_halve():
-    weights = exponential_average(np.eye(40), alpha_of(7.0), "zero")[-1]
+    weights = exponential_average(np.eye(40), alpha_from_half_life(7.0), "zero")[-1]
     assert weights[-8] == pytest.approx(weights[-1] / 2, rel=1e-12)
     assert half_life(0.0) == 0.0
 

@@ -4,12 +4,12 @@ import pytest
 from lecture_helpers.datasets.real import image_patches
 from lecture_helpers.optimization.lasso import LassoProblem, lasso
 from lecture_helpers.optimization.sparse_coding import (
-    encode,
     free_atoms,
     learn_dictionary,
     palm,
     partly_whitened,
     sparse_cost,
+    sparse_encode,
     starting_atoms,
     update_atoms,
 )
@@ -23,7 +23,7 @@ def patches():
 @pytest.fixture
 def made(patches):
     atoms = starting_atoms(patches, 20, seed=1)
-    return atoms, encode(patches, atoms, 1.0)
+    return atoms, sparse_encode(patches, atoms, 1.0)
 
 
 def test_the_codes_are_the_lasso_solution_of_every_patch(patches, made):
@@ -35,7 +35,7 @@ def test_the_codes_are_the_lasso_solution_of_every_patch(patches, made):
 
 def test_the_codes_meet_the_kkt_conditions(patches, made):
     atoms, _ = made
-    codes = encode(patches, atoms, 1.0, sweeps=2000, tolerance=1e-12)
+    codes = sparse_encode(patches, atoms, 1.0, sweeps=2000, tolerance=1e-12)
     pull = (patches - codes @ atoms) @ atoms.T
     np.testing.assert_allclose(pull[codes != 0], np.sign(codes[codes != 0]), atol=1e-9)
     assert np.abs(pull).max() <= 1 + 1e-9
@@ -82,9 +82,7 @@ def test_atoms_keep_length_one_under_the_constraint_and_grow_without_it(patches)
 
 
 @pytest.mark.parametrize("together", [False, True])
-def test_the_proximal_controls_never_raise_the_cost_and_keep_atoms_of_length_one(
-    patches, together
-):
+def test_the_proximal_controls_never_raise_the_cost_and_keep_atoms_of_length_one(patches, together):
     run = palm(patches, penalty=1.0, atoms=24, iterations=40, together=together)
     assert np.diff(run.costs).max() <= 1e-9 * run.costs[0]
     np.testing.assert_allclose(run.norms, 1, rtol=1e-9)
@@ -159,9 +157,12 @@ def test_partial_whitening_divides_every_direction_by_its_own_factor(floor):
         (lambda x: learn_dictionary(x, penalty=1, atoms=np.ones((3, 5))), "atoms must have shape"),
         (lambda x: learn_dictionary(x * np.nan, penalty=1), "patches must hold finite numbers"),
         (lambda x: learn_dictionary(x, penalty=1, iterations=0), "iterations must be a whole"),
-        (lambda x: encode(x, np.ones((3, 36)), -0.1), "penalty must be a finite number, 0 or more"),
-        (lambda x: encode(x, np.full((3, 36), np.nan), 1), "atoms must hold finite numbers only"),
-        (lambda x: encode(x, np.ones((3, 36)), 1, start=np.ones((2, 3))), "codes must have shape"),
+        (lambda x: sparse_encode(x, np.ones((3, 36)), -0.1),
+         "penalty must be a finite number, 0 or more"),
+        (lambda x: sparse_encode(x, np.full((3, 36), np.nan), 1),
+         "atoms must hold finite numbers only"),
+        (lambda x: sparse_encode(x, np.ones((3, 36)), 1, start=np.ones((2, 3))),
+         "codes must have shape"),
         (lambda x: update_atoms(x, np.ones((300, 2)), np.ones((3, 36))), "codes must have shape"),
         (lambda x: partly_whitened(x, 0), "floor must be a finite number above 0, not 0."),
         (lambda x: palm(x, penalty=0), "penalty must be a finite number above 0, not 0."),

@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from lecture_helpers.plots import (
     ROLES,
     draw_band,
+    draw_decision_regions,
     draw_examples,
-    draw_halves,
     draw_heat,
     draw_shares,
 )
@@ -38,7 +38,7 @@ def test_a_flat_row_of_heat_is_drawn_without_a_warning(ax):
 
 
 def test_halves_have_one_tint_each(ax):
-    draw_halves(ax, [[True, False], [False, False]], xlim=(0, 1), ylim=(0, 1))
+    draw_decision_regions(ax, [[True, False], [False, False]], xlim=(0, 1), ylim=(0, 1))
     tints = np.asarray(ax.images[0].get_array())
     assert (tints[0, 0] != tints[0, 1]).any() and (tints[0, 1] == tints[1, 1]).all()
 

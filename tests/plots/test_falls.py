@@ -8,7 +8,7 @@ from lecture_helpers.optimization.coordinate_descent import (
     quadratic_minimiser,
     sweep_factor,
 )
-from lecture_helpers.plots import draw_fall
+from lecture_helpers.plots import draw_cost_decrease
 
 
 def test_the_dashed_line_foretells_the_cost_after_every_sweep():
@@ -16,7 +16,7 @@ def test_the_dashed_line_foretells_the_cost_after_every_sweep():
     path = coordinate_descent(
         coupled_quadratic(0.2), [2.0, 2.5], minimise=quadratic_minimiser(h), sweeps=9
     )
-    draw_fall(ax, path.costs, updates=2, factor=sweep_factor(h), sweeps=9)
+    draw_cost_decrease(ax, path.costs, updates=2, factor=sweep_factor(h), sweeps=9)
     (x, left), (at, law) = (line.get_data() for line in ax.lines)
     np.testing.assert_allclose(x, np.arange(19) / 2)
     np.testing.assert_allclose(left[2::2], law, rtol=1e-9)
@@ -25,5 +25,5 @@ def test_the_dashed_line_foretells_the_cost_after_every_sweep():
 
 def test_a_cost_that_is_0_after_one_update_can_be_drawn():
     ax = Figure().subplots()
-    draw_fall(ax, np.array([4.0, 0.0]), updates=2, factor=0.0)
+    draw_cost_decrease(ax, np.array([4.0, 0.0]), updates=2, factor=0.0)
     assert ax.lines[0].get_ydata().tolist() == [1, 0] and (ax.lines[1].get_ydata() > 0).all()

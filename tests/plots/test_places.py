@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lecture_helpers.plots import ROLES, draw_lines, draw_place, draw_places, draw_spread
+from lecture_helpers.plots import ROLES, draw_lines, draw_marker, draw_markers, draw_spread
 
 FRAME = dict(role="average", xlim=(-1, 1), ylim=(-2, 2))
 
@@ -23,20 +23,20 @@ def ax():
     ],
 )
 def test_a_place_outside_the_frame_is_marked_on_the_edge_that_it_left_by(ax, point, drawn, marker):
-    draw_place(ax, point, **FRAME)
+    draw_marker(ax, point, **FRAME)
     (line,) = ax.lines
     assert (line.get_xdata()[0], line.get_ydata()[0]) == drawn
     assert line.get_marker() == marker
 
 
 def test_a_place_that_is_no_number_is_not_drawn(ax):
-    draw_place(ax, (np.nan, 0.0), **FRAME)
+    draw_marker(ax, (np.nan, 0.0), **FRAME)
     assert np.isnan(ax.lines[0].get_xdata()).all()
 
 
 def test_places_that_fall_together_are_seen_by_their_sizes(ax):
     for size in (20, 13, 7):
-        draw_place(ax, (0.5, 0.5), size=size, **FRAME)
+        draw_marker(ax, (0.5, 0.5), size=size, **FRAME)
     assert [line.get_markersize() for line in ax.lines] == [20, 13, 7]
 
 
@@ -48,7 +48,7 @@ def test_a_spread_holds_the_middle_share_of_the_curves(ax):
 
 def test_every_role_has_its_own_curve_and_its_own_place(ax):
     draw_lines(ax, [1, 2], {"iterate": [3, 4], "average": [5, 6]})
-    draw_places(ax, {"iterate": (0, 0), "average": (1, 1)}, xlim=(-1, 2), ylim=(-1, 2))
+    draw_markers(ax, {"iterate": (0, 0), "average": (1, 1)}, xlim=(-1, 2), ylim=(-1, 2))
     colours = [ROLES[name].colour for name in ("iterate", "average")]
     assert [line.get_color() for line in ax.lines] == 2 * colours
     assert [line.get_label() for line in ax.lines[:2]] == ["iterate", "average"]

@@ -6,7 +6,7 @@ import pytest
 from lecture_helpers.pretraining.bottleneck import (
     TARGETS,
     best_head,
-    fine_tune,
+    fine_tune_angle,
     greedy_angle,
     joint_angle,
     outcomes,
@@ -74,9 +74,9 @@ def test_the_best_angles_are_the_best_of_all_angles(kind, linear):
 
 
 def test_fine_tuning_leaves_the_greedy_unit_in_xor_and_not_in_the_bowl():
-    trapped = fine_tune("bowl", 0.1, start=0.1)
+    trapped = fine_tune_angle("bowl", 0.1, start=0.1)
     assert abs(trapped[-1]) < 1e-3
-    free = fine_tune("xor", 0.1, start=0.1)
+    free = fine_tune_angle("xor", 0.1, start=0.1)
     assert free[-1] == pytest.approx(joint_angle("xor", 0.1), abs=1e-3)
     assert np.diff(whole_score("xor", 0.1, free)).min() > -1e-12
 
@@ -100,7 +100,7 @@ def test_a_sample_shows_what_the_formulas_say():
     [
         (lambda: whole_score("cup", 0.1, 0.0), "kind must be one of 'bowl', 'xor'"),
         (lambda: stage_score(1.5, 0.0), "linear must be a number from 0 to 1"),
-        (lambda: fine_tune("xor", 0.1, 0.1, lr=0), "lr must be a finite number above 0"),
+        (lambda: fine_tune_angle("xor", 0.1, 0.1, lr=0), "lr must be a finite number above 0"),
         (lambda: sample("xor", 0.1, 0, 0), "n must be a whole number, 1 or more"),
     ],
 )

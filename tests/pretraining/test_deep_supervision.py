@@ -6,11 +6,11 @@ from torch import nn
 from lecture_helpers.datasets.dataset import split
 from lecture_helpers.datasets.real import digits
 from lecture_helpers.networks.layer_probes import (
-    answers,
     gradient_norms,
     hidden_values,
     layer_report,
     linear_probe,
+    predict,
     probe_accuracies,
 )
 from lecture_helpers.pretraining.deep_supervision import (
@@ -23,7 +23,7 @@ from lecture_helpers.pretraining.deep_supervision import (
     teacher,
     train_guided,
 )
-from lecture_helpers.training.multilayer_perceptron import drawn, mlp
+from lecture_helpers.training.multilayer_perceptron import mlp, seeded
 from lecture_helpers.training.training_loop import train
 
 SMALL = dict(steps=20, seeds=[3, 4], lr=0.1, record=2, progress=False)
@@ -31,7 +31,7 @@ SMALL = dict(steps=20, seeds=[3, 4], lr=0.1, record=2, progress=False)
 
 @pytest.fixture(scope="module")
 def teachers():
-    return train(teacher, digits(), teacher_width=16, keep_weights="last", **SMALL)
+    return train(teacher, digits(), teacher_width=16, checkpoints="last", **SMALL)
 
 
 @pytest.mark.parametrize("how", GUIDES)
@@ -47,7 +47,7 @@ def test_without_weight_the_guide_changes_nothing(how, teachers):
 def test_the_teacher_stays_as_it_is_and_the_hint_comes_near(teachers):
     runs = train_guided(
         "hint", digits(), guide=3.0, teachers=teachers, depth=4, width=8, teacher_width=16,
-        keep_weights=True, **SMALL | {"steps": 200},
+        checkpoints=True, **SMALL | {"steps": 200},
     )  # fmt: skip
     before, after = (runs.state(seed=3, step=k) for k in (0, 200))
     for name in (n for n in after if n.startswith("teacher.")):
@@ -64,8 +64,8 @@ def _miss(network, x):
 
 
 def test_a_guided_network_answers_as_its_network_and_every_side_as_its_layer():
-    made = drawn(deeply_supervised, seed=0, inputs=4, outputs=3, depth=3, width=5)
-    plain = drawn(mlp, seed=0, inputs=4, outputs=3, depth=3, width=5)
+    made = seeded(deeply_supervised, seed=0, inputs=4, outputs=3, depth=3, width=5)
+    plain = seeded(mlp, seed=0, inputs=4, outputs=3, depth=3, width=5)
     x = torch.randn(6, 4, generator=torch.Generator().manual_seed(1))
     final, first, second = made(x)
     torch.testing.assert_close(final, plain(x), rtol=0, atol=0)
@@ -112,7 +112,7 @@ def test_a_probe_finds_what_is_linear_and_misses_what_is_not():
 
 
 def test_every_layer_is_probed_on_what_it_passes_on():
-    net = drawn(mlp, seed=0, inputs=64, outputs=10, depth=2, width=8)
+    net = seeded(mlp, seed=0, inputs=64, outputs=10, depth=2, width=8)
     values = hidden_values(net, digits().inputs[:5])
     x = torch.tensor(digits().inputs[:5])
     np.testing.assert_array_equal(values[2], net.hidden2(net.hidden1(x)).detach().numpy())
@@ -132,7 +132,7 @@ def test_every_layer_is_probed_on_what_it_passes_on():
 
 
 def test_gradient_norms_are_those_of_torch():
-    net = drawn(mlp, seed=0, inputs=64, outputs=10, depth=2, width=8)
+    net = seeded(mlp, seed=0, inputs=64, outputs=10, depth=2, width=8)
     x, y = digits().inputs[:50], digits().targets[:50]
     found = gradient_norms(net, x, y)
     loss = nn.functional.cross_entropy(net(torch.tensor(x)), torch.tensor(y))
@@ -143,6 +143,6 @@ def test_gradient_norms_are_those_of_torch():
 
 
 def test_answers_are_the_classes_with_the_largest_output():
-    net = drawn(mlp, seed=0, inputs=64, outputs=10, depth=2, width=8)
+    net = seeded(mlp, seed=0, inputs=64, outputs=10, depth=2, width=8)
     wanted = net(torch.tensor(digits().inputs[:9])).argmax(1).numpy()
-    np.testing.assert_array_equal(answers(net, digits().inputs[:9]), wanted)
+    np.testing.assert_array_equal(predict(net, digits().inputs[:9]), wanted)

@@ -6,15 +6,14 @@ from torch import nn
 from lecture_helpers.datasets.dataset import split
 from lecture_helpers.datasets.real import digits
 from lecture_helpers.datasets.synthetic import spirals
-from lecture_helpers.networks.layer_probes import answers
+from lecture_helpers.networks.layer_probes import predict
 from lecture_helpers.pretraining.greedy_growth import (
     assembled,
-    final_accuracy,
     fine_tune,
     grow,
     in_sequence,
     on_clock,
-    race,
+    pretraining_race,
     side_by_side,
     train_arm,
 )
@@ -26,18 +25,19 @@ from lecture_helpers.pretraining.plans import (
 )
 from lecture_helpers.pretraining.snapshots import (
     Snapshot,
-    growth_film,
-    joint_film,
+    growth_snapshots,
+    joint_snapshots,
     snapshots,
 )
-from lecture_helpers.training.multilayer_perceptron import drawn, mlp
+from lecture_helpers.training.metrics import final_accuracy
+from lecture_helpers.training.multilayer_perceptron import mlp, seeded
 from lecture_helpers.training.training_loop import train
 
 SMALL = dict(seeds=[3, 4], width=8, lr=0.1, progress=False)
 
 
-def in_order(*, train, steps, batch, **_):
-    return np.resize(train, (steps, batch))
+def in_order(*, train, steps, batch_size, **_):
+    return np.resize(train, (steps, batch_size))
 
 
 @pytest.fixture(scope="module", params=["none", "batch"])
@@ -65,16 +65,16 @@ def test_what_is_not_frozen_moves_and_so_does_the_fresh_head(stages):
 
 
 def test_a_new_stage_begins_with_the_layers_of_the_last_and_a_head_as_drawn():
-    stages = grow(digits(), depth=2, updates=20, keep_weights=True, **SMALL)
+    stages = grow(digits(), depth=2, updates=20, checkpoints=True, **SMALL)
     first, last = stages[1].state(seed=4, step=0), stages[0].state(seed=4)
     np.testing.assert_array_equal(first["hidden1.linear.weight"], last["hidden1.linear.weight"])
-    fresh = train(mlp, digits(), steps=1, depth=2, record=[0], keep_weights=True, **SMALL)
+    fresh = train(mlp, digits(), steps=1, depth=2, record=[0], checkpoints=True, **SMALL)
     for name in ("hidden2.linear.weight", "output.weight"):
         np.testing.assert_array_equal(first[name], fresh.state(seed=4, step=0)[name])
 
 
 def test_one_growth_step_is_what_a_reader_would_write():
-    stages = grow(digits(), depth=2, updates=40, batches=in_order, keep_weights=True, **SMALL)
+    stages = grow(digits(), depth=2, updates=40, batches=in_order, checkpoints=True, **SMALL)
     net = stages[1].module(seed=3, step=0).train()
     inputs, labels = torch.tensor(digits().inputs), torch.tensor(digits().targets)
     trained = [*net.hidden2.parameters(), *net.output.parameters()]
@@ -91,7 +91,7 @@ def test_one_growth_step_is_what_a_reader_would_write():
 
 def test_an_assembled_network_computes_what_its_parts_computed():
     sizes = dict(outputs=3, depth=1, width=5)
-    parts = [drawn(mlp, seed=k, inputs=n, **sizes) for k, n in enumerate((4, 5))]
+    parts = [seeded(mlp, seed=k, inputs=n, **sizes) for k, n in enumerate((4, 5))]
     layers, head = [p.hidden1 for p in parts], parts[1].output
     x = torch.randn(7, 4, generator=torch.Generator().manual_seed(0))
     whole = assembled(layers, head)
@@ -113,7 +113,7 @@ def test_the_statistics_of_frozen_batch_norms_go_on_following_the_batches():
 
 
 def test_fine_tuning_begins_where_greedy_training_ended_and_moves_every_layer(stages):
-    tuned = fine_tune(stages[-1], digits(), updates=10, lr=0.1, keep_weights=True, progress=False)
+    tuned = fine_tune(stages[-1], digits(), updates=10, lr=0.1, checkpoints=True, progress=False)
     first, last, grown = tuned.state(seed=3, step=0), tuned.state(seed=3), stages[-1].state(seed=3)
     for name in (n for n in grown if n.endswith("weight")):
         np.testing.assert_array_equal(first[name], grown[name])
@@ -131,7 +131,7 @@ def test_every_arm_makes_the_updates_that_its_plan_declares(arm, depth):
 
 
 def test_random_features_train_the_output_layer_alone():
-    settings = dict(depth=2, steps=10, lr_scale={"hidden*": 0.0}, keep_weights=True, **SMALL)
+    settings = dict(depth=2, steps=10, lr_multipliers={"hidden*": 0.0}, checkpoints=True, **SMALL)
     runs = train(mlp, digits(), **settings)
     moved = {n for n, v in runs.state(seed=3).items() if (v != runs.state(seed=3, step=0)[n]).any()}
     assert moved == {"output.weight", "output.bias"}
@@ -146,7 +146,7 @@ def test_the_joint_arm_is_plain_training():
 
 
 def test_a_race_puts_every_arm_on_the_same_clock():
-    runs = race(digits(), depth=2, total=40, every=10, **SMALL)
+    runs = pretraining_race(digits(), depth=2, total=40, every=10, **SMALL)
     assert runs.axes["arm"] == list(ARMS)
     assert runs.steps.tolist() == [0, 10, 20, 30, 40]
     missing = np.isnan(runs.at(arm="joint, half").accuracy[0])
@@ -158,7 +158,7 @@ def test_a_race_puts_every_arm_on_the_same_clock():
 def test_arms_have_their_own_learning_rates():
     rates = {"joint": 0.1, "greedy": 0.001}
     own = SMALL | {"lr": rates}
-    runs = race(digits(), depth=2, total=40, arms=tuple(rates), **own)
+    runs = pretraining_race(digits(), depth=2, total=40, arms=tuple(rates), **own)
     fast, slow = runs.train_loss[..., -1].mean(1)
     assert fast < slow
 
@@ -202,7 +202,7 @@ def test_the_multiplications_are_those_of_every_pass_through_every_layer():
         (lambda: plan("greedily", 2, 10), "arm must be one of 'joint'"),
         (lambda: plan("joint", 2, 11), "total must be even"),
         (lambda: in_sequence([]), "parts must hold at least one"),
-        (lambda: race(digits(), depth=2, total=20, activation="cosine", **SMALL),
+        (lambda: pretraining_race(digits(), depth=2, total=20, activation="cosine", **SMALL),
          "activation must be one of"),
     ],
 )  # fmt: skip
@@ -213,9 +213,9 @@ def test_bad_input_is_refused_in_words(attempt, words):
 
 
 def test_snapshots_follow_the_stages_and_then_the_fine_tuning():
-    stages = grow(digits(), depth=2, updates=20, every=5, keep_weights=True, **SMALL)
+    stages = grow(digits(), depth=2, updates=20, every=5, checkpoints=True, **SMALL)
     tuned = fine_tune(
-        stages[-1], digits(), updates=8, record=[0, 8], keep_weights=True, progress=False
+        stages[-1], digits(), updates=8, record=[0, 8], checkpoints=True, progress=False
     )
     found = snapshots(stages, tuned, seed=3)
     assert [s.stage for s in found] == [1, 1, 1, 2, 2, 2, 3, 3]
@@ -240,29 +240,31 @@ def test_a_snapshot_says_what_is_trained_and_what_is_frozen(stage, fixed, words)
 def test_one_sigmoid_layer_trained_as_long_as_five_stages_gets_the_spirals_right_too():
     plane = spirals(400, 0.02, turns=1.2)
     given = dict(width=12, lr=1.0, activation="sigmoid", init="glorot")
-    early, late = joint_film(plane, [406, 2026], depth=1, **given)
-    right = [(answers(n, plane.inputs) == plane.targets).mean() for n in (early, late)]
+    early, late = joint_snapshots(plane, [406, 2026], depth=1, **given)
+    right = [(predict(n, plane.inputs) == plane.targets).mean() for n in (early, late)]
     assert 0.94 < right[0] < 0.985 and right[1] > 0.99
 
 
 def test_a_film_shows_every_stage_and_joint_training_at_the_same_moments():
-    film = growth_film(digits(), depth=2, updates=24, width=8, lr=0.1)
+    film = growth_snapshots(digits(), depth=2, updates=24, width=8, lr=0.1)
     assert [s.updates for s in film] == [0, 4, 8, 12, 12, 16, 20, 24, 24, 25, 48]
     assert film[5].states == {
         "inputs": "given", "hidden 1": "frozen", "hidden 2": "trained", "output": "trained",
     }  # fmt: skip
     assert "frozen" not in film[-1].states.values()
-    rivals = joint_film(digits(), [s.updates for s in film], depth=2, width=8, lr=0.1)
+    rivals = joint_snapshots(digits(), [s.updates for s in film], depth=2, width=8, lr=0.1)
     assert len(rivals) == len(film)
     alone = train(mlp, digits(), steps=48, depth=2, width=8, lr=0.1, momentum=0.9, seeds=[0],
-                  record=[0, 48], keep_weights=True, progress=False)  # fmt: skip
+                  record=[0, 48], checkpoints=True, progress=False)  # fmt: skip
     ends = rivals[-1].state_dict()
     np.testing.assert_array_equal(ends["output.weight"], alone.state(seed=0)["output.weight"])
 
 
 def test_either_clock_shows_the_arms_that_it_compares():
     given = dict(depth=2, total=40, every=10, **SMALL)
-    runs = side_by_side({n: race(digits(), norm=n, **given) for n in ("none", "batch")}, "norm")
+    runs = side_by_side(
+        {n: pretraining_race(digits(), norm=n, **given) for n in ("none", "batch")}, "norm"
+    )
     every = on_clock(runs, "all updates")
     assert every.axes["arm"] == ["random features", "greedy", "joint", "fine-tuned"]
     for arm in every.axes["arm"]:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from lecture_helpers.publish.frames import changed, filmed, webp, widened
 from lecture_helpers.widgets import explore, explorers, reading, use
-from lecture_helpers.widgets.rendering.pixels import decode
+from lecture_helpers.widgets.rendering.pixels import decode_png
 
 
 def line(ax, *, slope=0.5, style="-", dots=3):
@@ -17,7 +17,7 @@ def line(ax, *, slope=0.5, style="-", dots=3):
     if style == "--":
         ax.plot(np.linspace(0, 1, dots), np.zeros(dots), "o", color="black")
     ax.set(xlim=(0, 1), ylim=(-1, 2))
-    return reading("slope {slope:.2f}", slope=slope, idle=[] if style == "--" else ["dots"])
+    return reading("slope {slope:.2f}", slope=slope, disabled=[] if style == "--" else ["dots"])
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def test_every_frame_laid_over_the_start_is_the_picture_at_its_settings(explorer
             explorer.reset()
             value = float(frame["value"]) if values == "slope" else frame["value"]
             explorer.set(**{values: value})
-            assert alike(seen(film, frame), decode(explorer.png))
+            assert alike(seen(film, frame), decode_png(explorer.png))
             assert frame["reading"] == str(explorer.reading)
     for preset in film["presets"]:
         explorer.reset()
         explorer.press(preset["name"])
-        assert alike(seen(film, preset), decode(explorer.png))
+        assert alike(seen(film, preset), decode_png(explorer.png))
 
 
 def test_a_control_stops_at_its_ends_its_start_and_where_a_preset_puts_it(explorer):

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from lecture_helpers.networks.softmax_regression import softmax_gradients, softmax_losses
-from lecture_helpers.optimization.gaussian_smoothing import blur, perturbations, sampled_blur
+from lecture_helpers.optimization.gaussian_smoothing import (
+    gaussian_smoothing,
+    perturbations,
+    sampled_smoothing,
+)
 from lecture_helpers.test_functions.clock_speed import clock, clock_weights, weighted_clock
 
 TIMES = np.linspace(0.2, 9, 25)
@@ -21,11 +25,14 @@ def test_the_clocks_cost_is_the_mean_squared_distance_of_hand_and_forecast_on_th
 def test_blurring_the_speed_weighs_the_examples(sigma):
     """The blur is sampled from the real cost; the weights come from the closed form."""
     cost = weighted_clock(TIMES, 2.1, clock_weights(TIMES, sigma), ERRORS)
-    sampled = sampled_blur(clock(TIMES, 2.1, ERRORS), sigma, perturbations(20_000))
+    sampled = sampled_smoothing(clock(TIMES, 2.1, ERRORS), sigma, perturbations(20_000))
     apart = np.abs(cost.value(SPEEDS) - sampled.value(SPEEDS))
     assert (apart < 4 * sampled.standard_error(SPEEDS)).all()
     np.testing.assert_allclose(
-        cost.value(SPEEDS), blur(clock(TIMES, 2.1, ERRORS), sigma).value(SPEEDS), atol=1e-12)
+        cost.value(SPEEDS),
+        gaussian_smoothing(clock(TIMES, 2.1, ERRORS), sigma).value(SPEEDS),
+        atol=1e-12,
+    )
 
 
 def test_no_blur_weighs_all_examples_alike_and_more_blur_leaves_fewer():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.optimization.gaussian_smoothing import blur
+from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.optimization.graduated_descent import convex_from
 from lecture_helpers.test_functions.multimodal import (
     double_well,
@@ -32,7 +32,7 @@ def points_of(cost, seed=0, count=25):
 @every
 @pytest.mark.parametrize("sigma", [0.0, 0.6])
 def test_gradient_and_hessian_agree_with_central_differences(cost, sigma):
-    cost, points, h = blur(cost, sigma), points_of(cost), 1e-5
+    cost, points, h = gaussian_smoothing(cost, sigma), points_of(cost), 1e-5
     for i, e in enumerate(h * np.eye(cost.dimensions)):
         slope = (cost.value(points + e) - cost.value(points - e)) / (2 * h)
         bend = (cost.gradient(points + e) - cost.gradient(points - e)) / (2 * h)
@@ -52,7 +52,9 @@ def test_blur_along_each_axis_agrees_with_quadrature_of_the_cost_itself(cost):
         weight = weight * WEIGHTS.reshape(shape) / np.sqrt(2 * np.pi)
     for point in points:
         quadrature = (weight * cost.value(point + sigma * grids)).sum()
-        np.testing.assert_allclose(blur(cost, sigma).value(point), quadrature, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(
+            gaussian_smoothing(cost, sigma).value(point), quadrature, rtol=1e-6, atol=1e-6
+        )
 
 
 @every
@@ -69,8 +71,8 @@ def test_ripples_are_convex_exactly_from_the_closed_form_on(ripple, waves, curva
     cost = ripples(ripple, waves, curvature=curvature)
     sigma = ripples_convex_from(ripple, waves, curvature)
     grid = np.linspace(-4, 4, 8001)[:, None]
-    assert blur(cost, 1.001 * sigma).hessian(grid).min() > 0
-    assert blur(cost, 0.999 * sigma).hessian(grid).min() < 0
+    assert gaussian_smoothing(cost, 1.001 * sigma).hessian(grid).min() > 0
+    assert gaussian_smoothing(cost, 0.999 * sigma).hessian(grid).min() < 0
     np.testing.assert_allclose(convex_from(cost, (-4, 4)), sigma, rtol=1e-4)
 
 
@@ -92,14 +94,16 @@ def test_a_well_of_d_dimensions_loses_depth_with_the_d_th_power_of_its_width():
         term = Wells(np.zeros((1, d)), np.array([2.0]), np.array([0.5]))
         well = landscape("well", [term], np.zeros((1, d)))
         expected = -2 * 0.5**d / (0.25 + 0.64) ** (d / 2)
-        np.testing.assert_allclose(blur(well, 0.8).value(np.zeros(d)), expected, rtol=1e-12)
+        np.testing.assert_allclose(
+            gaussian_smoothing(well, 0.8).value(np.zeros(d)), expected, rtol=1e-12
+        )
 
 
 @every
 @pytest.mark.parametrize("sigma", [0.0, 0.6])
 def test_no_curvature_is_above_the_steepest(cost, sigma):
     points = np.random.default_rng(4).uniform(-3, 3, size=(5000, cost.dimensions))
-    blurred = blur(cost, sigma)
+    blurred = gaussian_smoothing(cost, sigma)
     largest = np.linalg.eigvalsh(blurred.hessian(np.concatenate([points, cost.minima])))[..., -1]
     assert largest.max() <= blurred.steepest * (1 + 1e-12)
 
@@ -113,7 +117,8 @@ def test_many_landscapes_at_once_are_the_same_as_one_by_one():
         alone = landscape("one", [Wells(centres, depths[k], widths[k])], centres[:1])
         for method in ("value", "gradient", "hessian"):
             np.testing.assert_allclose(
-                getattr(together, method)(points)[k], getattr(alone, method)(points[k]), rtol=1e-12)
+                getattr(together, method)(points)[k], getattr(alone, method)(points[k]), rtol=1e-12
+            )
 
 
 def test_a_seed_draws_the_same_landscape_and_another_seed_another():

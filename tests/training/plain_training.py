@@ -29,16 +29,16 @@ def quiet(build=mlp, dataset=None, **settings):
 
 def initial(build, seed: int, **settings) -> nn.Module:
     """The module that training starts this seed from."""
-    runs = quiet(build, steps=1, seeds=[seed], record=[0], keep_weights=True, **settings)
+    runs = quiet(build, steps=1, seeds=[seed], record=[0], checkpoints=True, **settings)
     return runs.module(seed=seed, step=0)
 
 
-def plain_loop(net, descent, seed: int, batch: int = 64, schedule=None) -> nn.Module:
+def plain_loop(net, descent, seed: int, batch_size: int = 64, schedule=None) -> nn.Module:
     """The same training as the reader would write it."""
     train_at = split(digits(), seed).train
     inputs, labels = torch.tensor(digits().inputs), torch.tensor(digits().targets)
     net.train()
-    for at in shuffled_epochs(train_at, STEPS, batch, stream(seed, "order")):
+    for at in shuffled_epochs(train_at, STEPS, batch_size, stream(seed, "order")):
         descent.zero_grad()
         F.cross_entropy(net(inputs[at]), labels[at]).backward()
         descent.step()

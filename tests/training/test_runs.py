@@ -15,7 +15,7 @@ from lecture_helpers.training.training_loop import train
 def runs() -> Runs:
     return train(
         mlp, digits(), steps=30, lr=[0.03, 0.1], depth=[1, 3], norm="batch", seeds=[4, 7],
-        record=4, keep_weights=True, label_noise=0.1, progress=False,
+        record=4, checkpoints=True, label_noise=0.1, progress=False,
     )  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_at_takes_settings_by_value_within_rounding(runs):
     chosen = runs.at(lr=0.1 + 1e-12, depth=3)
     assert chosen.axes == {} and chosen.settings["depth"] == 3
     np.testing.assert_array_equal(chosen.accuracy, runs.accuracy[1, 1])
-    np.testing.assert_array_equal(runs.at(depth=1).noisy, runs.noisy[:, 0])
+    np.testing.assert_array_equal(runs.at(depth=1).mislabelled, runs.mislabelled[:, 0])
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_changing_a_module_does_not_change_the_record(runs):
 
 
 def test_weights_are_kept_every_so_many_steps_or_at_the_end():
-    every = train(mlp, digits(), steps=10, seeds=1, keep_weights=4, progress=False)
-    last = train(mlp, digits(), steps=10, seeds=1, keep_weights="last", progress=False)
+    every = train(mlp, digits(), steps=10, seeds=1, checkpoints=4, progress=False)
+    last = train(mlp, digits(), steps=10, seeds=1, checkpoints="last", progress=False)
     assert every.weight_steps.tolist() == [0, 4, 8, 10]
     np.testing.assert_array_equal(every.weights[:, -1], last.weights[:, -1])
 
@@ -95,7 +95,7 @@ def test_a_saved_record_comes_back_whole(runs, tmp_path):
     back = Runs.load(tmp_path / "runs.npz")
     assert back.axes == runs.axes and back.seeds == runs.seeds
     assert back.provenance == runs.provenance
-    for name in ("train_loss", "accuracy", "diverged_at", "weights", "buffers", "noisy"):
+    for name in ("train_loss", "accuracy", "diverged_at", "weights", "buffers", "mislabelled"):
         np.testing.assert_array_equal(getattr(back, name), getattr(runs, name))
     where = dict(seed=4, lr=0.03, depth=3)
     with pytest.raises(ValueError, match="build must be given again"):
@@ -110,7 +110,7 @@ def test_arms_and_functions_are_saved_by_name(tmp_path):
         return 0.5
 
     arms = {"plain": dict(), "halved": dict(schedule=halved, depth=1)}
-    runs = train(mlp, digits(), steps=2, seeds=1, arms=arms, keep_weights="last", progress=False)
+    runs = train(mlp, digits(), steps=2, seeds=1, arms=arms, checkpoints="last", progress=False)
     runs.save(tmp_path / "runs.npz")
     back = Runs.load(tmp_path / "runs.npz").at(arm="halved")
     assert back.settings["arms"]["halved"]["schedule"] == "halved"

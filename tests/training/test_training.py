@@ -47,7 +47,7 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("rule", OPTIMIZERS)
 def test_every_update_rule_equals_a_loop_over_torchs(rule):
     ours, kind, theirs = OPTIMIZERS[rule]
-    runs = quiet(keep_weights="last", **(dict(lr=0.05) | ours))
+    runs = quiet(checkpoints="last", **(dict(lr=0.05) | ours))
     net = initial(mlp, 1)
     descent = kind(net.parameters(), **(dict(lr=0.05) | theirs))
     assert_same_state(runs, plain_loop(net, descent, 1), seed=1)
@@ -68,7 +68,7 @@ NETWORKS = {
 @pytest.mark.parametrize("network", NETWORKS)
 def test_every_network_equals_a_loop_over_its_module_running_statistics_included(network):
     settings = NETWORKS[network]
-    runs = quiet(lr=0.05, momentum=0.9, keep_weights="last", **settings)
+    runs = quiet(lr=0.05, momentum=0.9, checkpoints="last", **settings)
     net = initial(mlp, 1, **settings)
     descent = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9)
     net = plain_loop(net, descent, 1)
@@ -76,7 +76,7 @@ def test_every_network_equals_a_loop_over_its_module_running_statistics_included
     parts = split(digits(), 1)
     logits = net(torch.tensor(digits().inputs[parts.test]))
     loss = F.cross_entropy(logits, torch.tensor(digits().targets[parts.test])).item()
-    np.testing.assert_allclose(runs.score_loss[1, -1], loss, rtol=1e-4)
+    np.testing.assert_allclose(runs.eval_loss[1, -1], loss, rtol=1e-4)
     right = (logits.argmax(1).numpy() == digits().targets[parts.test]).mean()
     assert abs(runs.accuracy[1, -1] - right) < 2 / len(parts.test)
 
@@ -92,7 +92,7 @@ def cumulative(inputs, outputs):
 
 
 def test_cumulative_and_untracked_statistics_equal_torchs():
-    runs = quiet(cumulative, keep_weights="last")
+    runs = quiet(cumulative, checkpoints="last")
     net = initial(cumulative, 1)
     plain_loop(net, torch.optim.SGD(net.parameters(), lr=0.1), 1)
     assert_same_state(runs, net, seed=1)
@@ -100,7 +100,7 @@ def test_cumulative_and_untracked_statistics_equal_torchs():
 
 @pytest.mark.parametrize("kind", [Readers, Stackable])
 def test_a_module_of_the_readers_own_making_trains_like_any_other(kind):
-    runs = quiet(kind, momentum=0.9, keep_weights="last")
+    runs = quiet(kind, momentum=0.9, checkpoints="last")
     net = initial(kind, 1)
     plain_loop(net, torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9), 1)
     assert_same_state(runs, net, seed=1)
@@ -118,9 +118,9 @@ class AcrossTheBatch(nn.Module):
 
 
 def test_a_module_that_would_mix_members_is_found_out_and_run_through_vmap():
-    runs = quiet(AcrossTheBatch, keep_weights="last", batch=32, seeds=32)
-    net = initial(AcrossTheBatch, 1, batch=32)
-    plain_loop(net, torch.optim.SGD(net.parameters(), lr=0.1), 1, batch=32)
+    runs = quiet(AcrossTheBatch, checkpoints="last", batch_size=32, seeds=32)
+    net = initial(AcrossTheBatch, 1, batch_size=32)
+    plain_loop(net, torch.optim.SGD(net.parameters(), lr=0.1), 1, batch_size=32)
     assert_same_state(runs, net, seed=1)
 
 
@@ -133,7 +133,7 @@ def test_vmap_is_used_only_where_it_must_be(kind, stacked):
 
 @pytest.mark.parametrize("name", ["linear", "cosine"])
 def test_schedules_equal_torchs(name):
-    runs = quiet(schedule=name, keep_weights="last")
+    runs = quiet(schedule=name, checkpoints="last")
     net = initial(mlp, 1)
     descent = torch.optim.SGD(net.parameters(), lr=0.1)
     schedule = {

@@ -29,7 +29,7 @@ def test_modules_that_differ_in_an_attribute_are_not_taken_for_copies():
 
 COMPANY = {
     "plain": dict(),
-    "batches that fill no vector": dict(width=10, batch=50, activation="sigmoid"),
+    "batches that fill no vector": dict(width=10, batch_size=50, activation="sigmoid"),
     "batch norm": dict(norm="batch", momentum=0.9),
     "layer norm": dict(norm="layer", activation="gelu"),
     "dropout": dict(dropout=0.3, norm="batch"),
@@ -41,7 +41,7 @@ COMPANY = {
 
 @pytest.mark.parametrize("setting", COMPANY)
 def test_a_members_result_is_the_same_to_the_last_bit_whoever_trains_beside_it(setting):
-    settings = COMPANY[setting] | dict(keep_weights="last", schedule="cosine")
+    settings = COMPANY[setting] | dict(checkpoints="last", schedule="cosine")
     many = quiet(lr=[0.01, 0.03, 0.1, 0.3], seeds=9, **settings)
     for alone in (
         quiet(lr=0.1, seeds=[5], **settings),
@@ -51,7 +51,7 @@ def test_a_members_result_is_the_same_to_the_last_bit_whoever_trains_beside_it(s
         for name in expected:
             np.testing.assert_array_equal(got[name], expected[name], err_msg=name)
         k = alone.seeds.index(5)
-        for curve in ("train_loss", "score_loss", "accuracy"):
+        for curve in ("train_loss", "eval_loss", "accuracy"):
             np.testing.assert_array_equal(
                 getattr(alone, curve)[k], getattr(many.at(lr=0.1), curve)[5]
             )
@@ -63,26 +63,26 @@ def test_what_is_measured_of_a_member_is_the_same_to_the_last_bit_in_sets_of_any
     for seed in many.seeds:
         alone = quiet(seeds=[seed], **settings)
         np.testing.assert_array_equal(alone.train_loss[0], many.train_loss[seed])
-        np.testing.assert_array_equal(alone.score_loss[0], many.score_loss[seed])
+        np.testing.assert_array_equal(alone.eval_loss[0], many.eval_loss[seed])
 
 
-@pytest.mark.parametrize("settings", [dict(build=Readers), dict(width=17, batch=7)])
+@pytest.mark.parametrize("settings", [dict(build=Readers), dict(width=17, batch_size=7)])
 def test_odd_sizes_and_modules_that_go_through_vmap_depend_on_company_in_rounding_only(settings):
     """Matrix products of odd sizes are rounded as the place in memory has it."""
-    many = quiet(lr=[0.03, 0.1], seeds=5, keep_weights="last", **settings).at(lr=0.1)
-    alone = quiet(lr=0.1, seeds=[3], keep_weights="last", **settings)
+    many = quiet(lr=[0.03, 0.1], seeds=5, checkpoints="last", **settings).at(lr=0.1)
+    alone = quiet(lr=0.1, seeds=[3], checkpoints="last", **settings)
     for name, array in alone.state(seed=3).items():
         np.testing.assert_allclose(array, many.state(seed=3)[name], rtol=1e-6, atol=1e-6)
 
 
 def test_a_seed_draws_other_weights_orders_and_splits_than_another():
-    runs = quiet(record=[0], steps=1, keep_weights=True)
+    runs = quiet(record=[0], steps=1, checkpoints=True)
     assert not np.allclose(runs.state(seed=0)["output.weight"], runs.state(seed=1)["output.weight"])
     assert not np.array_equal(split(digits(), 0).test, split(digits(), 1).test)
 
 
 def test_settings_of_one_seed_start_from_the_same_weights_where_shapes_allow():
-    runs = quiet(norm=["none", "batch"], gain=[1.0, 2.0], depth=[2, 3], keep_weights=True, steps=1)
+    runs = quiet(norm=["none", "batch"], gain=[1.0, 2.0], depth=[2, 3], checkpoints=True, steps=1)
     plain = runs.state(seed=1, step=0, norm="none", gain=1.0, depth=2)
     other = runs.state(seed=1, step=0, norm="batch", gain=2.0, depth=3)
     for name in ("hidden1.linear.weight", "hidden2.linear.weight"):
@@ -125,8 +125,8 @@ def test_a_diverged_member_is_marked_and_leaves_the_others_as_they_are():
 
 
 def test_more_members_than_fit_side_by_side_train_in_turn(monkeypatch):
-    together = quiet(lr=[0.1, 0.2, 0.3], keep_weights="last")
+    together = quiet(lr=[0.1, 0.2, 0.3], checkpoints="last")
     monkeypatch.setattr(training, "SIDE_BY_SIDE", 2)
     np.testing.assert_array_equal(
-        quiet(lr=[0.1, 0.2, 0.3], keep_weights="last").weights, together.weights
+        quiet(lr=[0.1, 0.2, 0.3], checkpoints="last").weights, together.weights
     )

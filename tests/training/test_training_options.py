@@ -17,7 +17,11 @@ from tests.training.plain_training import STEPS, assert_same_state, initial, pla
 
 def test_frozen_parameters_keep_every_bit_under_decay_and_momentum():
     runs = quiet(
-        momentum=0.9, weight_decay=0.1, lr_scale={"hidden1.*": 0.0}, keep_weights=True, norm="batch"
+        momentum=0.9,
+        weight_decay=0.1,
+        lr_multipliers={"hidden1.*": 0.0},
+        checkpoints=True,
+        norm="batch",
     )
     before, after = runs.state(seed=0, step=0), runs.state(seed=0)
     for name in before:
@@ -27,35 +31,35 @@ def test_frozen_parameters_keep_every_bit_under_decay_and_momentum():
 
 
 def test_a_scaled_learning_rate_equals_torchs_parameter_groups_and_may_be_an_axis():
-    runs = quiet(lr_scale={"hidden1.*": [0.0, 0.1]}, keep_weights="last")
-    assert runs.axes == {"lr_scale[hidden1.*]": [0.0, 0.1]}
+    runs = quiet(lr_multipliers={"hidden1.*": [0.0, 0.1]}, checkpoints="last")
+    assert runs.axes == {"lr_multipliers[hidden1.*]": [0.0, 0.1]}
     net = initial(mlp, 1)
     groups = [
         dict(params=net.hidden1.parameters(), lr=0.01),
         dict(params=[*net.hidden2.parameters(), *net.output.parameters()]),
     ]
     net = plain_loop(net, torch.optim.SGD(groups, lr=0.1), 1)
-    assert_same_state(runs, net, seed=1, **{"lr_scale[hidden1.*]": 0.1})
+    assert_same_state(runs, net, seed=1, **{"lr_multipliers[hidden1.*]": 0.1})
 
 
 def test_label_noise_replaces_the_share_of_training_labels_by_other_classes():
     runs = quiet(label_noise=[0.0, 0.2, 0.4], steps=1)
     train_at = split(digits(), 1).train
-    counts = runs.noisy[:, 1].sum(-1)
+    counts = runs.mislabelled[:, 1].sum(-1)
     assert counts.tolist() == [0, round(0.2 * len(train_at)), round(0.4 * len(train_at))]
-    assert np.isin(np.flatnonzero(runs.noisy[2, 1]), train_at).all()
-    assert (runs.noisy[1] <= runs.noisy[2]).all()
+    assert np.isin(np.flatnonzero(runs.mislabelled[2, 1]), train_at).all()
+    assert (runs.mislabelled[1] <= runs.mislabelled[2]).all()
 
 
 def test_a_replaced_label_is_another_class_and_every_other_class_comes_up():
     planner = Planner(mlp, digits(), None, "test", cross_entropy)
     options = dict.fromkeys(OPTIONS) | dict(
-        lr=0.1, batch=64, optimizer="sgd", momentum=0, weight_decay=0, schedule="constant",
+        lr=0.1, batch_size=64, optimizer="sgd", momentum=0, weight_decay=0, schedule="constant",
         label_noise=0.5,
     )  # fmt: skip
     trainee = planner.trainee(Member((0,), (1,), 3, options))
     changed = trainee.labels != digits().targets
-    np.testing.assert_array_equal(changed, trainee.noisy)
+    np.testing.assert_array_equal(changed, trainee.mislabelled)
     shift = (trainee.labels - digits().targets)[changed] % 10
     assert np.bincount(shift, minlength=10)[1:].min() > 30
 
@@ -87,28 +91,28 @@ def test_an_explicit_order_is_followed():
     train_at = {seed: split(digits(), seed).train for seed in (0, 1)}
     order = np.stack([shuffled_epochs(train_at[s], STEPS, 64, stream(s, "order")) for s in (0, 1)])
     np.testing.assert_array_equal(quiet(batches=order).train_loss, quiet().train_loss)
-    one = quiet(batches=lambda seed, train, steps, batch, rng: np.tile(train[:64], (steps, 1)))
+    one = quiet(batches=lambda seed, train, steps, batch_size, rng: np.tile(train[:64], (steps, 1)))
     assert not np.allclose(one.train_loss[..., -1], quiet().train_loss[..., -1])
 
 
 def test_arms_change_several_settings_together():
-    arms = {"plain": dict(), "deep": dict(depth=4, norm="batch", lr=0.3, batch=32)}
+    arms = {"plain": dict(), "deep": dict(depth=4, norm="batch", lr=0.3, batch_size=32)}
     runs = quiet(lr=0.1, arms=arms)
     assert runs.axes == {"arm": ["plain", "deep"]}
-    deep = quiet(lr=0.3, depth=4, norm="batch", batch=32)
+    deep = quiet(lr=0.3, depth=4, norm="batch", batch_size=32)
     np.testing.assert_array_equal(runs.at(arm="deep").train_loss, deep.train_loss)
 
 
 def test_training_goes_on_from_the_weights_of_earlier_runs():
-    first = quiet(norm="batch", lr=[0.03, 0.1], keep_weights="last", record=[0, STEPS])
-    more = quiet(norm="batch", lr=[0.03, 0.1], start=first, record=[0, STEPS], batch=32)
+    first = quiet(norm="batch", lr=[0.03, 0.1], checkpoints="last", record=[0, STEPS])
+    more = quiet(norm="batch", lr=[0.03, 0.1], init_from=first, record=[0, STEPS], batch_size=32)
     np.testing.assert_allclose(more.train_loss[..., 0], first.train_loss[..., -1], rtol=1e-5)
 
 
 def test_a_grown_network_takes_over_the_layers_that_are_named():
-    small = quiet(depth=1, keep_weights="last")
-    grown = quiet(depth=2, start=small, start_names="hidden1.*", keep_weights=True, steps=1)
-    fresh = quiet(depth=2, keep_weights=True, steps=1)
+    small = quiet(depth=1, checkpoints="last")
+    grown = quiet(depth=2, init_from=small, init_names="hidden1.*", checkpoints=True, steps=1)
+    fresh = quiet(depth=2, checkpoints=True, steps=1)
     state = grown.state(seed=1, step=0)
     trained, new = small.state(seed=1), fresh.state(seed=1, step=0)
     np.testing.assert_array_equal(state["hidden1.linear.weight"], trained["hidden1.linear.weight"])
@@ -135,9 +139,9 @@ def guided(outputs, targets, *, hint):
 
 
 def test_a_loss_may_use_several_outputs_and_a_setting_of_its_own():
-    runs = quiet(TwoHeads, loss=guided, hint=[0.0, 0.5], keep_weights="last")
+    runs = quiet(TwoHeads, loss=guided, hint=[0.0, 0.5], checkpoints="last")
     assert runs.accuracy.shape == (2, 2, 2) and np.isfinite(runs.accuracy).all()
-    start = quiet(TwoHeads, loss=guided, hint=0.5, steps=1, keep_weights=True)
+    start = quiet(TwoHeads, loss=guided, hint=0.5, steps=1, checkpoints=True)
     net = start.module(seed=1, step=0)
     descent = torch.optim.SGD(net.parameters(), lr=0.1)
     inputs, labels = torch.tensor(digits().inputs), torch.tensor(digits().targets)
@@ -151,20 +155,22 @@ def test_a_loss_may_use_several_outputs_and_a_setting_of_its_own():
 def test_numbers_are_regressed_on_with_squared_error():
     x = np.random.default_rng(0).standard_normal((200, 3))
     line = Dataset(x, x @ [1.0, -2.0, 0.5], "line")
-    runs = quiet(dataset=line, depth=0, steps=200, batch=20)
-    assert (runs.score_loss[:, -1] < 1e-6).all() and np.isnan(runs.accuracy).all()
+    runs = quiet(dataset=line, depth=0, steps=200, batch_size=20)
+    assert (runs.eval_loss[:, -1] < 1e-6).all() and np.isnan(runs.accuracy).all()
 
 
 def test_batch_size_may_be_an_axis():
-    runs = quiet(batch=[16, 64])
-    np.testing.assert_array_equal(runs.at(batch=16).train_loss, quiet(batch=16).train_loss)
+    runs = quiet(batch_size=[16, 64])
+    np.testing.assert_array_equal(
+        runs.at(batch_size=16).train_loss, quiet(batch_size=16).train_loss
+    )
 
 
 def test_the_split_may_be_sized_or_given():
-    sized = quiet(split=dict(train=100, test=0.5), batch=50)
-    given = quiet(split=lambda d, seed: split(d, seed, train=100, test=0.5), batch=50)
+    sized = quiet(split=dict(train=100, test=0.5), batch_size=50)
+    given = quiet(split=lambda d, seed: split(d, seed, train=100, test=0.5), batch_size=50)
     np.testing.assert_array_equal(sized.train_loss, given.train_loss)
 
 
 def test_the_validation_split_can_be_scored():
-    assert not np.allclose(quiet(score="validation").score_loss, quiet().score_loss)
+    assert not np.allclose(quiet(eval_on="validation").eval_loss, quiet().eval_loss)

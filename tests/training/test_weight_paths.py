@@ -125,7 +125,7 @@ def test_stored_paths_of_runs_know_what_the_runs_recorded():
     data = two_moons(200)
     runs = train(
         mlp, data, steps=40, lr=[0.1, 0.3], seeds=[5], depth=1, width=5, norm="batch", split=sizes,
-        record=[0, 20, 40], keep_weights=20, progress=False,
+        record=[0, 20, 40], checkpoints=20, progress=False,
     )  # fmt: skip
     paths = stored_paths(runs, data, split(data, 5, **sizes), shown=[0, 1])
     for lr in (0.1, 0.3):

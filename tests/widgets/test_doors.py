@@ -29,7 +29,7 @@ def no_reading(ax, *, lr=1):
 
 
 def wrong_idle(ax, *, lr=1):
-    return reading("x", idle="speed")
+    return reading("x", disabled="speed")
 
 
 def breaks_high(ax, *, lr=1):
@@ -78,11 +78,11 @@ TABLE = [
     (sine, dict(GOOD, goals={"a": lambda now: now.stop}), "the goal 'a' cannot be judged: .*stop"),
     (sine, dict(GOOD, predict=3), "predict must be a question"),
     (sine, dict(GOOD, predict=("a?", [])), "predict must be a question"),
-    (sine, dict(GOOD, play="waves"), "play must name"),
-    (sine, dict(shown=bool, play="shown"), "play must name"),
-    (sine, dict(GOOD, tell={"height": 3}), "must be a list of stops"),
-    (sine, dict(GOOD, tell={"height": [3]}), "takes a number from 0 to 2"),
-    (sine, dict(GOOD, tell=[3]), "tell must be a dict"),
+    (sine, dict(GOOD, animate="waves"), "animate must name"),
+    (sine, dict(shown=bool, animate="shown"), "animate must name"),
+    (sine, dict(GOOD, snapshots={"height": 3}), "must be a list of stops"),
+    (sine, dict(GOOD, snapshots={"height": [3]}), "takes a number from 0 to 2"),
+    (sine, dict(GOOD, snapshots=[3]), "snapshots must be a dict"),
     (sine, dict(GOOD, size=3), "size must be"),
     (sine, dict(GOOD, size=(3, -1)), "size must be"),
     (sine, dict(GOOD, panels={"surface": "3d"}), "no panel 'surface'"),

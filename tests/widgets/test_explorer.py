@@ -8,7 +8,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from lecture_helpers.widgets import explore, explorers, reading
-from lecture_helpers.widgets.rendering.pixels import decode
+from lecture_helpers.widgets.rendering.pixels import decode_png
 from tests.widgets.views import T, sine, two_panels
 
 
@@ -60,10 +60,10 @@ def test_moving_either_widget_moves_value_picture_and_reading(make, part):
 
 def test_both_layers_have_the_same_shape_whatever_is_in_them(make):
     explorer = make()
-    shapes = {decode(image.value).shape for image in explorer.face.layers}
+    shapes = {decode_png(image.value).shape for image in explorer.face.layers}
     explorer.set(height=0.5)
     assert explorer.parted
-    shapes |= {decode(image.value).shape for image in explorer.face.layers}
+    shapes |= {decode_png(image.value).shape for image in explorer.face.layers}
     assert len(shapes) == 1
 
 
@@ -149,7 +149,7 @@ def test_pin_keeps_the_curve_in_grey_and_unpin_takes_it_away(make):
     pinned = explorer.png
     assert pinned != plain and pinned == explorer.fresh_png()
     buttons(explorer)["unpin"].click()
-    assert np.array_equal(decode(explorer.png), decode(plain))
+    assert np.array_equal(decode_png(explorer.png), decode_png(plain))
 
 
 def test_pinned_bars_and_points_leave_their_outlines(make):
@@ -169,15 +169,15 @@ def test_pinned_bars_and_points_leave_their_outlines(make):
 
 def test_reset_brings_back_the_first_picture(make):
     explorer = make()
-    first = decode(explorer.png)
+    first = decode_png(explorer.png)
     explorer.set(height=2.0, waves=5)
     explorer.pin()
     buttons(explorer)["reset"].click()
-    assert np.array_equal(decode(explorer.png), first)
+    assert np.array_equal(decode_png(explorer.png), first)
 
 
 def test_the_scrubber_runs_its_control_and_follows_it(make):
-    explorer = make(height=(0, 2), waves=(1, 5), play="height")
+    explorer = make(height=(0, 2), waves=(1, 5), animate="height")
     player = explorer.face.scrubber.widget
     player.value = player.max
     assert explorer.values["height"] == 2
@@ -190,7 +190,7 @@ def test_the_scrubber_runs_its_control_and_follows_it(make):
 def test_a_control_without_effect_is_disabled_until_it_has_one(make):
     def dashed(ax, *, height=1.0, style="solid"):
         now = sine(ax, height=height, style=style)
-        return reading("{top}", top=now.top, idle=("height",) if style == "dashed" else ())
+        return reading("{top}", top=now.top, disabled=("height",) if style == "dashed" else ())
 
     explorer = make(dashed, height=(0, 2), style=["solid", "dashed"])
     explorer.set(style="dashed")
@@ -244,7 +244,7 @@ def lambda_view(ax, *, a=0):
 
 def test_it_lives_until_closed_and_closing_takes_every_widget_along():
     before = explorers()
-    explorer = explore(sine, height=(0, 2), play="height", presets={"1": {}}, predict="a?")
+    explorer = explore(sine, height=(0, 2), animate="height", presets={"1": {}}, predict="a?")
     assert explorers() == [*before, explorer]
     explorer.close()
     assert explorers() == before

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 
 from lecture_helpers.widgets import explore, show, strip, use
-from lecture_helpers.widgets.rendering.pixels import blank, decode, encode, over
+from lecture_helpers.widgets.rendering.pixels import blank, decode_png, encode_png, over
 from tests.widgets.views import sine, two_panels
 
 
@@ -40,12 +40,12 @@ def test_the_stored_output_holds_widget_picture_and_text_that_never_changes():
         "application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}  # fmt: skip
     assert data["text/plain"] == ("<sine: height 0 to 2; waves 1 to 5; style solid, dashed>")
     assert metadata["alt"] == "The top is at 1.00. The top is at 0.00. The top is at 2.00."
-    pixels = decode(base64.b64decode(data["image/png"]))
+    pixels = decode_png(base64.b64decode(data["image/png"]))
     assert pixels.shape[1] == metadata["width"]
 
 
 def test_tell_chooses_the_frames_that_are_stored():
-    _, metadata = bundle(explore(sine, height=(0, 2), waves=(1, 5), tell={"waves": [1, 4]}))
+    _, metadata = bundle(explore(sine, height=(0, 2), waves=(1, 5), snapshots={"waves": [1, 4]}))
     assert metadata["alt"].count("The top is at") == 2
 
 
@@ -63,11 +63,11 @@ def test_use_makes_type_larger_and_pixels_finer_from_now_on():
     try:
         use(text=1.25, sharpness=2)
         picture = show(sine)
-        assert decode(picture.png).shape[1] == 2 * picture.width
+        assert decode_png(picture.png).shape[1] == 2 * picture.width
         assert picture.figure.get_size_inches()[0] == picture.width / 125
     finally:
         use()
-    assert decode(show(sine).png).shape[1] == 1.5 * picture.width
+    assert decode_png(show(sine).png).shape[1] == 1.5 * picture.width
 
 
 def test_the_style_is_put_back_after_drawing():
@@ -79,8 +79,8 @@ def test_the_style_is_put_back_after_drawing():
 def test_a_png_gives_back_its_pixels():
     pixels = np.random.default_rng(0).integers(0, 256, (7, 5, 4), np.uint8)
     pixels[..., 3] = 255
-    assert np.array_equal(decode(encode(pixels)), pixels)
-    assert np.array_equal(over(pixels, decode(blank(7, 5))), pixels)
+    assert np.array_equal(decode_png(encode_png(pixels)), pixels)
+    assert np.array_equal(over(pixels, decode_png(blank(7, 5))), pixels)
     assert len(blank(570, 1440)) < 300
     above = np.zeros_like(pixels)
     above[2, 3] = 9, 8, 7, 255

@@ -29,9 +29,9 @@ def test_a_reading_cannot_be_changed():
 
 
 def test_idle_controls_are_no_values():
-    now = reading("{a}", a=1, idle=("lr", "momentum"))
-    assert now.idle == {"lr", "momentum"} and "idle" not in now.values
-    assert reading("x", idle="lr").idle == {"lr"}
+    now = reading("{a}", a=1, disabled=("lr", "momentum"))
+    assert now.disabled == {"lr", "momentum"} and "disabled" not in now.values
+    assert reading("x", disabled="lr").disabled == {"lr"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from lecture_helpers.networks.scalar_chain import (
     chain_output,
     step_for_decrease,
 )
+from lecture_helpers.training.metrics import trains
 
 FULL = "Batch Normalization: Full Version"
 
@@ -116,7 +117,7 @@ def _batches(seed: int, batches: int) -> Iterator[tuple[np.ndarray, np.ndarray, 
         yield x, rng.uniform(0.2, 3, k), rng.normal(0, 2, k)
 
 
-def any_layer(seeds, *, depth=6, width=16, batch=64, eps=1e-5) -> Record:
+def any_layer(seeds, *, depth=6, width=16, batch_size=64, eps=1e-5) -> Record:
     """C12: batch norm on the digits themselves and on every hidden layer of a ReLU network.
 
     After each, every unit has mean beta and deviation gamma s / sqrt(s^2 + eps).
@@ -126,15 +127,19 @@ def any_layer(seeds, *, depth=6, width=16, batch=64, eps=1e-5) -> Record:
         for where in ("input", "hidden layers")
         for what in ("mean is beta", "deviation is gamma")
     }
-    return _worst(lambda seed: [_every_layer(seed, depth, width, batch, eps)], tolerances, seeds)
+    return _worst(
+        lambda seed: [_every_layer(seed, depth, width, batch_size, eps)], tolerances, seeds
+    )
 
 
-def _every_layer(seed: int, depth: int, width: int, batch: int, eps: float) -> dict[str, float]:
+def _every_layer(
+    seed: int, depth: int, width: int, batch_size: int, eps: float
+) -> dict[str, float]:
     from lecture_helpers.datasets.real import digits
 
     rng = np.random.default_rng([seed, 3])
     pixels = digits().inputs.astype(float)
-    h = pixels[rng.choice(len(pixels), batch, replace=False)]
+    h = pixels[rng.choice(len(pixels), batch_size, replace=False)]
     first, h = _normalized(h, rng, eps)
     hidden = []
     for _ in range(depth):
@@ -255,13 +260,6 @@ def ladder_runs(seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, record
         mlp, digits(), steps=steps, record=records, seeds=list(seeds), lr=list(lr),
         depth=list(depth), norm=list(norm), width=32, progress=False,
     )  # fmt: skip
-
-
-def trains(runs) -> np.ndarray:
-    """Which members train, (*grid, seeds): in the last quarter of their updates the training loss
-    is on average at most half of what guessing among ten classes gives, ln(10) / 2."""
-    late = runs.train_loss[..., runs.steps >= 0.75 * runs.steps[-1]].mean(axis=-1)
-    return late <= np.log(10) / 2  # NaN, a diverged member, is not
 
 
 def learning_rate_ladder(

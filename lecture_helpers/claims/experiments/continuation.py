@@ -7,10 +7,14 @@ import numpy as np
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.curriculum.difficulty import entropy
 from lecture_helpers.curriculum.pacing import SHAPES, pacing, pacing_weights
-from lecture_helpers.optimization.gaussian_smoothing import blur, perturbations, sampled_blur
+from lecture_helpers.optimization.gaussian_smoothing import (
+    gaussian_smoothing,
+    perturbations,
+    sampled_smoothing,
+)
 from lecture_helpers.optimization.graduated_descent import (
     compare_searches,
-    follow,
+    graduated_descent,
     random_starts,
     reached,
     sigma_schedule,
@@ -104,9 +108,9 @@ def sampled_searches(seeds, *, starts=10, levels=10, steps=200, first=0.7) -> Re
 
 def _bands(seed: int, repeats: int = 100, draws: int = 400) -> tuple[float, float]:
     cost, points = rastrigin(2), np.random.default_rng([seed, 12]).uniform(-3, 3, (20, 2))
-    exact, errors = blur(cost, 0.4).value(points), []
+    exact, errors = gaussian_smoothing(cost, 0.4).value(points), []
     for k in range(repeats):
-        sampled = sampled_blur(cost, 0.4, perturbations(draws, 2, seed=1000 * seed + k))
+        sampled = sampled_smoothing(cost, 0.4, perturbations(draws, 2, seed=1000 * seed + k))
         errors.append(np.abs(sampled.value(points) - exact) / sampled.standard_error(points))
     return float(np.mean(np.less(errors, 4))), float(np.mean(np.less(errors, 1.96)))
 
@@ -134,9 +138,9 @@ def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> di
 def _led(cost, reach, first, chances, levels, steps, rng) -> tuple[float, float, float]:
     starts = random_starts(chances, cost.dimensions, reach=reach, seed=int(rng.integers(2**31)))
     start = np.zeros(cost.dimensions)
-    end = follow(cost, start, sigma_schedule(first, levels), steps=steps).end
-    plain = follow(cost, starts, [0.0], steps=levels * steps // 4).end
-    centre = follow(cost, start, [0.0], steps=levels * steps // 4).end
+    end = graduated_descent(cost, start, sigma_schedule(first, levels), steps=steps).end
+    plain = graduated_descent(cost, starts, [0.0], steps=levels * steps // 4).end
+    centre = graduated_descent(cost, start, [0.0], steps=levels * steps // 4).end
     there = [float(reached(cost, one, WITHIN)) for one in (end, centre)]
     return there[0], reached(cost, plain, WITHIN).mean(), there[1]
 
@@ -168,7 +172,7 @@ def _convexity(case) -> dict[str, float]:
     nodes, weights = np.polynomial.hermite_e.hermegauss(120)
     points = rng.uniform(-2, 2, 5)
     quadrature = cost.value((points[:, None] + 0.3 * nodes)[..., None]) @ weights
-    exact = blur(cost, 0.3).value(points[:, None])
+    exact = gaussian_smoothing(cost, 0.3).value(points[:, None])
     missed = np.abs(quadrature / np.sqrt(2 * np.pi) - exact).max() / (1 + np.abs(exact).max())
     found = dict.fromkeys(CONVEX, 0.0) | {QUADRATURE: missed}
     if np.isinf(sigma):
@@ -179,7 +183,7 @@ def _convexity(case) -> dict[str, float]:
 
 def _lowest(cost: Landscape, sigma: float) -> float:
     grid = np.linspace(-6 - 4 * sigma, 6 + 4 * sigma, 20_001)[:, None]
-    return float(blur(cost, sigma).hessian(grid).min())
+    return float(gaussian_smoothing(cost, sigma).hessian(grid).min())
 
 
 def curriculum_is_continuation(seeds, *, examples=60, stages=40) -> Record:

@@ -53,9 +53,12 @@ def _quadratic_arrival(rng, sweeps: int) -> bool:
 
 
 def _wells_arrival(rng, sweeps: int) -> bool:
-    from lecture_helpers.test_functions.coordinate_traps import two_wells, two_wells_minimiser
+    from lecture_helpers.test_functions.coordinate_traps import (
+        coupled_wells,
+        coupled_wells_minimiser,
+    )
 
-    return _arrives(two_wells(), two_wells_minimiser(), 1.5 * rng.standard_normal(2), 100)
+    return _arrives(coupled_wells(), coupled_wells_minimiser(), 1.5 * rng.standard_normal(2), 100)
 
 
 def _kink_arrival(rng, sweeps: int) -> bool:
@@ -119,8 +122,16 @@ def _block_deviations(seed: int, d: int, sweeps: int) -> tuple[float, float, flo
 
 
 def separability(
-    seeds, *, near=0.0, strong=0.9, penalty=0.1, gap=1e-6, cap=10_000, within=0.8,
-    weak_link=0.02, strong_link=0.6,
+    seeds,
+    *,
+    near=0.0,
+    strong=0.9,
+    penalty=0.1,
+    gap=1e-6,
+    cap=10_000,
+    within=0.8,
+    weak_link=0.02,
+    strong_link=0.6,
 ) -> Record:
     """C23: log10 of the sweeps needed, where variables hardly touch and where they are coupled.
 
@@ -228,10 +239,10 @@ def strategies(seeds, *, patches=1000, atoms=64, penalty=1.0, work=400, sweeps=1
 def _strategies(seed, n, k, penalty, work, sweeps) -> tuple[float, ...]:
     from lecture_helpers.datasets.real import image_patches
     from lecture_helpers.optimization.sparse_coding import (
-        encode,
         learn_dictionary,
         palm,
         sparse_cost,
+        sparse_encode,
         starting_atoms,
     )
 
@@ -244,5 +255,5 @@ def _strategies(seed, n, k, penalty, work, sweeps) -> tuple[float, ...]:
         palm(x, iterations=work // 4, **settings),
     ]
     ends = [run.costs[-1] for run in runs] + [run.costs[len(run.costs) // 8 * 2] for run in runs]
-    fixed = sparse_cost(x, encode(x, w, penalty), w, penalty)
+    fixed = sparse_cost(x, sparse_encode(x, w, penalty), w, penalty)
     return tuple(float(np.log10(cost / n)) for cost in [*ends, fixed])

@@ -13,9 +13,9 @@ from lecture_helpers.curriculum.difficulty import (
     hard_first,
     wrong_labels,
 )
-from lecture_helpers.curriculum.nearest_neighbours import neighbours
+from lecture_helpers.curriculum.nearest_neighbours import knn
 from lecture_helpers.curriculum.pacing import available, paced_batches, pacing_weights
-from lecture_helpers.curriculum.race import ARMS, race_grid
+from lecture_helpers.curriculum.race import ARMS, order_race_grid
 from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
 from lecture_helpers.datasets.dataset import split
 from lecture_helpers.datasets.real import digits
@@ -56,7 +56,7 @@ def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned
 
 
 def _raced(seeds, data: str, budget: str, start: float, pace: float, tuned: dict | None) -> dict:
-    runs = race_grid(
+    runs = order_race_grid(
         RACED[data](), {"": (start, pace, "linear")}, steps=BUDGETS[budget], seeds=list(seeds),
         label_noise=list(NOISES.values()), lr=_rates(tuned, data, budget), split=SIZES[data],
         record=[0, BUDGETS[budget]], progress=False, **NETWORK,
@@ -109,10 +109,10 @@ def tune_race(seeds) -> dict:
 
 
 def _validation_errors(seeds, data: str, steps: int, lr: float) -> dict:
-    runs = race_grid(
+    runs = order_race_grid(
         RACED[data](), {"": (0.3, 0.5, "linear")}, steps=steps, seeds=list(seeds),
         label_noise=list(NOISES.values()), lr=lr, split=SIZES[data], record=[0, steps],
-        score="validation", progress=False, **NETWORK,
+        eval_on="validation", progress=False, **NETWORK,
     )  # fmt: skip
     last = {n: runs.at(label_noise=n, pacing="").accuracy[..., -1] for n in NOISES.values()}
     return {n: dict(zip(ARMS, 1.0 - a.astype(float), strict=True)) for n, a in last.items()}
@@ -120,7 +120,7 @@ def _validation_errors(seeds, data: str, steps: int, lr: float) -> dict:
 
 def _shapes_errors(seeds, lr: float) -> np.ndarray:
     runs = shapes_race(
-        tuple(SWITCHES.values()), seeds=list(seeds), lr=lr, score="validation", record=2,
+        tuple(SWITCHES.values()), seeds=list(seeds), lr=lr, eval_on="validation", record=2,
         progress=False, **SHAPES_NETWORK,
     )  # fmt: skip
     return 1 - runs.accuracy[..., -1].astype(float)
@@ -145,7 +145,7 @@ def stored_race(data: str, budget: str):
     def make(seeds):
         name = f"{__name__.rpartition('.')[2]}.{curriculum_race.__name__}"
         rates = _rates(stored_or_searched(name, tune_race), data, budget)
-        runs = race_grid(
+        runs = order_race_grid(
             RACED[data](), PACINGS, steps=BUDGETS[budget], seeds=list(seeds),
             label_noise=list(NOISES.values()), lr=rates, split=SIZES[data], record=9,
             progress=False, **NETWORK,
@@ -158,7 +158,7 @@ def stored_race(data: str, budget: str):
 def _rounded(runs):
     from dataclasses import replace
 
-    names = ("train_loss", "score_loss", "accuracy")
+    names = ("train_loss", "eval_loss", "accuracy")
     return replace(runs, **{n: getattr(runs, n).round(4) for n in names})
 
 
@@ -166,7 +166,7 @@ def confidence_of_the_reference(seeds, *, noise=0.4, folds=5) -> Record:
     """C48: the share of wrong labels among the least sure quarter, less that among the surest.
 
     The extras: with all labels right, how often another model errs in either quarter; and how
-    unequal the classes are in the surest quarter (largest class over smallest).
+    unequal the classes are in the surest quarter (largest class over min_effect).
     """
     arms, extras = {}, {}
     for name, data, sizes in (("digits", digits(), dict(test=357, validation=240, train=1200)),
@@ -191,7 +191,7 @@ def _quarters(data, sizes, seed: int, noise: float, folds: int) -> dict[str, flo
         "hardest quarter": float(wrong[hard].mean()), "easiest quarter": float(wrong[easy].mean()),
         "another model errs, hardest quarter": float(errs[unsure].mean()),
         "another model errs, easiest quarter": float(errs[sure].mean()),
-        "extra largest class over smallest, easiest quarter":
+        "extra largest class over min_effect, easiest quarter":
             float(counts.max() / max(1, counts.min())),
     }  # fmt: skip
 
@@ -235,7 +235,7 @@ def _pulls(seed: int, examples: int, draws: int) -> tuple[float, float]:
     slopes = softmax_gradients(0.1 * rng.standard_normal((64, 10)), inputs, targets)
     slopes = slopes.reshape(examples, -1)
     part = float(rng.uniform(0.1, 1))
-    order = easy_first(cross_fitted_confidence(inputs, targets, seed=seed, reference=neighbours))
+    order = easy_first(cross_fitted_confidence(inputs, targets, seed=seed, reference=knn))
     weights = pacing_weights(order, part)
     by_weight = (weights[:, None] * slopes).mean(0)
     by_sample = slopes[available(order, part)].mean(0)

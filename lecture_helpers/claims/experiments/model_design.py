@@ -5,13 +5,10 @@ from itertools import combinations
 import numpy as np
 
 from lecture_helpers.claims.claim import Record
-from lecture_helpers.claims.experiments.normalized_networks import (
-    CAP,
-    final_accuracy,
-    joined_runs,
-    late_loss,
-)
+from lecture_helpers.claims.experiments.normalized_networks import joined_runs
 from lecture_helpers.claims.tuning import best_on_grid, tuned
+from lecture_helpers.networks.designs import METHODS, MODELS, skip_arms
+from lecture_helpers.training.metrics import GUESSING, final_accuracy, late_loss
 
 RULES = {"He": {}, "Glorot": {"gain": 2**-0.5}}  # Glorot: half of He's variance, in a square layer
 GAINS = tuple(float(f"{10 ** (k / 20):.4g}") for k in range(-20, 31))  # 0.1 to 31.6
@@ -26,7 +23,7 @@ def best_gain(activation: str, depth: int) -> float:
     return GAINS[int(np.argmin(np.abs(np.log10(np.maximum(ratios, 1e-300)))))]
 
 
-def gradient_factors(seeds, *, depth=40, width=128, batch=256) -> Record:
+def gradient_factors(seeds, *, depth=40, width=128, batch_size=256) -> Record:
     """C38: log10 of the gradient's factor per layer, going down, between layers 3 and depth - 2.
 
     A factor above 1 counts as 1: only what vanishes is looked at. Fresh plain towers on a batch of
@@ -36,38 +33,24 @@ def gradient_factors(seeds, *, depth=40, width=128, batch=256) -> Record:
     for activation in ("relu", "tanh", "sigmoid"):
         rules = RULES | {"own best": {"gain": best_gain(activation, depth)}}
         for rule, options in rules.items():
-            found = [_factor(s, depth, width, batch, activation, options) for s in seeds]
+            found = [_factor(s, depth, width, batch_size, activation, options) for s in seeds]
             arms[f"{activation}, {rule}"] = [min(0.0, f) for f in found]
             extras[f"{activation}, {rule}, uncut"] = found
     return Record(tuple(seeds), arms, extras=extras)
 
 
-def _factor(seed, depth, width, batch, activation, options) -> float:
+def _factor(seed, depth, width, batch_size, activation, options) -> float:
     from lecture_helpers.datasets.real import digits
-    from lecture_helpers.networks.signal_profile import xray
+    from lecture_helpers.networks.signal_profile import signal_profile
 
-    rows = np.random.default_rng([seed, 38]).choice(len(digits()), batch, replace=False)
+    rows = np.random.default_rng([seed, 38]).choice(len(digits()), batch_size, replace=False)
     size = dict(depth=depth, width=width, activation=activation, seed=seed)
-    gradient = xray(digits().inputs[rows], **size, **options).gradient
+    gradient = signal_profile(digits().inputs[rows], **size, **options).gradient
     return float(np.log10(gradient[2] / gradient[-3]) / (depth - 5))
 
 
 DEPTHS = (2, 8, 24, 48)
 RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-6, 2))  # 0.001 to 3.16
-
-
-def skip_arms(depth: int) -> dict[str, dict]:
-    """The networks of the depth ladder at one depth, by name."""
-    scaled = {"skip": "residual", "branch_gain": depth**-0.5}
-    return {
-        "plain": {},
-        "BN": {"norm": "batch"},
-        "residual": scaled,
-        "residual + BN": {"skip": "residual", "norm": "batch"},
-        "highway, gate -2": {"skip": "highway", "gate_bias": -2.0},
-        "highway, gate -5": {"skip": "highway", "gate_bias": -5.0},
-        "residual, He's weights": {"skip": "residual"},
-    }
 
 
 def _on_digits(seeds, depth, **settings) -> dict:
@@ -83,7 +66,7 @@ def _on_digits(seeds, depth, **settings) -> dict:
 def best_or_middle(losses: dict[float, list[float]]) -> float:
     """The best learning rate of a grid; its middle where no rate gets below guessing."""
     grid = sorted(losses)
-    if min(np.mean(row) for row in losses.values()) > np.log10(CAP) - 0.005:
+    if min(np.mean(row) for row in losses.values()) > np.log10(GUESSING) - 0.005:
         return grid[len(grid) // 2]
     return best_on_grid(losses)
 
@@ -95,7 +78,7 @@ def tuned_skip_ladder(seeds, *, depths=DEPTHS, steps=400) -> dict[str, float]:
     found = {}
     for depth in depths:
         arms, options = skip_arms(depth), _on_digits(seeds, depth, steps=steps, record=9)
-        runs = train(arms=arms, lr=list(RATES), score="validation", **options)
+        runs = train(arms=arms, lr=list(RATES), eval_on="validation", **options)
         for arm in arms:
             rows = zip(RATES, late_loss(runs.at(arm=arm)), strict=True)
             found[f"{arm}, depth {depth}"] = best_or_middle({r: v.tolist() for r, v in rows})
@@ -117,7 +100,7 @@ def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
         for arm in given:
             member = runs.at(arm=arm)
             arms[f"{arm}, depth {depth}"] = late_loss(member).tolist()
-            extras[f"{arm}, depth {depth}, accuracy"] = final_accuracy(member).tolist()
+            extras[f"{arm}, depth {depth}, accuracy"] = (100 * final_accuracy(member)).tolist()
         for arm in ("plain", "residual", "residual, He's weights"):
             settings = skip_arms(depth)[arm]
             found = [_first_over_last(seed, depth, settings) for seed in seeds]
@@ -128,9 +111,9 @@ def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
 def _first_over_last(seed: int, depth: int, settings: dict) -> float:
     from lecture_helpers.datasets.real import digits
     from lecture_helpers.networks.signal_propagation import propagate
-    from lecture_helpers.training.multilayer_perceptron import drawn, mlp
+    from lecture_helpers.training.multilayer_perceptron import mlp, seeded
 
-    net = drawn(mlp, seed=seed, inputs=64, outputs=10, depth=depth, width=32, **settings)
+    net = seeded(mlp, seed=seed, inputs=64, outputs=10, depth=depth, width=32, **settings)
     gradient = propagate(net, digits().inputs[:256], seed=seed).gradient
     return float(np.log10(gradient[0] / gradient[-1]))
 
@@ -158,7 +141,7 @@ def trained_slices(seeds, *, depths=DEPTHS, steps=400, examples=256, side=51):
 
     from lecture_helpers.networks.loss_slices import Slices
 
-    rates = tuned("model_design_experiments.skip_ladder", tuned_skip_ladder)
+    rates = tuned("model_design.skip_ladder", tuned_skip_ladder)
     offsets, seeds = np.linspace(-1, 1, side), list(seeds)[:2]
     losses = [_slices_at(d, seeds, rates, steps, examples, offsets) for d in depths]
     axes = {"depth": list(depths), "model": list(SLICED), "seed": seeds}
@@ -174,7 +157,7 @@ def _slices_at(depth, seeds, rates, steps, examples, offsets) -> np.ndarray:
     from lecture_helpers.training.training_loop import train
 
     given = {a: skip_arms(depth)[a] | {"lr": rates[f"{a}, depth {depth}"]} for a in SLICED}
-    options = _on_digits(seeds, depth, steps=steps, record=2, keep_weights="last")
+    options = _on_digits(seeds, depth, steps=steps, record=2, checkpoints="last")
     runs, found = train(arms=given, **options), []
     for arm, seed in ((a, s) for a in SLICED for s in seeds):
         net, rows = runs.module(arm=arm, seed=seed), split(digits(), seed).train[:examples]
@@ -184,18 +167,6 @@ def _slices_at(depth, seeds, rates, steps, examples, offsets) -> np.ndarray:
     return np.array(found).reshape(len(SLICED), len(seeds), len(offsets), len(offsets))
 
 
-MODELS = {
-    "sigmoid": {"activation": "sigmoid", "init": "glorot"},
-    "tanh": {"activation": "tanh", "init": "glorot"},
-    "ReLU": {},
-    "ReLU + BN": {"norm": "batch"},
-    "residual": {"skip": "residual", "branch_gain": 8**-0.5},
-}
-METHODS = {
-    "plain SGD": {"optimizer": "sgd"},
-    "momentum": {"optimizer": "sgd", "momentum": 0.9},
-    "Adam": {"optimizer": "adam"},
-}
 METHOD_RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-9, 4))  # 0.0000316 to 31.6
 
 
@@ -209,7 +180,7 @@ def tuned_factorial(seeds, *, depth=8, steps=500) -> dict[str, float]:
     from lecture_helpers.training.training_loop import train
 
     arms, options = factorial_arms(), _on_digits(seeds, depth, steps=steps, record=9)
-    runs = train(arms=arms, lr=list(METHOD_RATES), score="validation", **options)
+    runs = train(arms=arms, lr=list(METHOD_RATES), eval_on="validation", **options)
     tables = {arm: zip(METHOD_RATES, late_loss(runs.at(arm=arm)), strict=True) for arm in arms}
     return {a: best_or_middle({r: v.tolist() for r, v in rows}) for a, rows in tables.items()}
 
@@ -227,7 +198,7 @@ def factorial(seeds, *, depth=8, steps=500, tuned=None) -> Record:
     losses = {arm: late_loss(runs.at(arm=arm)) for arm in arms}
     table = np.array([[losses[f"{m}, {o}"] for o in METHODS] for m in MODELS])
     found = {arm: values.tolist() for arm, values in losses.items()} | ranges(table)
-    accuracy = {f"{a}, accuracy": final_accuracy(runs.at(arm=a)).tolist() for a in arms}
+    accuracy = {f"{a}, accuracy": (100 * final_accuracy(runs.at(arm=a))).tolist() for a in arms}
     return Record(tuple(seeds), found | accuracy)
 
 

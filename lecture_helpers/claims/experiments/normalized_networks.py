@@ -4,9 +4,9 @@ import numpy as np
 
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.training.metrics import final_accuracy, late_loss, trains
 
 RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-5, 4))  # 0.00316 to 31.6
-CAP = float(np.log(10))  # the loss of guessing among ten classes: what a diverged member counts
 
 
 def faithful_steps(seeds, *, depths=(2, 10, 50), spreads=(0.0, 0.4, 0.8), tolerance=0.1) -> dict:
@@ -60,7 +60,7 @@ def promise_kept(seeds, *, depths=(3, 10), promises=PROMISES, steps=100, lr=0.1,
 
     runs = train(
         mlp, digits(), steps=steps, seeds=list(seeds), lr=lr, depth=list(depths), width=32,
-        norm=["none", "batch"], record=range(0, steps + 1, 5), keep_weights=True, progress=False,
+        norm=["none", "batch"], record=range(0, steps + 1, 5), checkpoints=True, progress=False,
     )  # fmt: skip
     arms: dict = {"promised": [1.0] * len(seeds)}
     for depth, norm, seed in ((d, n, s) for d in depths for n in ("none", "batch") for s in seeds):
@@ -88,8 +88,9 @@ def _kept(runs, seed: int, step: int, promises) -> tuple[list[float], list[float
     from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 
     given = (runs.module(seed=seed, step=step), digits().inputs[:512], digits().targets[:512])
-    found = along_gradient(*given, np.array(promises)).kept, one_layer_at_a_time(
-        *given, np.array(promises)
+    found = (
+        along_gradient(*given, np.array(promises)).kept,
+        one_layer_at_a_time(*given, np.array(promises)),
     )
     return tuple(np.clip(np.nan_to_num(kept, nan=-10.0), -10, 10).tolist() for kept in found)
 
@@ -100,7 +101,7 @@ FLOWS = {
 }  # fmt: skip
 
 
-def gradient_per_layer(seeds, *, depth=20, width=128, batch=256) -> Record:
+def gradient_per_layer(seeds, *, depth=20, width=128, batch_size=256) -> Record:
     """C6: how far the factor of the squared gradient per layer is from 1, as abs(log10 factor).
 
     Fresh networks on a batch of digits, measured between the third layer and the third from last.
@@ -109,20 +110,20 @@ def gradient_per_layer(seeds, *, depth=20, width=128, batch=256) -> Record:
     arms, extras = {}, {}
     for name, (activation, gain) in FLOWS.items():
         for norm in ("none", "batch"):
-            found = [_factor(s, depth, width, batch, activation, gain, norm) for s in seeds]
+            found = [_factor(s, depth, width, batch_size, activation, gain, norm) for s in seeds]
             arms[f"{norm}: {name}"] = [abs(f) for f in found]
             extras[f"{norm}: {name}, signed"] = found
     return Record(tuple(seeds), arms, extras=extras)
 
 
-def _factor(seed, depth, width, batch, activation, gain, norm) -> float:
+def _factor(seed, depth, width, batch_size, activation, gain, norm) -> float:
     from lecture_helpers.datasets.real import digits
     from lecture_helpers.networks.signal_propagation import propagate
-    from lecture_helpers.training.multilayer_perceptron import drawn, mlp
+    from lecture_helpers.training.multilayer_perceptron import mlp, seeded
 
-    rows = np.random.default_rng([seed, 6]).choice(len(digits()), batch, replace=False)
+    rows = np.random.default_rng([seed, 6]).choice(len(digits()), batch_size, replace=False)
     sizes = {"inputs": 64, "outputs": 10, "depth": depth, "width": width}
-    net = drawn(mlp, seed=seed, **sizes, activation=activation, gain=gain, norm=norm)
+    net = seeded(mlp, seed=seed, **sizes, activation=activation, gain=gain, norm=norm)
     gradient = propagate(net, digits().inputs[rows], seed=seed).gradient
     return float(2 * np.log10(gradient[2] / gradient[-3]) / (depth - 5))
 
@@ -174,17 +175,11 @@ def _gradient_gap(seed: int, k: int, name: str, h: float) -> float:
     return abs(numeric - exact) / (1 + abs(exact))
 
 
-def late_loss(runs) -> np.ndarray:
-    """(*grid, seeds), log10 of the mean training loss of the last quarter; capped at guessing."""
-    late = runs.train_loss[..., runs.steps >= 0.75 * runs.steps[-1]].mean(axis=-1)
-    return np.log10(np.clip(np.where(np.isfinite(late), late, CAP), 1e-4, CAP))
-
-
 def _tuned_rates(arms: dict, rates, measure, **options) -> dict[str, float]:
     """Each arm's best learning rate by ``measure`` (smaller is better) on the validation split."""
     from lecture_helpers.training.training_loop import train
 
-    runs = train(arms=arms, lr=list(rates), score="validation", progress=False, **options)
+    runs = train(arms=arms, lr=list(rates), eval_on="validation", progress=False, **options)
     table = {arm: measure(runs.at(arm=arm)) for arm in arms}
     return {
         arm: best_on_grid({r: row.tolist() for r, row in zip(rates, rows, strict=True)})
@@ -239,14 +234,20 @@ def gain_runs(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, recor
     options = _on_digits(seeds, steps=steps, record=records, depth=depth, progress=False)
     parts = [
         train(
-            lr=list(rates), gain=[gain], **options,
+            lr=list(rates),
+            gain=[gain],
+            **options,
             arms={
-                "none": {"norm": "none"}, "batch": {"norm": "batch"},
-                GAIN_ARMS[2]: {"norm": "batch", "lr_scale": {"hidden*.linear.weight": gain**2}},
+                "none": {"norm": "none"},
+                "batch": {"norm": "batch"},
+                GAIN_ARMS[2]: {
+                    "norm": "batch",
+                    "lr_multipliers": {"hidden*.linear.weight": gain**2},
+                },
             },
         )
         for gain in gains
-    ]  # fmt: skip
+    ]
     return joined_runs(parts, "gain")
 
 
@@ -255,8 +256,8 @@ def joined_runs(parts: list, axis: str):
     from dataclasses import replace
 
     first, at = parts[0], list(parts[0].axes).index(axis)
-    arrays = ("train_loss", "score_loss", "accuracy", "diverged_at")
-    others = dict.fromkeys(("stopped_at", "weights", "buffers", "layout_of", "noisy"))
+    arrays = ("train_loss", "eval_loss", "accuracy", "diverged_at")
+    others = dict.fromkeys(("stopped_at", "weights", "buffers", "layout_of", "mislabelled"))
     values = [part.axes[axis][0] for part in parts]
     seconds = sum(part.provenance["seconds"] for part in parts)
     return replace(
@@ -271,7 +272,6 @@ def joined_runs(parts: list, axis: str):
 
 def gain_ladder(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, records=11) -> dict:
     """C9: the share of ten initial gains at which a network trains, per learning rate."""
-    from lecture_helpers.claims.experiments.batch_normalization import trains
 
     runs = gain_runs(seeds, gains=gains, rates=rates, depth=depth, steps=steps, records=records)
     return {
@@ -309,12 +309,12 @@ def tuned_placements(seeds) -> dict:
 
 REGULARISED = {
     f"{norm}, batch {batch}, dropout {dropout:g}": {
-        "norm": norm, "batch": batch, "dropout": dropout,
+        "norm": norm, "batch_size": batch, "dropout": dropout,
     }
     for norm in ("none", "batch") for batch in (16, 256) for dropout in (0.0, 0.3)
 }  # fmt: skip
 EQUAL_PASSES = {
-    f"{norm}, batch 256, equal passes": {"norm": norm, "batch": 256, "dropout": 0.0}
+    f"{norm}, batch 256, equal passes": {"norm": norm, "batch_size": 256, "dropout": 0.0}
     for norm in ("none", "batch")
 }  # fmt: skip
 SLOW_RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-4, 3))  # 0.01 to 10
@@ -330,12 +330,6 @@ def _on_signals(seeds, **settings) -> dict:
     } | settings  # fmt: skip
 
 
-def final_accuracy(runs) -> np.ndarray:
-    """(*grid, seeds), per cent right at the last record; a diverged member counts as chance."""
-    accuracy = runs.accuracy[..., -1]
-    return 100 * np.where(np.isfinite(accuracy), accuracy, 0.1)
-
-
 def regularisation(seeds, *, steps=800, tuned=None) -> dict:
     """C10 and C11: test accuracy in per cent on MNIST-1D, 1,000 training examples, equal steps.
 
@@ -343,9 +337,9 @@ def regularisation(seeds, *, steps=800, tuned=None) -> dict:
     256 for a sixteenth of the steps, so that they see no more examples than batches of 16.
     """
     runs = _trained(REGULARISED, tuned, **_on_signals(seeds, steps=steps, record=3))
-    arms = _by_arm(final_accuracy(runs), REGULARISED)
+    arms = _by_arm(100 * final_accuracy(runs), REGULARISED)
     few = _trained(EQUAL_PASSES, tuned, **_on_signals(seeds, steps=steps // 16, record=3))
-    arms |= _by_arm(final_accuracy(few), EQUAL_PASSES)
+    arms |= _by_arm(100 * final_accuracy(few), EQUAL_PASSES)
     for case in (f"{norm}, batch {batch}" for norm in ("none", "batch") for batch in (16, 256)):
         pairs = zip(arms[f"{case}, dropout 0.3"], arms[f"{case}, dropout 0"], strict=True)
         arms[f"dropout's gain, {case}"] = [dropped - plain for dropped, plain in pairs]
@@ -357,13 +351,13 @@ def tuned_regularisation(seeds) -> dict:
     found = {}
     for arms, steps in ((REGULARISED, 800), (EQUAL_PASSES, 50)):
         options = _on_signals(seeds, steps=steps, record=3)
-        found |= _tuned_rates(arms, SLOW_RATES, lambda r: -final_accuracy(r), **options)
+        found |= _tuned_rates(arms, SLOW_RATES, lambda r: -100 * final_accuracy(r), **options)
     return found
 
 
 SWITCHES = {
-    "batches of 64": {"batch": 64}, "batches of 4": {"batch": 4},
-    "batches of 64, 5 steps": {"batch": 64, "short": True},
+    "batches of 64": {"batch_size": 64}, "batches of 4": {"batch_size": 4},
+    "batches of 64, 5 steps": {"batch_size": 64, "short": True},
 }  # fmt: skip
 
 
@@ -381,9 +375,17 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
     for name, how in SWITCHES.items():
         last = short if how.get("short") else steps
         runs = train(
-            **_on_digits(seeds, steps=last, depth=depth, norm="batch", lr=lr, batch=how["batch"],
-                         keep_weights="last", progress=False)
-        )  # fmt: skip
+            **_on_digits(
+                seeds,
+                steps=last,
+                depth=depth,
+                norm="batch",
+                lr=lr,
+                batch_size=how["batch_size"],
+                checkpoints="last",
+                progress=False,
+            )
+        )
         for mode, training, extra in (("batch", True, 0.0), ("running", False, allowance)):
             found = [_test_accuracy(runs, s, training) + extra for s in seeds]
             arms[f"{name}: {mode}"] = found

@@ -9,9 +9,9 @@ from lecture_helpers.claims.tuning import best_on_grid
 from lecture_helpers.optimization.descent import descend
 from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
 from lecture_helpers.optimization.polyak_averaging import (
-    alpha_of,
+    alpha_from_half_life,
+    average_from,
     exponential_average,
-    tail_average,
     uniform_average,
 )
 from lecture_helpers.test_functions.surfaces import rotated_ellipse
@@ -181,7 +181,7 @@ SPLIT = {"test": 1000, "validation": 500}
 
 
 def averages_of_networks(
-    seeds, *, steps=2000, batch=64, width=40, momentum=0.9, every=20, tuned=None
+    seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20, tuned=None
 ) -> Record:
     """C28, C30: test accuracy in per cent of the last weights and of their averages.
 
@@ -193,7 +193,7 @@ def averages_of_networks(
     arms, extras = {}, {}
     for regime, options in REGIMES.items():
         rates = sorted({tuned[f"{regime}: {arm}"][0] for arm in ARMS})
-        runs = _networks(seeds, rates, options, steps, batch, width, momentum, every)
+        runs = _networks(seeds, rates, options, steps, batch_size, width, momentum, every)
         for seed in seeds:
             for name, value in _accuracies(runs, seed, regime, tuned).items():
                 kept = extras if name.endswith("rate of last") else arms
@@ -201,16 +201,28 @@ def averages_of_networks(
     return Record(tuple(seeds), arms, extras=extras)
 
 
-def _networks(seeds, rates, options: dict, steps, batch, width, momentum, every):
+def _networks(seeds, rates, options: dict, steps, batch_size, width, momentum, every):
     from lecture_helpers.datasets.synthetic import mnist1d
     from lecture_helpers.training.multilayer_perceptron import mlp
     from lecture_helpers.training.training_loop import train
 
     return train(
-        mlp, mnist1d(), steps=steps, batch=batch, seeds=list(seeds), lr=list(rates), depth=2,
-        width=width, norm="batch", momentum=momentum, split=SPLIT, record=2, keep_weights=every,
-        progress=False, **options,
-    )  # fmt: skip
+        mlp,
+        mnist1d(),
+        steps=steps,
+        batch_size=batch_size,
+        seeds=list(seeds),
+        lr=list(rates),
+        depth=2,
+        width=width,
+        norm="batch",
+        momentum=momentum,
+        split=SPLIT,
+        record=2,
+        checkpoints=every,
+        progress=False,
+        **options,
+    )
 
 
 def _accuracies(runs, seed: int, regime: str, tuned) -> dict[str, float]:
@@ -237,10 +249,10 @@ def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
     averages = {
         "last": path[-1],
         "full average": uniform_average(path)[-1],
-        "tail average": tail_average(path, len(path) // 2)[-1],
+        "tail average": average_from(path, len(path) // 2)[-1],
     }
     if share:
-        alpha = alpha_of(share[0] * len(path))
+        alpha = alpha_from_half_life(share[0] * len(path))
         averages["exponential average"] = exponential_average(path, alpha)[-1]
     return averages
 
@@ -266,11 +278,11 @@ def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[li
     return tuple(found)
 
 
-def tuned_averages(seeds, *, steps=2000, batch=64, width=40, momentum=0.9, every=20) -> dict:
+def tuned_averages(seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20) -> dict:
     """Each arm's learning rate (and half-life), by the error on the validation split."""
     found = {}
     for regime, options in REGIMES.items():
-        runs = _networks(seeds, RATES, options, steps, batch, width, momentum, every)
+        runs = _networks(seeds, RATES, options, steps, batch_size, width, momentum, every)
         errors = {lr: _errors(runs, lr, seeds) for lr in RATES}
         for k, arm in enumerate(ARMS[:3]):
             found[f"{regime}: {arm}"] = [best_on_grid({lr: errors[lr][:, k] for lr in RATES})]

@@ -20,7 +20,7 @@ RESCUE = dict(activation="sigmoid", init="glorot", norm="batch")
 DEPTHS = (3, 6, 10)
 ARMS = ("joint", "joint, half", "greedy", "fine-tuned", "random features")
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-USUAL = dict(width=32, momentum=0.9, batch=64, progress=False)
+USUAL = dict(width=32, momentum=0.9, batch_size=64, progress=False)
 CHANCE, FITTED, LOST = 0.1, 1e-3, float(np.log(10))
 
 
@@ -96,7 +96,7 @@ def tune_growing(seeds) -> dict:
 
 
 def _on_validation(arm: str, seeds, network: Mapping, depth: int):
-    return _train(arm, seeds, network, depth, 1200, list(RATES), score="validation")
+    return _train(arm, seeds, network, depth, 1200, list(RATES), eval_on="validation")
 
 
 def best_accuracy(runs) -> float:
@@ -119,7 +119,7 @@ def stored_growing(seeds):
     """The curves of all arms, networks and depths for the notebook, at the tuned rates."""
     from lecture_helpers.pretraining.greedy_growth import side_by_side
 
-    tuned = stored_or_searched("pretraining_experiments.growing", tune_growing)
+    tuned = stored_or_searched("supervised_pretraining.growing", tune_growing)
     return _rounded(side_by_side({
         name: side_by_side({depth: _arms(name, depth, seeds, tuned) for depth in DEPTHS}, "depth")
         for name in NETWORKS
@@ -137,7 +137,7 @@ def _arms(name: str, depth: int, seeds, tuned: Mapping):
 
 
 def _rounded(runs):
-    names = ("train_loss", "score_loss", "accuracy")
+    names = ("train_loss", "eval_loss", "accuracy")
     return replace(runs, **{n: getattr(runs, n).round(4) for n in names})
 
 
@@ -147,7 +147,7 @@ GUIDES = ("deep supervision", "hint")
 GUIDE_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 WEIGHTS = (0.1, 0.3, 1.0, 3.0, 10.0)
 PLAIN_RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(0.001, 3, 40))
-TEACHER = dict(lr=0.03, momentum=0.9, batch=64, progress=False, record=2, keep_weights="last")
+TEACHER = dict(lr=0.03, momentum=0.9, batch_size=64, progress=False, record=2, checkpoints="last")
 
 
 def guiding(seeds, *, depths=GUIDED_DEPTHS, updates=600, tuned=None) -> dict:
@@ -199,7 +199,7 @@ def tune_guiding(seeds) -> dict:
         for depth in GUIDED_DEPTHS:
             place = f"{name}, depth {depth}"
             runs = _train(
-                "joint", seeds, GUIDED[name], depth, 600, list(PLAIN_RATES), score="validation"
+                "joint", seeds, GUIDED[name], depth, 600, list(PLAIN_RATES), eval_on="validation"
             )
             found[f"{place}: plain"] = [best_accuracy(runs), 0.0]
             for how in GUIDES:
@@ -210,7 +210,7 @@ def tune_guiding(seeds) -> dict:
 def _tuned_guide(how: str, seeds, name: str, depth: int) -> dict:
     place, found, best = f"{name}, depth {depth}: {how}", {}, (-1.0, 0.1, 1.0)
     runs = _guided(how, seeds, name, depth, 600, lr=list(GUIDE_RATES), guide=list(WEIGHTS),
-                   score="validation")  # fmt: skip
+                   eval_on="validation")  # fmt: skip
     for weight in WEIGHTS:
         here = runs.at(guide=weight)
         rate = best_accuracy(here)
@@ -224,7 +224,7 @@ def stored_guiding(seeds):
     """The curves of every guide, network, depth and weight for the notebook."""
     from lecture_helpers.pretraining.greedy_growth import side_by_side
 
-    tuned = stored_or_searched("pretraining_experiments.guiding", tune_guiding)
+    tuned = stored_or_searched("supervised_pretraining.guiding", tune_guiding)
     return _rounded(side_by_side({
         how: side_by_side({
             name: side_by_side({
@@ -270,7 +270,7 @@ def _bottleneck(rng: np.random.Generator, count: int) -> tuple[float, ...]:
     together = [_explained(linear, angle, 4) for angle in angles]
     greedy = angles[int(np.argmax(alone))]
     reached, best = _explained(linear, greedy, 4), max(together)
-    tuned = bottleneck.fine_tune("bowl", linear, start=0.05, steps=4000)[-1]
+    tuned = bottleneck.fine_tune_angle("bowl", linear, start=0.05, steps=4000)[-1]
     return (
         abs(greedy), abs(reached - linear), abs(best - (1 - linear)),
         abs(best - reached - (1 - 2 * linear)), abs(tuned),

@@ -1,7 +1,5 @@
 """The claims on batch normalization."""
 
-
-
 from lecture_helpers.claims.claim import Claim
 from lecture_helpers.claims.experiments import normalized_networks as networks
 from lecture_helpers.claims.experiments.batch_normalization import (
@@ -21,12 +19,12 @@ LESSON = "01_batch_normalization"
 SLIDE = "Batch Normalization"
 CLAIMS = (
     Claim(
-        "C1", "emp", LESSON, SLIDE,
+        "C1", "empirical", LESSON, SLIDE,
         "A gradient step is computed as if every other layer stood still, but all layers move "
         "together, so the loss can change quite differently from what was predicted.",
         "Joint steps whose real decrease stays within a few per cent of the predicted one, at every"
         " depth and step size that training uses.",
-        smallest=0.1, unit="shortfall of the real decrease, as a share of the predicted one",
+        min_effect=0.1, unit="shortfall of the real decrease, as a share of the predicted one",
         experiment=networks.promise_kept, budget=90,
         comparisons={
             f"depth {d}, a step that promises {r:.0%}":
@@ -43,7 +41,7 @@ CLAIMS = (
         "is owed to layers that move together.",
     ),
     Claim(
-        "C2", "id", LESSON, SLIDE,
+        "C2", "identity", LESSON, SLIDE,
         "To first order a descent step on the chain lowers its output by eps g'g, so the step "
         "eps = 0.1 / g'g promises a fall of 0.1. The joint update keeps part of that promise: for "
         "positive weights and a promise of at most y, never more than all of it.",
@@ -51,7 +49,7 @@ CLAIMS = (
         experiment=first_order_promise, budget=10, slips=("S1", "S3", "S4"),
     ),
     Claim(
-        "C3", "id", LESSON, SLIDE,
+        "C3", "identity", LESSON, SLIDE,
         "The joint update also has terms of second and every higher order up to the depth, and "
         "beside the first order they can be negligible or overwhelming. For one fixed step both "
         "occur; the slide's own step keeps the second order small.",
@@ -60,11 +58,11 @@ CLAIMS = (
         experiment=higher_orders, budget=10, slips=("S2", "S3"),
     ),
     Claim(
-        "C4", "emp", LESSON, SLIDE,
+        "C4", "empirical", LESSON, SLIDE,
         "That is why no single learning rate suits such a network: what a step does depends on all "
         "the other weights.",
         "Chains of many depths and spreads that all keep the first-order promise at one step size.",
-        smallest=1.0, unit="decades between the largest faithful steps of two chains",
+        min_effect=1.0, unit="decades between the largest faithful steps of two chains",
         experiment=networks.faithful_steps, budget=20,
         comparisons={
             "one fixed step": ("fixed, most tolerant", "fixed, least tolerant"),
@@ -75,10 +73,10 @@ CLAIMS = (
         "spread by 0, 0.4, 0.8. The test lies in the threshold of a whole decade.",
     ),
     Claim(
-        "C5", "emp", LESSON, SLIDE,
+        "C5", "empirical", LESSON, SLIDE,
         "With batch norm the layers' simultaneous updates disturb each other less.",
         "The same gap between predicted and real decrease with and without it, at matched loss.",
-        smallest=0.1, unit="shortfall of the real decrease, without minus with batch norm",
+        min_effect=0.1, unit="shortfall of the real decrease, without minus with batch norm",
         slips=("S22",),
         experiment=networks.promise_kept, budget=90,
         comparisons={
@@ -104,10 +102,10 @@ CLAIMS = (
         "a smoother loss stays open.",
     ),
     Claim(
-        "C6", "emp", LESSON, SLIDE,
+        "C6", "empirical", LESSON, SLIDE,
         "Batch norm keeps gradients from exploding or vanishing on their way down.",
         "A factor per layer that is as far from 1 with batch norm as without, over initial gains.",
-        smallest=0.05, unit="log10 of the gradient's factor per layer, distance from 0, without "
+        min_effect=0.05, unit="log10 of the gradient's factor per layer, distance from 0, without "
         "minus with",
         experiment=networks.gradient_per_layer, budget=60,
         comparisons={name: (f"none: {name}", f"batch: {name}") for name in networks.FLOWS},
@@ -118,10 +116,10 @@ CLAIMS = (
         "open; C7 looks at its result.",
     ),
     Claim(
-        "C7", "emp", LESSON, SLIDE,
+        "C7", "empirical", LESSON, SLIDE,
         "The gradient reaches the early layers better, and deep networks become trainable.",
         "Deep plain networks that train as well as those with batch norm at a tuned learning rate.",
-        smallest=0.3, unit="log10 of the ratio of training losses, plain to batch norm",
+        min_effect=0.3, unit="log10 of the ratio of training losses, plain to batch norm",
         experiment=networks.depth_ladder, tune=networks.tuned_depth_ladder, budget=150,
         comparisons={f"depth {d}": (f"none, depth {d}", f"batch, depth {d}") for d in (24, 8, 2)},
         objection="300 steps favour whoever starts fast. Open for longer budgets. Every network "
@@ -130,11 +128,12 @@ CLAIMS = (
         "network. Our small ones gain far less, and the shallow ones lose.",
     ),
     Claim(
-        "C8", "emp", LESSON, SLIDE,
+        "C8", "empirical", LESSON, SLIDE,
         "A network with batch norm still trains at learning rates that are too high without it.",
         "Largest learning rates that agree within half a decade at every depth, or a LayerNorm "
         "control that gains as much and takes the credit from the batch.",
-        smallest=0.5, unit="decades between the largest learning rates that train, with to without",
+        min_effect=0.5,
+        unit="decades between the largest learning rates that train, with to without",
         experiment=learning_rate_ladder, interval="bootstrap", resolution=0.25, budget=300,
         quick={"lr": LADDER[7:14], "depth": (16,), "norm": ("none", "batch"), "records": 5},
         comparisons={f"depth {d}": (f"batch, depth {d}", f"none, depth {d}") for d in DEPTHS[::-1]},
@@ -150,11 +149,11 @@ CLAIMS = (
         "set, not as they act. Open. The ladder is long enough: no seed trains on its top rung.",
     ),
     Claim(
-        "C9", "emp", LESSON, SLIDE,
+        "C9", "empirical", LESSON, SLIDE,
         "With batch norm it matters less how the weights are initialised.",
         "The same share of initial gains trains with and without it, once the change of the "
         "effective learning rate is taken out.",
-        smallest=0.1, unit="share of the ladder of initial gains that trains, with minus without",
+        min_effect=0.1, unit="share of the ladder of initial gains that trains, with minus without",
         experiment=networks.gain_ladder, budget=200,
         comparisons={
             f"learning rate {r:g}": (f"batch, lr {r:g}", f"none, lr {r:g}") for r in (0.1, 1.0)
@@ -170,10 +169,10 @@ CLAIMS = (
         stores={"batch_normalization_initial_gain.npz": networks.gain_runs},
     ),
     Claim(
-        "C10", "emp", LESSON, SLIDE,
+        "C10", "empirical", LESSON, SLIDE,
         "Batch norm regularises, because what happens to an example depends on its batch mates.",
         "No gain in test accuracy at equal training loss, or none that shrinks as batches grow.",
-        smallest=0.5, unit="percentage points of test accuracy, small minus large batches",
+        min_effect=0.5, unit="percentage points of test accuracy, small minus large batches",
         slips=("S24",),
         experiment=networks.regularisation, tune=networks.tuned_regularisation, budget=240,
         comparisons={
@@ -194,10 +193,11 @@ CLAIMS = (
         "without batch norm, and both at equal passes. The claim at equal training loss is open.",
     ),
     Claim(
-        "C11", "emp", LESSON, SLIDE,
+        "C11", "empirical", LESSON, SLIDE,
         "With batch norm there is less need for dropout.",
         "Dropout that adds as much accuracy with batch norm as without.",
-        smallest=0.5, unit="percentage points of test accuracy, dropout's gain without minus with",
+        min_effect=0.5,
+        unit="percentage points of test accuracy, dropout's gain without minus with",
         slips=("S24",),
         experiment=networks.regularisation, tune=networks.tuned_regularisation, budget=240,
         comparisons={
@@ -211,18 +211,18 @@ CLAIMS = (
         "some cases.",
     ),
     Claim(
-        "C12", "id", LESSON, SLIDE,
+        "C12", "identity", LESSON, SLIDE,
         "Any layer can be normalised, the input as well as every hidden one: afterwards each unit "
         "has mean beta and, up to the stabiliser, deviation gamma.",
         "A layer of a real network whose normalised units have another mean or deviation.",
         experiment=any_layer, budget=20, slips=("S6",),
     ),
     Claim(
-        "C13", "emp", LESSON, SLIDE,
+        "C13", "empirical", LESSON, SLIDE,
         "Units that are Gaussian to begin with come out as unit Gaussians.",
         "Batches as small as are used in training whose normalised units pass a test of normality "
         "against the unit Gaussian; with m examples none can exceed sqrt(m - 1).",
-        smallest=0.05, unit="rate of rejection by a 5 % test of normality, below twice its level",
+        min_effect=0.05, unit="rate of rejection by a 5 % test of normality, below twice its level",
         slips=("S5",),
         experiment=networks.gaussian_after, budget=30,
         comparisons={f"m = {m}": ("allowed", f"rejected, m = {m}") for m in (4, 16, 64, 256)},
@@ -231,17 +231,17 @@ CLAIMS = (
         "Open; the bound sqrt(m - 1) holds at any m.",
     ),
     Claim(
-        "C14", "id", LESSON, SLIDE,
+        "C14", "identity", LESSON, SLIDE,
         "The normalised output can be differentiated with respect to the input, through mean and "
         "variance too.",
         "A batch on which the backward formula and a central difference disagree.",
         experiment=networks.backward_pass, budget=10,
     ),
     Claim(
-        "C15", "emp", LESSON, SLIDE,
+        "C15", "empirical", LESSON, SLIDE,
         "The place for batch norm is between the linear map and the nonlinearity.",
         "Networks that train as well, or better, with it after the nonlinearity.",
-        smallest=0.1, unit="log10 of the ratio of training losses, after to before",
+        min_effect=0.1, unit="log10 of the ratio of training losses, after to before",
         slips=("S12",),
         experiment=networks.placements, tune=networks.tuned_placements, budget=240,
         comparisons={a: (f"{a}: after", f"{a}: before") for a in ("relu", "tanh", "sigmoid")},
@@ -255,10 +255,11 @@ CLAIMS = (
         "networks the other place trains better.",
     ),
     Claim(
-        "C16", "emp", LESSON, SLIDE,
+        "C16", "empirical", LESSON, SLIDE,
         "Without scale and shift, tanh would only see small inputs and stay nearly linear.",
         "Networks without gamma and beta that train as well.",
-        smallest=0.1, unit="log10 of the ratio of training losses, without to with scale and shift",
+        min_effect=0.1,
+        unit="log10 of the ratio of training losses, without to with scale and shift",
         experiment=networks.placements, tune=networks.tuned_placements, budget=240,
         comparisons={
             a: (f"{a}: no gamma, beta", f"{a}: before") for a in ("tanh", "sigmoid", "relu")
@@ -272,30 +273,30 @@ CLAIMS = (
         "of it. 300 steps, open for more.",
     ),
     Claim(
-        "C17", "id", LESSON, SLIDE,
+        "C17", "identity", LESSON, SLIDE,
         "Scale and shift can undo the normalisation: gamma = sqrt(var + eps) and beta = mean give "
         "the batch back. The slide's gamma = sqrt(var) does so only where the stabiliser is 0.",
         "A batch that does not come back, or comes back with the slide's gamma and a stabiliser.",
         experiment=identity_recovered, budget=10, slips=("S6", "S7"),
     ),
     Claim(
-        "C18", "id", LESSON, SLIDE,
+        "C18", "identity", LESSON, SLIDE,
         "Scale and shift are trained like weights: back-propagation gives their gradients.",
         "A batch on which their gradients and a central difference disagree.",
         experiment=networks.backward_pass, budget=10,
     ),
     Claim(
-        "C19", "id", LESSON, FULL,
+        "C19", "identity", LESSON, FULL,
         "The four lines of the full algorithm, its gradients and its running averages are what the "
         "library computes, in training and at test time.",
         "A batch on which the four lines and torch differ by more than rounding.",
         experiment=full_algorithm, budget=20, slips=("S6", "S11"),
     ),
     Claim(
-        "C20", "emp", LESSON, FULL,
+        "C20", "empirical", LESSON, FULL,
         "At test time running averages can stand in for the batch's mean and deviation.",
         "Small batches or short memories for which the accuracy drops at the switch.",
-        smallest=0.5, unit="points of test accuracy at the switch, one point allowed",
+        min_effect=0.5, unit="points of test accuracy at the switch, one point allowed",
         slips=("S11",),
         experiment=networks.switch_to_running, budget=90,
         comparisons={n: (f"{n}: running", f"{n}: batch") for n in networks.SWITCHES},

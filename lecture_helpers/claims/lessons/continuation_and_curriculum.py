@@ -41,10 +41,11 @@ def _pairs(cases, one: str, other: str, words: str = "{}") -> dict[str, tuple[st
 
 CLAIMS = (
     Claim(
-        "C40", "emp", LESSON, SLIDE,
+        "C40", "empirical", LESSON, SLIDE,
         "Solving easier versions first hands the real problem a good starting point.",
         "Plain descent from the same starts that reaches the best minimum as often.",
-        smallest=0.1, unit="share of starts that reach the best minimum, continuation minus plain",
+        min_effect=0.1,
+        unit="share of starts that reach the best minimum, continuation minus plain",
         experiment=searches, comparisons=_pairs(KINDS, "continuation", "plain"), budget=120,
         slips=("S20",),
         objection="The blur is exact and costs as much as a plain gradient, and its first width "
@@ -54,12 +55,12 @@ CLAIMS = (
         "describe costs on which it provably works.",
     ),
     Claim(
-        "C41", "emp", LESSON, SLIDE,
+        "C41", "empirical", LESSON, SLIDE,
         "The blurred cost, an expectation, can be replaced by the mean over a few random "
         "perturbations.",
         "Sampled blurs that miss the closed form by more than four of their standard errors, or "
         "so many samples needed that plain restarts win at equal gradients.",
-        smallest=0.1, unit="share of starts that reach the global minimum, sampled minus plain",
+        min_effect=0.1, unit="share of starts that reach the global minimum, sampled minus plain",
         experiment=sampled_searches, comparisons=_pairs(CASES, "continuation", "plain"),
         controls=_pairs(CASES, "continuation", "best of k", "{}, against best of k"), budget=90,
         objection="Rastrigin's minima stand on a lattice in a bowl, the best case for a blur. A "
@@ -69,11 +70,11 @@ CLAIMS = (
         literature="Hazan et al. 2016 treat sampled blurs.",
     ),
     Claim(
-        "C42", "emp", LESSON, SLIDE,
+        "C42", "empirical", LESSON, SLIDE,
         "Continuation finds the global minimum although there are many local ones.",
         "A landscape on which it ends elsewhere from most starts; a deep and narrow well is one "
         "candidate.",
-        smallest=0.1, unit="share of starts that reach the global minimum, against best of k",
+        min_effect=0.1, unit="share of starts that reach the global minimum, against best of k",
         experiment=searches, comparisons=_pairs(KINDS, "continuation", "best of k"), budget=120,
         slips=("S20",),
         objection="Five families of landscapes, chosen by us, with the exact blur at the price of "
@@ -82,16 +83,17 @@ CLAIMS = (
         literature="Mobahi and Fisher 2015; Hazan et al. 2016.",
     ),
     Claim(
-        "C43", "id", LESSON, SLIDE,
+        "C43", "identity", LESSON, SLIDE,
         "Some costs that are not convex become convex once they are blurred enough.",
         "A second derivative below 0 at a blur beyond the closed form's threshold.",
         experiment=convex_when_blurred, budget=40,
     ),
     Claim(
-        "C44", "emp", LESSON, SLIDE,
+        "C44", "empirical", LESSON, SLIDE,
         "The blur usually keeps the region of the global minimum recognisable.",
         "Landscapes whose blurred minimum leads to another valley as often as chance would.",
-        smallest=0.1, unit="share of landscapes whose blur leads to the best minimum, above chance",
+        min_effect=0.1,
+        unit="share of landscapes whose blur leads to the best minimum, above chance",
         experiment=information,
         comparisons=_pairs((WAVES, ALIKE, FREE, NARROW, NEEDLE), "blur", "chance"),
         controls=_pairs((WAVES, ALIKE, FREE, NARROW, NEEDLE), "blur", "centre",
@@ -106,16 +108,16 @@ CLAIMS = (
         literature="Mobahi and Fisher 2015.",
     ),
     Claim(
-        "C45", "id", LESSON, SLIDE,
+        "C45", "identity", LESSON, SLIDE,
         "A curriculum is a continuation over weighted costs that ends at the real one.",
         "A pacing whose last weights are not uniform, or whose spread of weights ever narrows.",
         experiment=curriculum_is_continuation, budget=10,
     ),
     Claim(
-        "C46", "emp", LESSON, SLIDE,
+        "C46", "empirical", LESSON, SLIDE,
         "Seeing the simple examples first makes learning better.",
         "Easy-first training no better than the same pacing in random order.",
-        smallest=0.5, unit="percentage points of test accuracy, easy first minus random order",
+        min_effect=0.5, unit="percentage points of test accuracy, easy first minus random order",
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "random order"),
         controls=_pairs(RACES, "hard first", "random order", "{}: hard first"),
         tune=tune_race, budget=240, quick={"budgets": ("short",)},
@@ -134,18 +136,18 @@ CLAIMS = (
         "time and right labels we find a loss.",
     ),
     Claim(
-        "C47", "id", LESSON, SLIDE,
+        "C47", "identity", LESSON, SLIDE,
         "Giving an example a larger weight or drawing it more often pulls the weights the same way "
         "on average.",
         "A distribution for which the two expected gradients differ by more than rounding.",
         experiment=weights_or_samples, budget=20,
     ),
     Claim(
-        "C48", "emp", LESSON, SLIDE,
+        "C48", "empirical", LESSON, SLIDE,
         "A trained model's confidence tells simple examples from hard ones.",
         "Scores under which the hardest quarter holds no more wrong labels, and trains no worse, "
         "than any other.",
-        smallest=0.1, unit="share of wrong labels, hardest quarter minus easiest",
+        min_effect=0.1, unit="share of wrong labels, hardest quarter minus easiest",
         experiment=confidence_of_the_reference,
         comparisons=_pairs(("digits", "mnist1d"), "hardest quarter", "easiest quarter"),
         controls={
@@ -164,10 +166,10 @@ CLAIMS = (
         "another one.",
     ),
     Claim(
-        "C49", "emp", LESSON, SLIDE,
+        "C49", "empirical", LESSON, SLIDE,
         "Curricula have been a success in practice.",
         "No gain over the tuned standard order at any of the three budgets.",
-        smallest=0.5, unit="percentage points of test accuracy, curriculum minus standard",
+        min_effect=0.5, unit="percentage points of test accuracy, curriculum minus standard",
         experiment=curriculum_race, comparisons=_pairs(RACES, "easy first", "standard"),
         controls=_pairs(RACES[2:4], "balanced easy first", "standard", "{}: balanced")
         | _pairs(RACES, "filter", "standard", "{}: filter")

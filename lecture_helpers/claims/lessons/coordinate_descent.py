@@ -1,7 +1,5 @@
 """The claims on coordinate descent."""
 
-
-
 from lecture_helpers.claims.claim import Claim
 from lecture_helpers.claims.experiments.coordinate_descent import (
     arrivals,
@@ -15,11 +13,11 @@ LESSON = "02_coordinate_descent"
 SLIDE = "Coordinate Descent"
 CLAIMS = (
     Claim(
-        "C21", "emp", LESSON, SLIDE,
+        "C21", "empirical", LESSON, SLIDE,
         "Minimising over one coordinate at a time, in turn, ends in a local minimum.",
         "A smooth strictly convex function on which the sweeps stop short; or, the other way, that "
         "the tilted valley with a kink did reach its minimum. Powell's function has none.",
-        smallest=0.5, unit="share of starts that end in a minimum, above one half",
+        min_effect=0.5, unit="share of starts that end in a minimum, above one half",
         experiment=arrivals,
         comparisons={
             "smooth and strictly convex": ("quadratic", "one half"),
@@ -37,17 +35,17 @@ CLAIMS = (
         "Grippo and Sciandrone 2000 for two blocks.",
     ),
     Claim(
-        "C22", "id", LESSON, SLIDE,
+        "C22", "identity", LESSON, SLIDE,
         "Block coordinate descent is the same idea with several variables freed at once: blocks of "
         "one give coordinate descent, one block of all gives the joint minimum in a single step.",
         "A quadratic on which either extreme of the block size gives another iterate.",
         experiment=block_sizes, budget=5,
     ),
     Claim(
-        "C23", "emp", LESSON, SLIDE,
+        "C23", "empirical", LESSON, SLIDE,
         "It pays when the variables fall into groups that hardly influence one another.",
         "As many sweeps at strong correlation between the columns as at weak.",
-        smallest=0.3, unit="log10 of the ratio of sweeps, correlated to nearly separable",
+        min_effect=0.3, unit="log10 of the ratio of sweeps, correlated to nearly separable",
         experiment=separability,
         comparisons={
             "Lasso, correlation 0.9 to 0": (
@@ -67,7 +65,7 @@ CLAIMS = (
         literature="Wright 2015 surveys the dependence on coupling.",
     ),
     Claim(
-        "C24", "id", LESSON, SLIDE,
+        "C24", "identity", LESSON, SLIDE,
         "The sparse coding cost is convex in the codes alone and in the dictionary alone, and not "
         "in both together.",
         "A segment with one factor fixed on which the cost lies above its chord, or a proof that no"
@@ -76,11 +74,11 @@ CLAIMS = (
         slips=("S8", "S9", "S10"),
     ),
     Claim(
-        "C25", "emp", LESSON, SLIDE,
+        "C25", "empirical", LESSON, SLIDE,
         "Alternating between codes and dictionary is therefore a workable way to learn a "
         "dictionary.",
         "A joint proximal descent that reaches a lower constrained cost with the same work.",
-        smallest=0.02, unit="log10 of the ratio of final costs, joint to alternating",
+        min_effect=0.02, unit="log10 of the ratio of final costs, joint to alternating",
         experiment=strategies,
         comparisons={"joint to alternating": ("joint", "alternating")},
         controls={

@@ -2,7 +2,6 @@
 
 from lecture_helpers.claims.claim import Claim
 from lecture_helpers.claims.experiments.model_design import (
-    MODELS,
     factorial,
     factorial_runs,
     gradient_factors,
@@ -12,18 +11,19 @@ from lecture_helpers.claims.experiments.model_design import (
     tuned_factorial,
     tuned_skip_ladder,
 )
+from lecture_helpers.networks.designs import MODELS
 
 LESSON = "05_model_design"
 SLIDE = "Design Models to Aid Optimization"
 
 CLAIMS = (
     Claim(
-        "C36", "op", LESSON, SLIDE,
+        "C36", "opinion", LESSON, SLIDE,
         "More of the progress came from models that are easier to optimise than from better "
         "optimizers.",
         "A factorial experiment in which the choice of optimizer moves the loss more than the "
         "choice of model, or in which a single old model decides the answer.",
-        smallest=0.3, unit="log10 of the training loss: range over models minus over optimizers",
+        min_effect=0.3, unit="log10 of the training loss: range over models minus over optimizers",
         experiment=factorial, tune=tuned_factorial, budget=60, quick={"steps": 100},
         comparisons={
             "all five models": ("all: models", "all: optimizers"),
@@ -48,10 +48,10 @@ CLAIMS = (
         stores={"model_design_factorial.npz": factorial_runs},
     ),
     Claim(
-        "C37", "op", LESSON, SLIDE,
+        "C37", "opinion", LESSON, SLIDE,
         "Gradient descent with momentum, decades old, is still among the best.",
         "A tuned adaptive method that wins on most models of the factorial experiment.",
-        smallest=0.3, unit="log10 of the ratio of training losses, Adam to momentum",
+        min_effect=0.3, unit="log10 of the ratio of training losses, Adam to momentum",
         experiment=factorial, tune=tuned_factorial, budget=60, quick={"steps": 100},
         comparisons={m: (f"{m}, Adam", f"{m}, momentum") for m in MODELS},
         controls={
@@ -73,11 +73,11 @@ CLAIMS = (
         slips=("S18",),
     ),
     Claim(
-        "C38", "emp", LESSON, SLIDE,
+        "C38", "empirical", LESSON, SLIDE,
         "ReLU keeps the gradient from vanishing where saturating units lose it.",
         "A gradient that shrinks from layer to layer with ReLU as fast as with sigmoid or tanh at "
         "their own best start.",
-        smallest=0.1, unit="log10 of the gradient's factor per layer, ReLU minus saturating",
+        min_effect=0.1, unit="log10 of the gradient's factor per layer, ReLU minus saturating",
         experiment=gradient_factors, budget=60, quick={"width": 64},
         comparisons={
             f"{rule}, against {other}": (f"relu, {rule}", f"{other}, {rule}")
@@ -89,11 +89,11 @@ CLAIMS = (
         "the effect lies below zero, but is too small to matter.",
     ),
     Claim(
-        "C39", "emp", LESSON, SLIDE,
+        "C39", "empirical", LESSON, SLIDE,
         "Connections that skip layers keep the gradient from vanishing.",
         "Deep residual networks whose first layers receive no more gradient, or train no better, "
         "than plain ones.",
-        smallest=0.3, unit="log10 of the ratio of training losses, plain to residual",
+        min_effect=0.3, unit="log10 of the ratio of training losses, plain to residual",
         experiment=skip_ladder, tune=tuned_skip_ladder, budget=150,
         quick={"steps": 100, "depths": (2, 8)},
         comparisons={

@@ -1,7 +1,5 @@
 """The claims on Polyak averaging."""
 
-
-
 from lecture_helpers.claims.claim import Claim
 from lecture_helpers.claims.experiments.polyak_averaging import (
     REGIMES,
@@ -16,19 +14,19 @@ LESSON = "03_polyak_averaging"
 SLIDE = "Polyak Averaging"
 CLAIMS = (
     Claim(
-        "C26", "id", LESSON, SLIDE,
+        "C26", "identity", LESSON, SLIDE,
         "The mean of all iterates can be carried along with one number of memory per weight, and "
         "so can the average that forgets exponentially.",
         "A sequence on which the running form and the sum differ by more than rounding.",
         experiment=running_forms, budget=20, slips=("S16",),
     ),
     Claim(
-        "C27", "emp", LESSON, SLIDE,
+        "C27", "empirical", LESSON, SLIDE,
         "On convex problems with noisy gradients the average of the iterates comes with a "
         "guarantee: its error falls as one over the number of steps.",
         "A noisy quadratic on which the average's cost misses the closed form, or does not beat "
         "the last iterate once the noise dominates.",
-        smallest=0.3, unit="log10 of the ratio of excess costs, last iterate to average",
+        min_effect=0.3, unit="log10 of the ratio of excess costs, last iterate to average",
         experiment=noisy_convex, budget=60,
         comparisons={
             "condition 10, 5,000 steps": ("condition 10: last", "condition 10: average"),
@@ -53,10 +51,10 @@ CLAIMS = (
         literature="Polyak and Juditsky 1992 for the law; Bach and Moulines 2011 for finite times.",
     ),
     Claim(
-        "C28", "emp", LESSON, SLIDE,
+        "C28", "empirical", LESSON, SLIDE,
         "On neural networks nothing is guaranteed, and averaging the weights helps all the same.",
         "A tuned schedule under which the last weights are as accurate as their average.",
-        smallest=0.5, unit="percentage points of test accuracy, average minus last",
+        min_effect=0.5, unit="percentage points of test accuracy, average minus last",
         experiment=averages_of_networks, tune=tuned_averages, budget=400,
         comparisons={r: (f"{r}: exponential average", f"{r}: last") for r in REGIMES},
         controls={
@@ -78,12 +76,12 @@ CLAIMS = (
         "networks.",
     ),
     Claim(
-        "C29", "emp", LESSON, SLIDE,
+        "C29", "empirical", LESSON, SLIDE,
         "Where descent jumps from wall to wall of a valley, the mean of its stops lies nearer to "
         "the bottom than the stops do.",
         "A valley without noise, long enough that the slow start weighs on the mean more than the "
         "jumps do on the last stop.",
-        smallest=0.3, unit="log10 of the ratio of distances to the bottom, last to average",
+        min_effect=0.3, unit="log10 of the ratio of distances to the bottom, last to average",
         experiment=across_the_valley, budget=20,
         comparisons={
             "30 steps, to the valley's floor": ("short, across, last", "short, across, average"),
@@ -97,11 +95,11 @@ CLAIMS = (
         "the cap of 1e-15, its sign is not.",
     ),
     Claim(
-        "C30", "emp", LESSON, SLIDE,
+        "C30", "empirical", LESSON, SLIDE,
         "On non-convex costs the old iterates belong to other regions, so the average that forgets "
         "is the one to use.",
         "Networks on which the mean of all iterates is as accurate as the exponential one.",
-        smallest=0.5, unit="percentage points of test accuracy, exponential minus full average",
+        min_effect=0.5, unit="percentage points of test accuracy, exponential minus full average",
         experiment=averages_of_networks, tune=tuned_averages, budget=400,
         comparisons={r: (f"{r}: exponential average", f"{r}: full average") for r in REGIMES},
         controls={

@@ -26,10 +26,10 @@ GROWING = dict(
 
 CLAIMS = (
     Claim(
-        "C31", "emp", LESSON, SLIDE,
+        "C31", "empirical", LESSON, SLIDE,
         "A deep network trained all at once from a random start learns badly.",
         "Deep plain networks that reach the shallow ones' training loss at equal updates.",
-        smallest=0.3,
+        min_effect=0.3,
         unit="log10 of the ratio of training losses, deep to shallow, where "
         "a loss below 0.001 counts as 0.001",
         **GROWING,
@@ -43,16 +43,16 @@ CLAIMS = (
         "behind than the figures say. Open.",
     ),
     Claim(
-        "C32", "id", LESSON, SLIDE,
+        "C32", "identity", LESSON, SLIDE,
         "Parts that are each the best on their own need not add up to the best whole.",
         "A proof that the stagewise fit of the counter-example reaches the joint optimum.",
         experiment=greedy_is_not_optimal, budget=20, quick={"angles": 100},
     ),
     Claim(
-        "C33", "emp", LESSON, SLIDE,
+        "C33", "empirical", LESSON, SLIDE,
         "Training greedily, layer by layer, is cheap and its result is often good enough.",
         "Greedy networks that end more than five points below the joint ones.",
-        smallest=0.5,
+        min_effect=0.5,
         unit="percentage points of test accuracy above a line five points below joint training",
         **GROWING,
         comparisons={
@@ -67,11 +67,12 @@ CLAIMS = (
         literature="Belilovsky 2019: on ImageNet greedy layers with small heads equal VGG-11.",
     ),
     Claim(
-        "C34", "emp", LESSON, SLIDE,
+        "C34", "empirical", LESSON, SLIDE,
         "Fine-tuning all layers from the greedy solution is faster and ends better than starting "
         "from random weights.",
         "No gain once the greedy stage's own updates are counted.",
-        smallest=0.5, unit="percentage points of test accuracy, greedy start minus joint training",
+        min_effect=0.5,
+        unit="percentage points of test accuracy, greedy start minus joint training",
         **GROWING,
         comparisons={
             f"{place}, {count}": (f"{place}: fine-tuned", f"{place}: {arm}")
@@ -93,10 +94,10 @@ CLAIMS = (
         stores={"supervised_pretraining_growing.npz": stored_growing},
     ),
     Claim(
-        "C35", "emp", LESSON, SLIDE,
+        "C35", "empirical", LESSON, SLIDE,
         "It works because the layers in the middle are told what to do.",
         "Tuned hints or supervision of the middle layers that do not help deep networks.",
-        smallest=0.5, unit="percentage points of test accuracy, guided minus not guided",
+        min_effect=0.5, unit="percentage points of test accuracy, guided minus not guided",
         experiment=guiding, tune=tune_guiding, budget=120, interval="bootstrap",
         quick={"updates": 60, "depths": (4,)},
         comparisons={

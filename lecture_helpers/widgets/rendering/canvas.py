@@ -12,9 +12,9 @@ from lecture_helpers.widgets.rendering import layers
 from lecture_helpers.widgets.rendering.idle import awaken
 from lecture_helpers.widgets.rendering.pixels import (
     blank,
-    decode,
+    decode_png,
     discard_pixels,
-    encode,
+    encode_png,
     over,
     pixels_of,
 )
@@ -118,7 +118,7 @@ class Canvas:
         """The PNG of what stays."""
         with ALONE:
             if self._background is None:
-                self._background = encode(self._pixels)
+                self._background = encode_png(self._pixels)
             return self._background
 
     @property
@@ -126,7 +126,7 @@ class Canvas:
         """The PNG of what moves, transparent elsewhere."""
         with ALONE:
             if not isinstance(self._overlay, bytes):
-                self._overlay = encode(self._overlay)
+                self._overlay = encode_png(self._overlay)
             return self._overlay
 
     def _retain(self, calls: list, mover: str | None) -> None:
@@ -172,7 +172,7 @@ class Canvas:
         self._below, self._painter = below, painter
 
     def _split(self, axes: list, moving: set, renderer) -> tuple[list, list]:
-        parts = [layers.split(ax, moving, renderer) for ax in axes]
+        parts = [layers.split_layers(ax, moving, renderer) for ax in axes]
         return [a for below, _ in parts for a in below], [a for _, above in parts for a in above]
 
     def _part(self, below: list, above: list) -> tuple[list, list]:
@@ -189,7 +189,7 @@ class Canvas:
 
     def pixels(self) -> np.ndarray:
         """The picture as it stands: uint8 (height, width, 4)."""
-        return over(decode(self.background), decode(self.overlay))
+        return over(decode_png(self.background), decode_png(self.overlay))
 
     @property
     def limits_set(self) -> bool:

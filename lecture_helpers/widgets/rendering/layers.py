@@ -21,7 +21,7 @@ def _shown(ax: Axes, artist) -> bool:
     return ax.axison or not isinstance(artist, Axis)
 
 
-def split(ax: Axes, moving: set, renderer) -> tuple[list, list]:
+def split_layers(ax: Axes, moving: set, renderer) -> tuple[list, list]:
     """The artists of ``ax`` that may stay in the background, and those that go above it.
 
     Above go the moving ones and whatever is drawn later and might overlap one of them.

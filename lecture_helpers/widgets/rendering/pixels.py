@@ -29,7 +29,7 @@ def discard_pixels(figure: Figure) -> None:
         text._renderer = None
 
 
-def encode(pixels: np.ndarray, level: int = 1) -> bytes:
+def encode_png(pixels: np.ndarray, level: int = 1) -> bytes:
     """The pixels (height, width, 4) as PNG.
 
     Every row is stored as its difference to the row above ("up"): on our pictures as small as
@@ -63,7 +63,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def decode(png: bytes) -> np.ndarray:
+def decode_png(png: bytes) -> np.ndarray:
     """The pixels of a PNG: uint8 (height, width, 4)."""
     return np.array(Image.open(io.BytesIO(png)).convert("RGBA"))
 

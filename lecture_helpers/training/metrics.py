@@ -1,0 +1,28 @@
+"""What a record of runs says of each member: whether it trains, how low it got, how right it is."""
+
+import numpy as np
+
+from lecture_helpers.training.runs import Runs
+
+GUESSING = float(np.log(10))  # the cross-entropy of ten equal probabilities
+
+
+def trains(runs: Runs) -> np.ndarray:
+    """Which members train, (*grid, seeds): in the last quarter of their updates the training loss
+    is on average at most half of what guessing among ten classes gives, ln(10) / 2."""
+    return _late(runs) <= np.log(10) / 2  # NaN, a diverged member, is not
+
+
+def late_loss(runs: Runs) -> np.ndarray:
+    """(*grid, seeds), log10 of the mean training loss of the last quarter; capped at guessing."""
+    late = _late(runs)
+    return np.log10(np.clip(np.where(np.isfinite(late), late, GUESSING), 1e-4, GUESSING))
+
+
+def _late(runs: Runs) -> np.ndarray:
+    return runs.train_loss[..., runs.steps >= 0.75 * runs.steps[-1]].mean(axis=-1)
+
+
+def final_accuracy(runs: Runs) -> np.ndarray:
+    """(*grid, seeds), accuracy at the last record, 0 to 1; a diverged member counts as chance."""
+    return np.nan_to_num(runs.accuracy[..., -1], nan=0.1)
