@@ -10,11 +10,11 @@ import time
 import numpy as np
 import torch
 
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits
 from lecture_helpers.networks.loss_slices import loss_slice, random_directions
 from lecture_helpers.networks.mean_field import mean_field
 from lecture_helpers.networks.signal_profile import signal_profile
-from lecture_helpers.training.multilayer_perceptron import mlp, seeded
+from lecture_helpers.training import mlp, seeded
 
 SIDE, EXAMPLES, DEPTH = 51, 256, 24
 OFFSETS = np.linspace(-1, 1, SIDE)

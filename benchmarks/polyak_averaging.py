@@ -6,12 +6,9 @@ import numpy as np
 import torch
 from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn, update_bn
 
-from lecture_helpers.datasets.dataset import split
-from lecture_helpers.datasets.synthetic import mnist1d
+from lecture_helpers.datasets import mnist1d, split
 from lecture_helpers.optimization.polyak_averaging import exponential_average
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.training_loop import train
-from lecture_helpers.training.weight_paths import stored_paths
+from lecture_helpers.training import mlp, stored_paths, train
 
 SIZES, SHOWN = {"test": 1000, "validation": 500}, np.arange(1, 80, 3)
 

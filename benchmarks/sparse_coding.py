@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from lecture_helpers.datasets.real import image_patches
+from lecture_helpers.datasets import image_patches
 from lecture_helpers.foundation.threads import one_thread
 from lecture_helpers.optimization import lasso as ls
 from lecture_helpers.optimization import sparse_coding as sc

@@ -6,11 +6,10 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits
+from lecture_helpers.training import cross_entropy, mlp
 from lecture_helpers.training._grid import members_of
-from lecture_helpers.training._losses import cross_entropy
 from lecture_helpers.training._trainees import Planner
-from lecture_helpers.training.multilayer_perceptron import mlp
 from lecture_helpers.training.training_loop import ensembles_of, one_thread_and_room
 
 BATCH, ROUNDS, SECONDS = 64, 12, 0.1

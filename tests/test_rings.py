@@ -33,8 +33,8 @@ MAY_IMPORT = {
 HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "torch"}
 WITHOUT_TORCH = [
     "claims", "datasets", "foundation.validation", "networks.batch_normalization",
-    "networks.scalar_chain", "optimization.descent", "plots", "report.evidence",
-    "report.lessons", "report.table", "test_functions.surfaces", "training.runs", "widgets",
+    "networks.scalar_chain", "optimization.descent", "plots", "report.cards",
+    "report.lessons", "report.ledger_table", "test_functions.surfaces", "training.runs", "widgets",
 ]  # fmt: skip
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from lecture_helpers.claims import CLAIMS, ledger
-from lecture_helpers.report.evidence import card_text
+from lecture_helpers.report.cards import card_text
+from lecture_helpers.report.ledger_rows import in_markdown, rows
 from lecture_helpers.report.lessons import lessons
-from lecture_helpers.report.rows import in_markdown, rows
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

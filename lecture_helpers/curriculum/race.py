@@ -13,10 +13,9 @@ from lecture_helpers.curriculum.difficulty import (
     wrong_labels,
 )
 from lecture_helpers.curriculum.pacing import available, paced_batches, pacing
-from lecture_helpers.datasets.dataset import Dataset, Split, split
+from lecture_helpers.datasets import Dataset, Split, split
 from lecture_helpers.foundation.validation import fraction, one_of, positive, whole
-from lecture_helpers.training._grid import seeds_of
-from lecture_helpers.training.runs import Runs
+from lecture_helpers.training import Runs, seeds_of
 
 ARMS = ("standard", "easy first", "hard first", "random order", "balanced easy first", "filter")
 UNPACED = ("standard", "filter")
@@ -101,8 +100,7 @@ class _Task:
 
     def train(self, pacings: Mapping, arms: Sequence[str], lr, settings: Mapping) -> Runs:
         """One run per pacing and arm; arms without a pacing are trained once and repeated."""
-        from lecture_helpers.training.multilayer_perceptron import mlp
-        from lecture_helpers.training.training_loop import train
+        from lecture_helpers.training import mlp, train
 
         first = next(iter(pacings))
         cells = [(p, arm) for p in pacings for arm in arms]

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from lecture_helpers.datasets.synthetic import easy_and_hard
+from lecture_helpers.datasets import easy_and_hard
 from lecture_helpers.foundation.validation import fraction, whole
-from lecture_helpers.training._grid import seeds_of
-from lecture_helpers.training.runs import Runs
+from lecture_helpers.training import Runs, seeds_of
 
 UNION = "union"
 
@@ -26,8 +25,7 @@ def shapes_race(
     Raises:
         ValueError: a switch that is neither a share nor "union".
     """
-    from lecture_helpers.training.multilayer_perceptron import mlp
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import mlp, train
 
     whole(least=1, steps=steps), whole(least=3, examples=examples)
     for switch in switches:

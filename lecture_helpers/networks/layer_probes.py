@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset, Split, split
+from lecture_helpers.datasets import Dataset, Split, split
 from lecture_helpers.foundation.threads import torch_on_one_thread
 from lecture_helpers.foundation.validation import positive
 

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from lecture_helpers.datasets.dataset import Dataset
+from lecture_helpers.datasets import Dataset
 from lecture_helpers.foundation.validation import one_of, whole
-from lecture_helpers.training._losses import cross_entropy
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.runs import Runs
-from lecture_helpers.training.training_loop import train
+from lecture_helpers.training import Runs, cross_entropy, mlp, train
 
 GUIDES = ("deep supervision", "hint")
 

@@ -7,12 +7,10 @@ from dataclasses import replace
 import numpy as np
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset
+from lecture_helpers.datasets import Dataset
 from lecture_helpers.foundation.validation import one_of, whole
 from lecture_helpers.pretraining.plans import ARMS, plan, stage_updates
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.runs import Runs
-from lecture_helpers.training.training_loop import train
+from lecture_helpers.training import Runs, mlp, train
 
 CURVES = ("train_loss", "eval_loss", "accuracy")
 COUNTS = ("all updates", "fine-tuning only")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset
+from lecture_helpers.datasets import Dataset
 from lecture_helpers.pretraining.greedy_growth import fine_tune, grow, train_arm
-from lecture_helpers.training.runs import Runs
+from lecture_helpers.training import Runs
 
 
 @dataclass(frozen=True)

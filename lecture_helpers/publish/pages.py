@@ -6,8 +6,8 @@ from pathlib import Path
 
 import nbformat
 
+from lecture_helpers.report.ledger_rows import in_short, rows
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT, Lesson, lessons
-from lecture_helpers.report.rows import in_short, rows
 
 README = ROOT / "README.md"
 FIRST = NOTEBOOKS / "00_start_here.ipynb"

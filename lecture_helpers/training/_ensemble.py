@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lecture_helpers.datasets.dataset import Dataset
+from lecture_helpers.datasets import Dataset
 from lecture_helpers.training._batches import order_of, weights_of
 from lecture_helpers.training._grid import stream
 from lecture_helpers.training._optimizers import optimizer

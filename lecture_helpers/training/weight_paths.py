@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lecture_helpers.datasets.dataset import Dataset, Split
+from lecture_helpers.datasets import Dataset, Split
 from lecture_helpers.foundation.threads import torch_on_one_thread
 from lecture_helpers.foundation.validation import finite_array, whole
 from lecture_helpers.training._stack import Stack, StackedBatchNorm

@@ -17,7 +17,7 @@ from lecture_helpers.curriculum.pacing import (
     pacing,
     pacing_weights,
 )
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits
 
 
 def blobs(seed=0, n=120, classes=3):

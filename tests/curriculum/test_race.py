@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from lecture_helpers.curriculum.race import ARMS, order_race, order_race_grid
-from lecture_helpers.datasets.real import digits
-from lecture_helpers.training.runs import Runs
+from lecture_helpers.datasets import digits
+from lecture_helpers.training import Runs
 
 SMALL = dict(
     steps=20, seeds=[3, 4], split=dict(test=100, validation=50, train=200), record=[0, 20],

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lecture_helpers.curriculum.shapes_race import UNION, _batches, shapes_race
-from lecture_helpers.training.runs import Runs
+from lecture_helpers.training import Runs
 
 SMALL = dict(steps=20, seeds=[3, 4], examples=60, record=2, progress=False, depth=1, width=8)
 

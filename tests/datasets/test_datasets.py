@@ -7,10 +7,16 @@ import sys
 import numpy as np
 import pytest
 
-from lecture_helpers.datasets import real
-from lecture_helpers.datasets.dataset import Dataset, split  # fmt: skip
-from lecture_helpers.datasets.real import digits, image_patches  # fmt: skip
-from lecture_helpers.datasets.synthetic import _published_signals, mnist1d, spirals  # fmt: skip
+from lecture_helpers.datasets import (  # fmt: skip  # fmt: skip  # fmt: skip
+    Dataset,
+    digits,
+    image_patches,
+    mnist1d,
+    real,
+    spirals,
+    split,
+)
+from lecture_helpers.datasets.synthetic import _published_signals  # fmt: skip
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.datasets.synthetic import easy_and_hard, shapes
+from lecture_helpers.datasets import easy_and_hard, shapes
 
 
 def errors_of_neighbours(train, test):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits
 from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
-from lecture_helpers.training.multilayer_perceptron import mlp
+from lecture_helpers.training import mlp
 
 PROMISED = np.array([1e-3, 0.1, 1.0, 3.0])
 X, Y = digits().inputs[:128], digits().targets[:128]

@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits
 from lecture_helpers.networks import loss_slices
 from lecture_helpers.networks.loss_slices import Slices, loss_slice, random_directions
-from lecture_helpers.training.multilayer_perceptron import mlp, seeded
+from lecture_helpers.training import mlp, seeded
 
 INPUTS, TARGETS = digits().inputs[:40], digits().targets[:40]
 OFFSETS = np.array([-1.0, -0.3, 0.0, 0.5])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits
 from lecture_helpers.networks.mean_field import NORMS, SKIPS, mean_field
 from lecture_helpers.networks.signal_profile import gate_weights, signal_profile, tower_weights
 from lecture_helpers.networks.signal_propagation import predicted_gradient
-from lecture_helpers.training.multilayer_perceptron import mlp
+from lecture_helpers.training import mlp
 
 KINDS = list(itertools.product(SKIPS, NORMS, ["relu", "tanh", "sigmoid", "gelu"]))
 

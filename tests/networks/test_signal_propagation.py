@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits
 from lecture_helpers.networks.signal_propagation import (
     normalized_factor,
     plain_factors,
     predicted_gradient,
     propagate,
 )
-from lecture_helpers.training.multilayer_perceptron import mlp
+from lecture_helpers.training import mlp
 
 DEPTH, WIDTH = 20, 256
 

@@ -179,7 +179,7 @@ def test_nothing_that_the_notebooks_first_half_needs_loads_torch():
         "training.runs"
     )
     modules = ", ".join(f"lecture_helpers.{name}" for name in names.split())
-    code = f"import sys, {modules}, lecture_helpers.report.evidence; print('torch' in sys.modules)"
+    code = f"import sys, {modules}, lecture_helpers.report.cards; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.datasets.real import image_patches
+from lecture_helpers.datasets import image_patches
 from lecture_helpers.optimization.lasso import LassoProblem, lasso
 from lecture_helpers.optimization.sparse_coding import (
     free_atoms,

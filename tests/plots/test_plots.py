@@ -6,7 +6,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from lecture_helpers import plots
-from lecture_helpers.plots.style import ROLES
+from lecture_helpers.plots import ROLES
 
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
 BLINDNESS = {

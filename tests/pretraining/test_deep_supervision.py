@@ -3,8 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import split
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits, split
 from lecture_helpers.networks.layer_probes import (
     gradient_norms,
     hidden_values,
@@ -23,8 +22,7 @@ from lecture_helpers.pretraining.deep_supervision import (
     teacher,
     train_guided,
 )
-from lecture_helpers.training.multilayer_perceptron import mlp, seeded
-from lecture_helpers.training.training_loop import train
+from lecture_helpers.training import mlp, seeded, train
 
 SMALL = dict(steps=20, seeds=[3, 4], lr=0.1, record=2, progress=False)
 

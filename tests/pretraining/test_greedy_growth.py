@@ -3,9 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import split
-from lecture_helpers.datasets.real import digits
-from lecture_helpers.datasets.synthetic import spirals
+from lecture_helpers.datasets import digits, spirals, split
 from lecture_helpers.networks.layer_probes import predict
 from lecture_helpers.pretraining.greedy_growth import (
     assembled,
@@ -29,9 +27,7 @@ from lecture_helpers.pretraining.snapshots import (
     joint_snapshots,
     snapshots,
 )
-from lecture_helpers.training.metrics import final_accuracy
-from lecture_helpers.training.multilayer_perceptron import mlp, seeded
-from lecture_helpers.training.training_loop import train
+from lecture_helpers.training import final_accuracy, mlp, seeded, train
 
 SMALL = dict(seeds=[3, 4], width=8, lr=0.1, progress=False)
 

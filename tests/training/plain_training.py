@@ -6,12 +6,9 @@ import torch.nn.functional as F
 from sklearn.datasets import make_moons
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset, split
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import Dataset, digits, split
+from lecture_helpers.training import mlp, stream, train
 from lecture_helpers.training._batches import shuffled_epochs
-from lecture_helpers.training._grid import stream
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.training_loop import train
 
 STEPS = 20
 

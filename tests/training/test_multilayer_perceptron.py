@@ -7,12 +7,12 @@ import pytest
 import torch
 from torch import nn
 
+from lecture_helpers.training import mlp
 from lecture_helpers.training.multilayer_perceptron import (
     ACTIVATIONS,
     GaussianNoise,
     Highway,
     Residual,
-    mlp,
 )
 
 

@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.dataset import split
-from lecture_helpers.datasets.real import digits
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.runs import Runs
-from lecture_helpers.training.training_loop import train
+from lecture_helpers.datasets import digits, split
+from lecture_helpers.training import Runs, mlp, train
 
 
 @pytest.fixture(scope="module")

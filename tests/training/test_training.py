@@ -6,11 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lecture_helpers.datasets.dataset import split
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits, split
+from lecture_helpers.training import mlp, train
 from lecture_helpers.training._stack import Stack
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.training_loop import train
 from tests.training.plain_training import (
     STEPS,
     Readers,

@@ -5,8 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import split
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import digits, split
 from lecture_helpers.training import training_loop as training
 from tests.training.plain_training import Readers, quiet
 

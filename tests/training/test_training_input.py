@@ -7,10 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset
-from lecture_helpers.datasets.real import digits
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.training_loop import train
+from lecture_helpers.datasets import Dataset, digits
+from lecture_helpers.training import mlp, train
 from tests.training.plain_training import two_moons
 
 N = len(two_moons())

@@ -5,13 +5,11 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lecture_helpers.datasets.dataset import Dataset, split
-from lecture_helpers.datasets.real import digits
+from lecture_helpers.datasets import Dataset, digits, split
+from lecture_helpers.training import cross_entropy, mlp, stream
 from lecture_helpers.training._batches import shuffled_epochs
-from lecture_helpers.training._grid import Member, stream
-from lecture_helpers.training._losses import cross_entropy
+from lecture_helpers.training._grid import Member
 from lecture_helpers.training._trainees import OPTIONS, Planner
-from lecture_helpers.training.multilayer_perceptron import mlp
 from tests.training.plain_training import STEPS, assert_same_state, initial, plain_loop, quiet
 
 

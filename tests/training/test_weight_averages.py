@@ -5,7 +5,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn, update_bn
 
 from lecture_helpers.optimization.polyak_averaging import exponential_average, uniform_average
-from lecture_helpers.training.weight_averages import AveragedNetwork, recompute_statistics
+from lecture_helpers.training import AveragedNetwork, recompute_statistics
 
 
 def network(width=5):

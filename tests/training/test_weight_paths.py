@@ -2,12 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_helpers.datasets.dataset import split
+from lecture_helpers.datasets import split
 from lecture_helpers.optimization.polyak_averaging import exponential_average, uniform_average
-from lecture_helpers.training.multilayer_perceptron import mlp
-from lecture_helpers.training.training_loop import train
-from lecture_helpers.training.weight_averages import recompute_statistics
-from lecture_helpers.training.weight_paths import SideBySide, StoredPath, stored_paths
+from lecture_helpers.training import mlp, recompute_statistics, stored_paths, train
+from lecture_helpers.training.weight_paths import SideBySide, StoredPath
 from tests.training.plain_training import two_moons
 
 RNG = np.random.default_rng(6)

@@ -19,7 +19,7 @@ from lecture_helpers.networks.scalar_chain import (
     chain_output,
     step_for_decrease,
 )
-from lecture_helpers.training.metrics import trains
+from lecture_helpers.training import trains
 
 FULL = "Batch Normalization: Full Version"
 
@@ -135,7 +135,7 @@ def any_layer(seeds, *, depth=6, width=16, batch_size=64, eps=1e-5) -> Record:
 def _every_layer(
     seed: int, depth: int, width: int, batch_size: int, eps: float
 ) -> dict[str, float]:
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits
 
     rng = np.random.default_rng([seed, 3])
     pixels = digits().inputs.astype(float)
@@ -252,9 +252,8 @@ LADDER = tuple(
 
 def ladder_runs(seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, records=16):
     """The networks of every rung, depth and norm on the digits: plain descent, batches of 64."""
-    from lecture_helpers.datasets.real import digits
-    from lecture_helpers.training.multilayer_perceptron import mlp
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.datasets import digits
+    from lecture_helpers.training import mlp, train
 
     return train(
         mlp, digits(), steps=steps, record=records, seeds=list(seeds), lr=list(lr),

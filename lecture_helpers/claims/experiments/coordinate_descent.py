@@ -197,7 +197,7 @@ def convexity(seeds, *, patches=100, atoms=16, penalty=0.5, segments=200) -> Rec
 
 
 def _convexity(seed: int, n: int, k: int, penalty: float, segments: int) -> tuple[float, ...]:
-    from lecture_helpers.datasets.real import image_patches
+    from lecture_helpers.datasets import image_patches
     from lecture_helpers.optimization.sparse_coding import learn_dictionary, sparse_cost
 
     x, rng = image_patches(8, n, seed), np.random.default_rng([seed, 24])
@@ -237,7 +237,7 @@ def strategies(seeds, *, patches=1000, atoms=64, penalty=1.0, work=400, sweeps=1
 
 
 def _strategies(seed, n, k, penalty, work, sweeps) -> tuple[float, ...]:
-    from lecture_helpers.datasets.real import image_patches
+    from lecture_helpers.datasets import image_patches
     from lecture_helpers.optimization.sparse_coding import (
         learn_dictionary,
         palm,

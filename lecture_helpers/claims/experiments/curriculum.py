@@ -17,9 +17,7 @@ from lecture_helpers.curriculum.nearest_neighbours import knn
 from lecture_helpers.curriculum.pacing import available, paced_batches, pacing_weights
 from lecture_helpers.curriculum.race import ARMS, order_race_grid
 from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
-from lecture_helpers.datasets.dataset import split
-from lecture_helpers.datasets.real import digits
-from lecture_helpers.datasets.synthetic import mnist1d
+from lecture_helpers.datasets import digits, mnist1d, split
 from lecture_helpers.networks.softmax_regression import softmax_gradients
 
 BUDGETS = {"short": 100, "middle": 400, "long": 1600}

@@ -8,7 +8,7 @@ from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.normalized_networks import joined_runs
 from lecture_helpers.claims.tuning import best_on_grid, tuned
 from lecture_helpers.networks.designs import METHODS, MODELS, skip_arms
-from lecture_helpers.training.metrics import GUESSING, final_accuracy, late_loss
+from lecture_helpers.training import GUESSING, final_accuracy, late_loss
 
 RULES = {"He": {}, "Glorot": {"gain": 2**-0.5}}  # Glorot: half of He's variance, in a square layer
 GAINS = tuple(float(f"{10 ** (k / 20):.4g}") for k in range(-20, 31))  # 0.1 to 31.6
@@ -40,7 +40,7 @@ def gradient_factors(seeds, *, depth=40, width=128, batch_size=256) -> Record:
 
 
 def _factor(seed, depth, width, batch_size, activation, options) -> float:
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits
     from lecture_helpers.networks.signal_profile import signal_profile
 
     rows = np.random.default_rng([seed, 38]).choice(len(digits()), batch_size, replace=False)
@@ -54,8 +54,8 @@ RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-6, 2))  # 0.001 to 3
 
 
 def _on_digits(seeds, depth, **settings) -> dict:
-    from lecture_helpers.datasets.real import digits
-    from lecture_helpers.training.multilayer_perceptron import mlp
+    from lecture_helpers.datasets import digits
+    from lecture_helpers.training import mlp
 
     return {
         "build": mlp, "dataset": digits(), "seeds": list(seeds), "depth": depth, "width": 32,
@@ -73,7 +73,7 @@ def best_or_middle(losses: dict[float, list[float]]) -> float:
 
 def tuned_skip_ladder(seeds, *, depths=DEPTHS, steps=400) -> dict[str, float]:
     """The learning rates of C39, tuned on the same late training loss with other seeds."""
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     found = {}
     for depth in depths:
@@ -91,7 +91,7 @@ def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
     Beside it log10 of the gradient in the first layer over that in the last at the start, for
     plain and residual networks.
     """
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     arms, extras = {}, {}
     for depth in depths:
@@ -109,9 +109,9 @@ def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
 
 
 def _first_over_last(seed: int, depth: int, settings: dict) -> float:
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits
     from lecture_helpers.networks.signal_propagation import propagate
-    from lecture_helpers.training.multilayer_perceptron import mlp, seeded
+    from lecture_helpers.training import mlp, seeded
 
     net = seeded(mlp, seed=seed, inputs=64, outputs=10, depth=depth, width=32, **settings)
     gradient = propagate(net, digits().inputs[:256], seed=seed).gradient
@@ -123,7 +123,7 @@ LADDER_RATES = RATES[1:7]  # 0.00316 to 1
 
 def ladder_runs(seeds, *, depths=DEPTHS, steps=400):
     """The training curves of every arm of the depth ladder at six learning rates."""
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     parts = [
         train(arms=skip_arms(d), lr=list(LADDER_RATES), **_on_digits(seeds, [d], steps=steps))
@@ -151,10 +151,9 @@ def trained_slices(seeds, *, depths=DEPTHS, steps=400, examples=256, side=51):
 
 def _slices_at(depth, seeds, rates, steps, examples, offsets) -> np.ndarray:
     """Losses (models, seeds, k, k) at one depth."""
-    from lecture_helpers.datasets.dataset import split
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits, split
     from lecture_helpers.networks.loss_slices import loss_slice, random_directions
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     given = {a: skip_arms(depth)[a] | {"lr": rates[f"{a}, depth {depth}"]} for a in SLICED}
     options = _on_digits(seeds, depth, steps=steps, record=2, checkpoints="last")
@@ -177,7 +176,7 @@ def factorial_arms() -> dict[str, dict]:
 
 def tuned_factorial(seeds, *, depth=8, steps=500) -> dict[str, float]:
     """The learning rate of every model with every optimizer, on the late training loss."""
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     arms, options = factorial_arms(), _on_digits(seeds, depth, steps=steps, record=9)
     runs = train(arms=arms, lr=list(METHOD_RATES), eval_on="validation", **options)
@@ -191,7 +190,7 @@ def factorial(seeds, *, depth=8, steps=500, tuned=None) -> Record:
     The range of a factor is the difference between its worst and its best level, each averaged
     over the other factor; it is also given with every level left out in turn.
     """
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     arms = {arm: how | {"lr": tuned[arm]} for arm, how in factorial_arms().items()}
     runs = train(arms=arms, **_on_digits(seeds, depth, steps=steps))
@@ -222,7 +221,7 @@ def _range(levels: np.ndarray) -> np.ndarray:
 
 def factorial_runs(seeds, *, depth=8, steps=500):
     """Every model with every optimizer at every learning rate of the grid."""
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     options = _on_digits(seeds, depth, steps=steps, record=6)
     return train(arms=factorial_arms(), lr=list(METHOD_RATES[1:11]), **options)

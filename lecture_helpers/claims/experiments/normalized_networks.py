@@ -4,7 +4,7 @@ import numpy as np
 
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.tuning import best_on_grid
-from lecture_helpers.training.metrics import final_accuracy, late_loss, trains
+from lecture_helpers.training import final_accuracy, late_loss, trains
 
 RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-5, 4))  # 0.00316 to 31.6
 
@@ -54,9 +54,8 @@ def promise_kept(seeds, *, depths=(3, 10), promises=PROMISES, steps=100, lr=0.1,
     first falls below ``matched``, which makes networks with and without batch norm comparable. The
     step follows the gradient of 512 training examples, so that no sampling noise enters.
     """
-    from lecture_helpers.datasets.real import digits
-    from lecture_helpers.training.multilayer_perceptron import mlp
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.datasets import digits
+    from lecture_helpers.training import mlp, train
 
     runs = train(
         mlp, digits(), steps=steps, seeds=list(seeds), lr=lr, depth=list(depths), width=32,
@@ -84,7 +83,7 @@ def _first_below(loss: np.ndarray, level: float) -> int:
 
 def _kept(runs, seed: int, step: int, promises) -> tuple[list[float], list[float]]:
     """What a joint step and what the layers one at a time keep of their promises."""
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits
     from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 
     given = (runs.module(seed=seed, step=step), digits().inputs[:512], digits().targets[:512])
@@ -117,9 +116,9 @@ def gradient_per_layer(seeds, *, depth=20, width=128, batch_size=256) -> Record:
 
 
 def _factor(seed, depth, width, batch_size, activation, gain, norm) -> float:
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits
     from lecture_helpers.networks.signal_propagation import propagate
-    from lecture_helpers.training.multilayer_perceptron import mlp, seeded
+    from lecture_helpers.training import mlp, seeded
 
     rows = np.random.default_rng([seed, 6]).choice(len(digits()), batch_size, replace=False)
     sizes = {"inputs": 64, "outputs": 10, "depth": depth, "width": width}
@@ -177,7 +176,7 @@ def _gradient_gap(seed: int, k: int, name: str, h: float) -> float:
 
 def _tuned_rates(arms: dict, rates, measure, **options) -> dict[str, float]:
     """Each arm's best learning rate by ``measure`` (smaller is better) on the validation split."""
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     runs = train(arms=arms, lr=list(rates), eval_on="validation", progress=False, **options)
     table = {arm: measure(runs.at(arm=arm)) for arm in arms}
@@ -188,7 +187,7 @@ def _tuned_rates(arms: dict, rates, measure, **options) -> dict[str, float]:
 
 
 def _trained(arms: dict, tuned: dict, **options):
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     with_rates = {arm: settings | {"lr": tuned[arm]} for arm, settings in arms.items()}
     return train(arms=with_rates, progress=False, **options)
@@ -199,8 +198,8 @@ def _by_arm(values: np.ndarray, arms: dict) -> dict[str, list[float]]:
 
 
 def _on_digits(seeds, **settings) -> dict:
-    from lecture_helpers.datasets.real import digits
-    from lecture_helpers.training.multilayer_perceptron import mlp
+    from lecture_helpers.datasets import digits
+    from lecture_helpers.training import mlp
 
     return {"build": mlp, "dataset": digits(), "seeds": list(seeds), "width": 32} | settings
 
@@ -229,7 +228,7 @@ GAIN_ARMS = ("none", "batch", "batch, lr x gain squared")
 def gain_runs(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, records=11):
     """The networks of every initial gain and learning rate: without, with batch norm, and with
     batch norm where the weights that feed it have their learning rate times the gain squared."""
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     options = _on_digits(seeds, steps=steps, record=records, depth=depth, progress=False)
     parts = [
@@ -321,8 +320,8 @@ SLOW_RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-4, 3))  # 0.01 
 
 
 def _on_signals(seeds, **settings) -> dict:
-    from lecture_helpers.datasets.synthetic import mnist1d
-    from lecture_helpers.training.multilayer_perceptron import mlp
+    from lecture_helpers.datasets import mnist1d
+    from lecture_helpers.training import mlp
 
     return {
         "build": mlp, "dataset": mnist1d(), "seeds": list(seeds), "depth": 2, "width": 64,
@@ -369,7 +368,7 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
     best a batch can give. The running arm has an ``allowance`` of one point added, so that a loss
     of less than half a point is an effect of more than half.
     """
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     arms = {}
     for name, how in SWITCHES.items():
@@ -395,8 +394,7 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
 def _test_accuracy(runs, seed: int, training: bool) -> float:
     import torch
 
-    from lecture_helpers.datasets.dataset import split
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits, split
 
     rows = split(digits(), seed).test
     net = runs.module(seed=seed).train(training)

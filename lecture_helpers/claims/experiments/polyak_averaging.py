@@ -60,7 +60,7 @@ def _against_torch(path: np.ndarray, alpha: float) -> float:
     import torch
     from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
-    from lecture_helpers.training.weight_averages import AveragedNetwork
+    from lecture_helpers.training import AveragedNetwork
 
     network = torch.nn.Linear(2, 1).double()
     ours = [AveragedNetwork(network), AveragedNetwork(network, alpha)]
@@ -202,9 +202,8 @@ def averages_of_networks(
 
 
 def _networks(seeds, rates, options: dict, steps, batch_size, width, momentum, every):
-    from lecture_helpers.datasets.synthetic import mnist1d
-    from lecture_helpers.training.multilayer_perceptron import mlp
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.datasets import mnist1d
+    from lecture_helpers.training import mlp, train
 
     return train(
         mlp,
@@ -259,8 +258,7 @@ def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
 
 def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[list, list]:
     """Accuracies in per cent of weights (rows, parameters), statistics recomputed and stale."""
-    from lecture_helpers.datasets.dataset import split
-    from lecture_helpers.datasets.synthetic import mnist1d
+    from lecture_helpers.datasets import mnist1d, split
     from lecture_helpers.training.weight_paths import SideBySide
 
     data, parts = mnist1d(), split(mnist1d(), seed, **SPLIT)

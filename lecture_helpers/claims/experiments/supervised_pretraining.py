@@ -61,7 +61,7 @@ def _rate(tuned: Mapping | None, place: str) -> float:
 
 
 def _train(arm: str, seeds, network: Mapping, depth: int, total: int, lr, **settings):
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits
     from lecture_helpers.pretraining.greedy_growth import train_arm
 
     given = USUAL | dict(network) | settings
@@ -176,9 +176,9 @@ def _setting(tuned: Mapping | None, place: str) -> tuple[float, float]:
 
 
 def _guided(how: str, seeds, name: str, depth: int, updates: int, record=2, **settings):
-    from lecture_helpers.datasets.real import digits
+    from lecture_helpers.datasets import digits
     from lecture_helpers.pretraining.deep_supervision import teacher, train_guided
-    from lecture_helpers.training.training_loop import train
+    from lecture_helpers.training import train
 
     teachers = None
     if how == "hint":

@@ -8,8 +8,7 @@ from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.experiments import batch_normalization as lesson
 from lecture_helpers.claims.statistics import decide_identity
 from lecture_helpers.networks.scalar_chain import chain_after_step, chain_orders
-from lecture_helpers.training.metrics import trains
-from lecture_helpers.training.runs import Runs
+from lecture_helpers.training import Runs, trains
 
 STORED = ledger.load().get("C8")
 RUNS = ledger.EVIDENCE / "runs" / "batch_normalization_learning_rate.npz"

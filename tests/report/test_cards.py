@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from lecture_helpers.claims import CLAIMS, Record, ledger
 from lecture_helpers.claims.claim import Claim
-from lecture_helpers.report import evidence as shown
-from lecture_helpers.report.evidence import evidence
+from lecture_helpers.report import cards as shown
+from lecture_helpers.report import evidence
 
 SEEDS = tuple(range(8))
 GAIN = Claim(
@@ -197,7 +197,7 @@ def test_evidence_of_a_lesson_without_networks_imports_no_torch():
     import sys
 
     code = (
-        "import sys; from lecture_helpers.report.evidence import evidence; evidence('C2', 'C21');"
+        "import sys; from lecture_helpers.report.cards import evidence; evidence('C2', 'C21');"
         "print([n for n in ('torch', 'scipy', 'matplotlib.pyplot') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from lecture_helpers.claims import CLAIMS, ledger
-from lecture_helpers.report import table
-from lecture_helpers.report.lessons import lessons
-from lecture_helpers.report.rows import (
+from lecture_helpers.report import LedgerTable
+from lecture_helpers.report import ledger_table as table
+from lecture_helpers.report.ledger_rows import (
     CELLS,
     Row,
     characters,
@@ -18,7 +18,7 @@ from lecture_helpers.report.rows import (
     place,
     rows,
 )
-from lecture_helpers.report.table import LedgerTable
+from lecture_helpers.report.lessons import lessons
 
 
 @pytest.fixture(scope="module")

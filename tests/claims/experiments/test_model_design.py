@@ -15,7 +15,7 @@ from lecture_helpers.claims.experiments.model_design import (
     skip_ladder,
 )
 from lecture_helpers.networks.designs import METHODS, MODELS, skip_arms
-from lecture_helpers.training.metrics import GUESSING
+from lecture_helpers.training import GUESSING
 
 RATES = {f"{arm}, depth 24": 0.0316 for arm in skip_arms(24)}
 

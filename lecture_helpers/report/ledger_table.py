@@ -8,8 +8,7 @@ from pathlib import Path
 
 import ipywidgets as w
 
-from lecture_helpers.report.lessons import Lesson, lessons
-from lecture_helpers.report.rows import (
+from lecture_helpers.report.ledger_rows import (
     CAPTION,
     COLUMNS,
     VERDICTS,
@@ -19,6 +18,7 @@ from lecture_helpers.report.rows import (
     place,
     rows,
 )
+from lecture_helpers.report.lessons import Lesson, lessons
 
 ALL, FRAGILE = "", "fragile"
 OPEN = "rendermime:handle-local-link"  # JupyterLab's own command behind links in its outputs

@@ -154,7 +154,6 @@ def test_explorers_moved_from_several_threads_send_one_another_to_rest_unharmed(
 
 MEMORY = """
 from pathlib import Path
-from lecture_helpers.widgets import explore
 from tests.widgets.views import two_panels
 
 def resident():

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.claims import Claim, claim, ledger
-from lecture_helpers.plots.style import INK, PALE, role
+from lecture_helpers.plots import role
+from lecture_helpers.plots.style import INK, PALE
 from lecture_helpers.widgets import reading, show
 
 MEANING = {
@@ -83,7 +84,7 @@ def stored_runs(name: str):
     Raises:
         ValueError: no such file; the sentence names those there are.
     """
-    from lecture_helpers.training.runs import Runs
+    from lecture_helpers.training import Runs
 
     path = ledger.EVIDENCE / "runs" / f"{name}.npz"
     if not path.exists():
