@@ -1,4 +1,4 @@
-"""Start the lecture: python3 start.py lab, test, refresh, evidence, handouts, bench or soak.
+"""Start the lecture: python3 start.py lab, test, refresh, evidence ...
 
 Makes .venv on first use. Needs nothing but Python itself.
 """
@@ -53,6 +53,7 @@ python3 start.py evidence   repeat the experiments behind the claims   (evidence
 python3 start.py handouts   write the lessons as pages that need no Python       (handouts 01)
 python3 start.py bench      measure speed side by side with the alternatives
 python3 start.py soak       the tests that take long: load, leaks, repetition
+python3 start.py new        make the skeleton of a lesson       (new adaptive_learning_rates)
 Whatever follows the first word is passed on."""
 
 
@@ -341,6 +342,10 @@ def evidence(rest):
     hand_over([python_with(extras), "-m", "lecture_helpers.claims.run", *rest])
 
 
+def new(rest):
+    hand_over([python_with(["test"]), "-m", "tools.new_lesson", *rest])
+
+
 def handouts(rest):
     hand_over([python_with(["handouts"]), "-m", "lecture_helpers.publish.handouts", *rest])
 
@@ -369,7 +374,7 @@ def hand_over(command):
             continue
 
 
-JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, handouts, bench, soak)}
+JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, handouts, bench, soak, new)}
 
 
 def main(arguments):
