@@ -191,24 +191,6 @@ def descent_factor(hessian: np.ndarray) -> tuple[float, float]:
     return 2 / (top + mu), (top - mu) / (top + mu)
 
 
-def sweeps_needed(hessian: np.ndarray, start: np.ndarray, share: float) -> int:
-    """How many cyclic sweeps bring ``x'Hx / 2`` of two variables to ``share`` of its start value.
-
-    Counted from the closed form: after the first sweep every further one multiplies the cost by
-    the square of the sweep factor.
-
-    Raises:
-        ValueError: start is not of shape (2,), share is not positive.
-    """
-    h, (x1, x2) = np.asarray(hessian, dtype=float), finite_array(start=start, shape=(2,))
-    goal = positive(share=share) * quadratic(h).value(np.array([x1, x2]))
-    first = np.array([-h[0, 1] * x2 / h[0, 0], h[0, 1] ** 2 * x2 / (h[0, 0] * h[1, 1])])
-    after_one, factor = float(quadratic(h).value(first)), sweep_factor(h)
-    if after_one <= goal:
-        return 1 if goal else 0
-    return 1 + int(np.ceil(np.log(after_one / goal) / (-2 * np.log(factor)) - 1e-9))
-
-
 def grouped_hessian(groups: int, size: int, within: float, between: float) -> np.ndarray:
     """Unit curvatures, coupled by ``within`` in groups of ``size`` and by ``between`` elsewhere.
 

@@ -12,6 +12,7 @@ from lecture_helpers.foundation.validation import (
     positive,
     whole,
 )
+from lecture_helpers.optimization.descent import starts_on
 from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.test_functions.smoothable import Landscape
 from lecture_helpers.test_functions.surfaces import Surface
@@ -89,7 +90,7 @@ def graduated_descent(
     Raises:
         ValueError: sigmas that grow or are negative, a start of another dimension, lr <= 0.
     """
-    theta, sigmas = _start(surface, start), _falling(sigmas)
+    theta, sigmas = starts_on(surface, start), _falling(sigmas)
     lr, steps = lr if lr is None else positive(lr=lr), whole(steps=steps, least=1)
     rng = np.random.default_rng(whole(seed=seed))
     points = np.empty((len(sigmas) * steps + 1, *theta.shape))
@@ -121,16 +122,6 @@ def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable
         return surface.gradient(theta[..., None, :] + sigma * draws).mean(axis=-2)
 
     return sampled
-
-
-def _start(surface: Surface, start: np.ndarray) -> np.ndarray:
-    theta = finite_array(start=start)
-    if theta.ndim == 0 or theta.shape[-1] != surface.dimensions:
-        raise ValueError(
-            f"start must have shape (..., {surface.dimensions}) for this surface, "
-            f"not {theta.shape}."
-        )
-    return theta
 
 
 def _falling(sigmas: Sequence[float]) -> np.ndarray:

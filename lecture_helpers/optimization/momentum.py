@@ -31,24 +31,6 @@ def convert_lr(lr: float, momentum: float, *, source: str, target: str) -> float
     return float(f"{in_torch / (1 - momentum):.15g}") if target == "averaged" else in_torch
 
 
-def convert_velocity(
-    velocity: np.ndarray, lr: float, momentum: float, *, source: str, target: str
-) -> np.ndarray:
-    """The same velocity in another convention; ``lr`` is the source's learning rate.
-
-    >>> convert_velocity([2.0], 0.1, 0.9, source="torch", target="velocity")
-    array([-0.2])
-    """
-    velocity = finite_array(velocity=velocity)
-    lr = convert_lr(lr, momentum, source=source, target="torch")
-    unit = {
-        "torch": 1.0,
-        "velocity": -lr,
-        "averaged": 1 - fraction(below_one=True, momentum=momentum),
-    }
-    return velocity / unit[source] * unit[one_of(CONVENTIONS, target=target)]
-
-
 @dataclass(frozen=True)
 class MomentumPath:
     """Iterates and velocities, each (steps + 1, ..., d); the velocity starts at 0."""
@@ -203,19 +185,6 @@ def best_gradient_descent(low: float, high: float) -> Best:
     """
     low, high = _ordered(low, high)
     return Best(2 / (low + high), 0.0, (high - low) / (high + low))
-
-
-def best_heavy_ball(low: float, high: float) -> Best:
-    """Rate ``(sqrt k - 1) / (sqrt k + 1)``, k = high / low; the momentum is its square.
-
-    ``lr = 4 / (sqrt low + sqrt high)^2``: both ends are critically damped (Polyak 1964).
-
-    >>> round(best_heavy_ball(0.01, 1.0).rate, 4)
-    0.8182
-    """
-    low, high = (root**0.5 for root in _ordered(low, high))
-    found = (high - low) / (high + low)
-    return Best(4 / (low + high) ** 2, found**2, found)
 
 
 def _ordered(low: float, high: float) -> tuple[float, float]:
