@@ -16,7 +16,6 @@ from lecture_helpers.optimization.descent import Path
 from lecture_helpers.test_functions.surfaces import Surface, quadratic
 
 ORDERS = ("cyclic", "random", "greedy")
-GOLDEN = (np.sqrt(5) - 1) / 2
 
 Minimiser = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -79,16 +78,12 @@ def _chooser(order: str, parts: Sequence, surface: Surface, minimise, seed: int)
         rng = np.random.default_rng(whole(seed=seed))
         return lambda t, x: parts[rng.integers(len(parts))]
 
-    def lowest(t, x):
-        return min(parts, key=lambda block: float(surface.value(_updated(x, block, minimise))))
+    def cost_after(block: np.ndarray, x: np.ndarray) -> float:
+        tried = x.copy()
+        tried[block] = minimise(x, block)
+        return float(surface.value(tried))
 
-    return lowest
-
-
-def _updated(x: np.ndarray, block: np.ndarray, minimise: Minimiser) -> np.ndarray:
-    tried = x.copy()
-    tried[block] = minimise(x, block)
-    return tried
+    return lambda t, x: min(parts, key=lambda block: cost_after(block, x))
 
 
 def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -> Minimiser:
@@ -112,9 +107,11 @@ def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -
 def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> Minimiser:
     """A numerical minimiser along one variable, within ``reach`` of where it stands.
 
-    The best of ``points`` places is refined by golden section, so a cost with several valleys is
+    The best of ``points`` places is refined by Brent's method, so a cost with several valleys is
     followed into the lowest that the places can see.
     """
+    from scipy.optimize import minimize_scalar
+
     reach, points = positive(reach=reach), whole(points=points, least=3)
     places = np.linspace(-reach, reach, points)
 
@@ -130,25 +127,10 @@ def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> 
 
         best = centre + places[int(np.argmin(cost(centre + places)))]
         step = places[1] - places[0]
-        return np.array([_golden(lambda v: cost(v)[0], best - step, best + step)])
+        near = dict(bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-9})
+        return np.array([minimize_scalar(lambda v: cost(v)[0], **near).x])
 
     return minimise
-
-
-def _golden(cost: Callable, low: float, high: float) -> float:
-    """The minimum of a cost with one valley between low and high, by golden section."""
-    a, b = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_a, at_b = cost(a), cost(b)
-    while high - low > 1e-9 * max(1.0, abs(low)):
-        if at_a <= at_b:
-            high, b, at_b = b, a, at_a
-            a = high - GOLDEN * (high - low)
-            at_a = cost(a)
-        else:
-            low, a, at_a = a, b, at_b
-            b = low + GOLDEN * (high - low)
-            at_b = cost(b)
-    return (low + high) / 2
 
 
 def coupled_hessian(a: float) -> np.ndarray:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.foundation.validation import finite_array, fraction, one_of, positive, whole
+from lecture_helpers.optimization.descent import Path, starts_on
 from lecture_helpers.test_functions.surfaces import Surface
 
 CONVENTIONS = ("torch", "velocity", "averaged")
@@ -31,18 +32,10 @@ def convert_lr(lr: float, momentum: float, *, source: str, target: str) -> float
     return float(f"{in_torch / (1 - momentum):.15g}") if target == "averaged" else in_torch
 
 
-@dataclass(frozen=True)
-class MomentumPath:
-    """Iterates and velocities, each (steps + 1, ..., d); the velocity starts at 0."""
-
-    points: np.ndarray
-    velocities: np.ndarray
-
-
 def momentum_path(
     surface: Surface, start: np.ndarray, *, lr, momentum: float, steps: int,
     convention: str = "torch", nesterov: bool = False,
-) -> MomentumPath:  # fmt: skip
+) -> Path:  # fmt: skip
     """Descent with momentum as ``convention`` writes it.
 
     ``lr`` is one number or one per step: where it changes, the conventions part. With ``nesterov``
@@ -51,17 +44,20 @@ def momentum_path(
     Raises:
         ValueError: start has NaN, an lr <= 0 or not one per step, momentum outside [0, 1).
     """
-    theta, rates = finite_array(start=start).astype(float), _rates(lr, steps)
-    m, step = (
-        fraction(below_one=True, momentum=momentum),
-        STEPS[one_of(CONVENTIONS, convention=convention)],
-    )
-    velocity, points, velocities = np.zeros_like(theta), [theta], [np.zeros_like(theta)]
+    theta, rates = starts_on(surface, start), _rates(lr, steps)
+    m = fraction(below_one=True, momentum=momentum)
+    one_of(CONVENTIONS, convention=convention)
+    velocity, points = np.zeros_like(theta), [theta]
     for rate in rates:
-        velocity, move = step(velocity, surface.gradient(theta), rate, m, nesterov)
-        theta = theta + move
-        points.append(theta), velocities.append(velocity)
-    return MomentumPath(np.array(points), np.array(velocities))
+        into, out = {"torch": (1.0, -rate), "velocity": (-rate, 1.0), "averaged": (1 - m, -rate)}[
+            convention
+        ]
+        step = into * surface.gradient(theta)
+        velocity = m * velocity + step
+        theta = theta + out * (step + m * velocity if nesterov else velocity)
+        points.append(theta)
+    points = np.array(points)
+    return Path(points, surface.value(points), ~np.isfinite(theta).all(axis=-1))
 
 
 def _rates(lr, steps: int) -> np.ndarray:
@@ -71,24 +67,6 @@ def _rates(lr, steps: int) -> np.ndarray:
     if rates.min() <= 0:
         raise ValueError("lr must be above 0 at every step.")
     return rates
-
-
-def _torch(v, g, lr, m, nesterov):
-    v = m * v + g
-    return v, -lr * (g + m * v if nesterov else v)
-
-
-def _velocity(v, g, lr, m, nesterov):
-    v = m * v - lr * g
-    return v, m * v - lr * g if nesterov else v
-
-
-def _averaged(v, g, lr, m, nesterov):
-    v = m * v + (1 - m) * g
-    return v, -lr * ((1 - m) * g + m * v if nesterov else v)
-
-
-STEPS = {"torch": _torch, "velocity": _velocity, "averaged": _averaged}
 
 
 def rate(lr, momentum, curvature, *, nesterov: bool = False) -> np.ndarray:
