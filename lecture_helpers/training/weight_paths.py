@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from lecture_helpers.datasets import Dataset, Split
 from lecture_helpers.foundation.threads import torch_on_one_thread
 from lecture_helpers.foundation.validation import finite_array, whole
-from lecture_helpers.training._stack import Stack, StackedBatchNorm
+from lecture_helpers.training._stack import Stack
+from lecture_helpers.training._stacked_layers import StackedBatchNorm
 from lecture_helpers.training.runs import Runs
 
 AT_ONCE = 250  # inputs that pass through all copies together: more take more memory, not less time
