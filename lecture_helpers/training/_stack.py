@@ -135,8 +135,7 @@ def outputs_of(result) -> tuple[Tensor, ...]:
 
 def _close(a: Tensor, b: Tensor) -> bool:
     scale = float(b.abs().max()) if b.numel() else 0.0
-    near = a.shape == b.shape and torch.allclose(a, b, 1e-3, 1e-4 * scale, equal_nan=True)
-    return near
+    return a.shape == b.shape and torch.allclose(a, b, 1e-3, 1e-4 * scale, equal_nan=True)
 
 
 def _stacked(named: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:

@@ -3,7 +3,8 @@
 import fnmatch
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -32,12 +33,8 @@ OPTIONS = [
     "weight_decay",
     "schedule",
     "lr_multipliers",
-    "label_noise",
-    "example_weights",
-    "batches",
-    "init_from",
-    "init_names",
 ]
+OPTIONS += ["label_noise", "example_weights", "batches", "init_from", "init_names"]
 
 
 @dataclass
@@ -56,7 +53,7 @@ class Trainee:
     labels: np.ndarray
     mislabelled: np.ndarray | None
     scale: dict[str, float]
-    for_loss: dict = field(default_factory=dict)
+    for_loss: dict
 
     def __getitem__(self, option: str):
         return self.member.settings[option]
@@ -78,17 +75,14 @@ class Planner:
     def __init__(self, build: Callable, dataset: data.Dataset, split, eval_on: str, loss: Callable):
         self.dataset, self.build, self.loss = dataset, build, loss
         self.eval_on = one_of(["test", "validation"], eval_on=eval_on)
-        self.split = split if callable(split) else _splitter(split or {})
+        self.split = split if callable(split) else partial(data.split, **(split or {}))
         known = inspect.signature(build).parameters
-        self.build_takes = None if _takes_any(known) else set(known)
-        self.sizes = {
-            name: size
-            for name, size in (("inputs", dataset.inputs.shape[1]), ("outputs", _outputs(dataset)))
-            if name in known
-        }
-        self.loss_takes = {
-            n for n, p in inspect.signature(loss).parameters.items() if p.kind is p.KEYWORD_ONLY
-        }
+        takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
+        self.build_takes = None if takes_any else set(known)
+        sizes = {"inputs": dataset.inputs.shape[1], "outputs": _outputs(dataset)}
+        self.sizes = {name: size for name, size in sizes.items() if name in known}
+        of_loss = inspect.signature(loss).parameters
+        self.loss_takes = {n for n, p in of_loss.items() if p.kind is p.KEYWORD_ONLY}
         self._splits, self._modules = {}, {}
 
     def trainee(self, member: Member) -> Trainee:
@@ -106,18 +100,10 @@ class Planner:
             raise ValueError(
                 "batch_size must be 2 or more for a network with batch normalization, not 1."
             )
-        labels, mislabelled = self._labels(member, parts.train)
-        return Trainee(
-            member,
-            module,
-            structure,
-            parts.train,
-            getattr(parts, self.eval_on),
-            labels,
-            mislabelled,
-            _scale(module, multipliers_of(settings)),
-            {n: v for n, v in settings.items() if n in self.loss_takes},
-        )
+        examples = parts.train, getattr(parts, self.eval_on), *self._labels(member, parts.train)
+        scale = _scale(module, multipliers_of(settings))
+        for_loss = {n: v for n, v in settings.items() if n in self.loss_takes}
+        return Trainee(member, module, structure, *examples, scale, for_loss)
 
     def build_settings(self, settings: Mapping) -> dict:
         """The settings that go to ``build``.
@@ -130,9 +116,8 @@ class Planner:
         unknown = set(own) - set(for_build) - self.loss_takes
         if unknown:
             known = ", ".join(sorted(self.build_takes - {"inputs", "outputs"})) or "none"
-            raise ValueError(
-                f"{min(unknown)} is no setting of {_name(self.build)}; its settings are: {known}."
-            )
+            name = getattr(self.build, "__name__", None) or type(self.build).__name__
+            raise ValueError(f"{min(unknown)} is no setting of {name}; its settings are: {known}.")
         return self.sizes | for_build
 
     def words(self, settings: Mapping, arms: Mapping | None) -> dict:
@@ -257,10 +242,6 @@ def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
     return scale
 
 
-def _splitter(sizes: Mapping) -> Callable:
-    return lambda dataset, seed: data.split(dataset, seed, **sizes)
-
-
 def _outputs(dataset: data.Dataset) -> int:
     if dataset.classes:
         return dataset.classes
@@ -269,14 +250,6 @@ def _outputs(dataset: data.Dataset) -> int:
 
 def _is_option(name: str) -> bool:
     return name in OPTIONS or name.startswith("lr_multipliers[")
-
-
-def _takes_any(parameters: Mapping) -> bool:
-    return any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-
-
-def _name(build: Callable) -> str:
-    return getattr(build, "__name__", None) or type(build).__name__
 
 
 def _key(value):

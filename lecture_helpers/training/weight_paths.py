@@ -40,9 +40,8 @@ class SideBySide:
         leaves = {name: self.stack.leaves[name] for name in self.stack.trained}
         _fill(leaves, finite_array(weights=weights, shape=(self.stack.members, _size(leaves))))
         if buffers is not None:
-            held = {n: b for n, b in self.stack.buffers.items() if b.is_floating_point()}
-            shape = (self.stack.members, _size(held))
-            _fill(held, finite_array(buffers=buffers, shape=shape))
+            held = self.stack.statistics
+            _fill(held, finite_array(buffers=buffers, shape=(self.stack.members, _size(held))))
 
     @torch.no_grad()
     def recompute_statistics(self, inputs: np.ndarray) -> None:
