@@ -3,6 +3,7 @@
 Every function takes exactly one named value, ``positive(lr=lr)``, and returns it converted.
 """
 
+import math
 import numbers
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,8 +19,8 @@ def _single(named: dict) -> tuple[str, Any]:
 
 def _number(named: dict, accepted: str, inside: Callable[[float], bool]) -> float:
     name, value = _single(named)
-    is_number = isinstance(value, numbers.Real | np.number) and not isinstance(value, bool)
-    if not is_number or not np.isfinite(value) or not inside(float(value)):
+    is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or not inside(float(value)):
         raise ValueError(f"{name} must be {accepted}, not {value!r}.")
     return float(value)
 

@@ -29,9 +29,7 @@ class History:
         self.mislabelled = self._mislabelled(trainees)
         self.started = time.perf_counter()
 
-    def _room(self, tensors: Iterable[Iterable[torch.Tensor]]) -> np.ndarray | None:
-        if not len(self.keep_at):
-            return None
+    def _room(self, tensors: Iterable[Iterable[torch.Tensor]]) -> np.ndarray:
         sizes = [sum(t.numel() for t in own if t.is_floating_point()) for own in tensors]
         return np.full((*self.shape, len(self.keep_at), max(sizes)), np.nan, np.float32)
 
@@ -76,15 +74,15 @@ class History:
 
     def runs(self, axes: dict, seeds: list, settings: dict, build: Callable) -> Runs:
         """The record, as far as the training came."""
-        names = ("train_loss", "eval_loss", "accuracy")
+        train_loss, eval_loss, accuracy = self.curves
+        kept = dict(weight_steps=self.keep_at, weights=self.weights, buffers=self.buffers)
         return Runs(
             axes=axes, seeds=seeds, steps=self.record_at, settings=settings, build=build,
+            train_loss=train_loss, eval_loss=eval_loss, accuracy=accuracy,
             diverged_at=self.diverged_at, provenance=self._provenance(),
             stopped_at=None if (self.made == self.steps).all() else self.made,
-            weight_steps=self.keep_at if len(self.keep_at) else None,
-            weights=self.weights, buffers=self.buffers, layouts=self.layouts,
-            layout_of=self.layout_of, mislabelled=self.mislabelled,
-            **dict(zip(names, self.curves, strict=True)),
+            layouts=self.layouts, layout_of=self.layout_of, mislabelled=self.mislabelled,
+            **(kept if len(self.keep_at) else {}),
         )  # fmt: skip
 
     def _provenance(self) -> dict:

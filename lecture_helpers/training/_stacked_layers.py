@@ -1,6 +1,7 @@
 """Layers of many members at once: (members, batch, features) in, the same axes out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -54,7 +55,7 @@ class StackedLayerNorm(Stacked):
 class StackedBatchNorm(Stacked):
     """nn.BatchNorm1d of every member over its batch, running statistics included."""
 
-    running_mean: Tensor | None = None
+    running_mean: Any = None
     running_var: Tensor
     num_batches_tracked: Tensor
 

@@ -77,9 +77,10 @@ class Planner:
         self.eval_on = one_of(["test", "validation"], eval_on=eval_on)
         self.split = split if callable(split) else partial(data.split, **(split or {}))
         known = inspect.signature(build).parameters
-        takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
-        self.build_takes = None if takes_any else set(known)
-        sizes = {"inputs": dataset.inputs.shape[1], "outputs": _outputs(dataset)}
+        self.build_takes = set(known)
+        self.build_takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
+        outputs = dataset.classes or dataset.targets[0].size
+        sizes = {"inputs": dataset.inputs.shape[1], "outputs": outputs}
         self.sizes = {name: size for name, size in sizes.items() if name in known}
         of_loss = inspect.signature(loss).parameters
         self.loss_takes = {n for n, p in of_loss.items() if p.kind is p.KEYWORD_ONLY}
@@ -111,9 +112,8 @@ class Planner:
         Raises:
             ValueError: a setting that neither build nor the loss knows.
         """
-        own = {n: v for n, v in settings.items() if not _is_option(n)}
-        for_build = {n: v for n, v in own.items() if self._for_build(n)}
-        unknown = set(own) - set(for_build) - self.loss_takes
+        for_build = {n: v for n, v in settings.items() if self._for_build(n)}
+        unknown = {n for n in settings if not _is_option(n)} - {*for_build} - self.loss_takes
         if unknown:
             known = ", ".join(sorted(self.build_takes - {"inputs", "outputs"})) or "none"
             name = getattr(self.build, "__name__", None) or type(self.build).__name__
@@ -123,14 +123,14 @@ class Planner:
     def words(self, settings: Mapping, arms: Mapping | None) -> dict:
         """The settings as the record keeps them; ``build`` lists the names that go to build."""
         names = {*settings, *(n for own in (arms or {}).values() for n in own)}
-        names = {n for n in names if not _is_option(n) and self._for_build(n)} | {*self.sizes}
+        names = {n for n in names if self._for_build(n)} | {*self.sizes}
         about = {"dataset": self.dataset.name, "eval_on": self.eval_on, "build": sorted(names)}
         return {**settings, **self.sizes, "arms": dict(arms or {}), **about}
 
     def _for_build(self, name: str) -> bool:
-        if self.build_takes is None:
-            return name not in self.loss_takes
-        return name in self.build_takes
+        if _is_option(name):
+            return False
+        return name not in self.loss_takes if self.build_takes_any else name in self.build_takes
 
     def _split(self, seed: int) -> data.Split:
         if seed not in self._splits:
@@ -142,13 +142,12 @@ class Planner:
         return self._splits[seed]
 
     def _module(self, member: Member) -> tuple[nn.Module, tuple]:
-        settings = self.build_settings(member.settings)
-        init_from, names = member.settings["init_from"], member.settings["init_names"]
-        key = member.seed, _key(settings), _key(member.settings if init_from is not None else {})
+        settings, goes_on = self.build_settings(member.settings), member.settings["init_from"]
+        key = member.seed, _key(settings), _key(member.settings if goes_on is not None else {})
         if key not in self._modules:
             module = _built(self.build, settings, member.seed)
-            if init_from is not None:
-                begin_from(module, init_from, names, member)
+            if goes_on is not None:
+                begin_from(module, member)
             self._modules[key] = module, structure(module)
         return self._modules[key]
 
@@ -190,12 +189,13 @@ def multipliers_of(settings: Mapping) -> dict:
     return {pattern: settings.get(f"lr_multipliers[{pattern}]", f) for pattern, f in scales.items()}
 
 
-def begin_from(module: nn.Module, init_from: Runs | Mapping, names, member: Member) -> None:
-    """Copies into the module what ``init_from`` has of the same name, where ``names`` match.
+def begin_from(module: nn.Module, member: Member) -> None:
+    """Copies into the module what ``init_from`` has of the same name, where ``init_names`` match.
 
     Raises:
         ValueError: nothing matches, or a shape differs.
     """
+    init_from, names = member.settings["init_from"], member.settings["init_names"]
     if isinstance(init_from, Runs):
         where = {n: member.settings[n] for n in init_from.axes if n in member.settings}
         init_from = init_from.state(seed=member.seed, **where)
@@ -222,7 +222,7 @@ def _built(build: Callable, settings: Mapping, seed: int) -> nn.Module:
             raise ValueError(f"build must accept the settings {names}: {error}.") from error
     if not isinstance(module, nn.Module):
         raise ValueError(f"build must return a torch.nn.Module, not {type(module).__name__}.")
-    if not any(True for _ in module.parameters()):
+    if next(module.parameters(), None) is None:
         raise ValueError("build must return a module with parameters to train.")
     return module.float()
 
@@ -232,20 +232,14 @@ def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
     for pattern, factor in factors.items():
         matching = fnmatch.filter(scale, pattern)
         if not matching:
+            known = ", ".join(scale)
             raise ValueError(
-                f"lr_multipliers must name parameters; {pattern!r} matches none of "
-                f"{', '.join(scale)}."
+                f"lr_multipliers must name parameters; {pattern!r} matches none of {known}."
             )
         scale.update({name: scale[name] * factor for name in matching})
     if not any(scale.values()):
         raise ValueError("lr_multipliers must leave a parameter to train, not freeze all of them.")
     return scale
-
-
-def _outputs(dataset: data.Dataset) -> int:
-    if dataset.classes:
-        return dataset.classes
-    return 1 if dataset.targets.ndim == 1 else dataset.targets.shape[1]
 
 
 def _is_option(name: str) -> bool:

@@ -135,6 +135,6 @@ def stored_paths(
 
 
 def _stored_path(run: Runs, test, inputs, shown) -> StoredPath:
-    network, kept = run.module(seed=run.seeds[0]), run.weight_steps > 0
-    weights, buffers = run.weights[0, kept], run.buffers[0, kept]
+    network, kept = run.module(seed=run.seeds[0]), np.asarray(run.weight_steps) > 0
+    weights, buffers = np.asarray(run.weights)[0, kept], np.asarray(run.buffers)[0, kept]
     return StoredPath(network, weights, buffers, test=test, training=inputs, shown=shown)
