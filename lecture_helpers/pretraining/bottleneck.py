@@ -5,7 +5,6 @@ import numpy as np
 from lecture_helpers.foundation.validation import (
     finite,
     fraction,
-    non_negative,
     one_of,
     positive,
     whole,
@@ -108,16 +107,6 @@ def fine_tune_angle(kind: str, linear: float, start: float, steps: int = 400, lr
     for _ in range(whole(steps=steps)):
         path.append(path[-1] + positive(lr=lr) * float(slope(kind, linear, path[-1])))
     return np.array(path)
-
-
-def shortfall(kind: str, linear: float) -> float:
-    """How much of the variance greedy training misses that joint training explains.
-
-    >>> round(shortfall("bowl", 0.1), 3), shortfall("bowl", 0.5)
-    (0.8, 0.0)
-    """
-    best = whole_score(kind, linear, joint_angle(kind, linear))
-    return non_negative(shortfall=max(0.0, float(best - linear)))
 
 
 def outcomes(kind: str, linear: float, start: float) -> dict[str, tuple[float, float]]:
