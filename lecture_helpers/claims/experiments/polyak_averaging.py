@@ -1,11 +1,13 @@
 """The experiments of Polyak averaging."""
 
-from collections.abc import Iterator
-
 import numpy as np
 
+from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.experiments.per_seed import by_seed, largest
+from lecture_helpers.claims.experiments.tuned_networks import grid
 from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.datasets import mnist1d, split
 from lecture_helpers.optimization.descent import descend
 from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
 from lecture_helpers.optimization.polyak_averaging import (
@@ -26,44 +28,34 @@ def running_forms(seeds, *, paths=20, steps=200) -> Record:
         "corrected: a constant is kept": 1e-12,
         "a module's parameters, against torch": 1e-12,
     }
-    found = {name: [] for name in tolerances}
-    for seed in seeds:
-        rows = [_deviations(rng, steps) for rng in _streams(seed, paths)]
-        for name in tolerances:
-            found[name].append(float(max(row[name] for row in rows)))
-    return Record(tuple(seeds), found, tolerances)
+
+    def deviations(seed: int):
+        return (_deviations(np.random.default_rng([seed, k]), steps) for k in range(paths))
+
+    return largest(deviations, tolerances, seeds)
 
 
-def _streams(seed: int, count: int) -> Iterator[np.random.Generator]:
-    return (np.random.default_rng([seed, k]) for k in range(count))
-
-
-def _deviations(rng: np.random.Generator, steps: int) -> dict[str, float]:
+def _deviations(rng: np.random.Generator, steps: int) -> tuple[float, ...]:
     path, alpha = rng.standard_normal((steps, 3)).cumsum(axis=0), float(rng.uniform(0, 0.99))
     t, scale = np.arange(1, steps + 1)[:, None], np.abs(path).max()
     decayed = np.tril((1 - alpha) * alpha ** np.maximum(t - t.T, 0).astype(float))
     from_zero = exponential_average(path, alpha, "zero")
     ones = np.ones((steps, 1))
-    return {
-        "uniform: running form against the sum":
-            np.abs(uniform_average(path) - path.cumsum(axis=0) / t).max() / scale,
-        "exponential: recursion against the weighted sum":
-            np.abs(from_zero - decayed @ path).max() / scale,
-        "from zero: a constant falls short by alpha^t":
-            np.abs(1 - exponential_average(ones, alpha, "zero") - alpha**t).max(),
-        "corrected: a constant is kept": np.abs(exponential_average(ones, alpha) - 1).max(),
-        "a module's parameters, against torch": _against_torch(path[:20], alpha) / scale,
-    }  # fmt: skip
+    return (
+        np.abs(uniform_average(path) - path.cumsum(axis=0) / t).max() / scale,
+        np.abs(from_zero - decayed @ path).max() / scale,
+        np.abs(1 - exponential_average(ones, alpha, "zero") - alpha**t).max(),
+        np.abs(exponential_average(ones, alpha) - 1).max(),
+        _against_torch(path[:20], alpha) / scale,
+    )
 
 
 def _against_torch(path: np.ndarray, alpha: float) -> float:
     import torch
     from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
-    from lecture_helpers.training import AveragedNetwork
-
     network = torch.nn.Linear(2, 1).double()
-    ours = [AveragedNetwork(network), AveragedNetwork(network, alpha)]
+    ours = [training.AveragedNetwork(network, decay) for decay in (None, alpha)]
     theirs = [AveragedModel(network), AveragedModel(network, avg_fn=get_ema_avg_fn(alpha))]
     for theta in torch.from_numpy(path):
         torch.nn.utils.vector_to_parameters(theta, network.parameters())
@@ -75,7 +67,7 @@ def _against_torch(path: np.ndarray, alpha: float) -> float:
     return max(float((a.network.weight - b.module.weight).abs().max().detach()) for a, b in pairs)
 
 
-GRID = tuple(float(f"{10 ** (k / 4):.3g}") for k in range(-16, 2))
+GRID = grid(-16, 1, per_decade=4)
 
 
 def noisy_convex(
@@ -86,17 +78,21 @@ def noisy_convex(
     Noise of deviation 1 in every gradient component, curvatures from 1 / condition to 1. Each arm
     has the constant learning rate that minimises its own closed form at the last step.
     """
-    arms = {}
-    for condition in conditions:
-        h = np.geomspace(1 / condition, 1, dimension)
-        for seed in seeds:
-            rng = np.random.default_rng([seed, condition])
+
+    def of_seed(seed: int) -> dict:
+        found = {}
+        for condition in conditions:
+            h, rng = (
+                np.geomspace(1 / condition, 1, dimension),
+                np.random.default_rng([seed, condition]),
+            )
             for name, value in _excess_costs(h, steps, early, runs, rng).items():
-                arms.setdefault(f"condition {condition}: {name}", []).append(float(np.log10(value)))
-    for seed in seeds:
+                found[f"condition {condition}: {name}"] = np.log10(value)
         for name, value in _kink(steps, np.random.default_rng([seed, 1])).items():
-            arms.setdefault(f"kink: {name}", []).append(float(np.log10(value)))
-    return arms
+            found[f"kink: {name}"] = np.log10(value)
+        return found
+
+    return by_seed(of_seed, seeds)
 
 
 def _excess_costs(h, steps: int, early: int, runs: int, rng) -> dict[str, float]:
@@ -146,11 +142,12 @@ def across_the_valley(seeds, *, condition=25, short=30, long=3000, noise=0.3) ->
     Descent in a 2-D valley at 1.9 to 1.99 over its largest curvature, so that it jumps from wall
     to wall. "Across" counts the distance to the valley's floor alone. Capped at 1e-15.
     """
-    arms = {}
-    for seed in seeds:
-        for name, value in _distances(seed, condition, short, long, noise).items():
-            arms.setdefault(name, []).append(float(np.log10(max(value, 1e-15))))
-    return arms
+
+    def of_seed(seed: int) -> dict:
+        found = _distances(seed, condition, short, long, noise)
+        return {name: np.log10(max(value, 1e-15)) for name, value in found.items()}
+
+    return by_seed(of_seed, seeds)
 
 
 def _distances(seed: int, condition: float, short: int, long: int, noise: float) -> dict:
@@ -194,19 +191,16 @@ def averages_of_networks(
     for regime, options in REGIMES.items():
         rates = sorted({tuned[f"{regime}: {arm}"][0] for arm in ARMS})
         runs = _networks(seeds, rates, options, steps, batch_size, width, momentum, every)
-        for seed in seeds:
-            for name, value in _accuracies(runs, seed, regime, tuned).items():
-                kept = extras if name.endswith("rate of last") else arms
-                kept.setdefault(f"{regime}: {name}", []).append(value)
+        found = by_seed(lambda seed, runs=runs: _accuracies(runs, seed, regime, tuned), seeds)
+        for name, values in found.items():
+            kept = extras if name.endswith("rate of last") else arms
+            kept[f"{regime}: {name}"] = values
     return Record(tuple(seeds), arms, extras=extras)
 
 
 def _networks(seeds, rates, options: dict, steps, batch_size, width, momentum, every):
-    from lecture_helpers.datasets import mnist1d
-    from lecture_helpers.training import mlp, train
-
-    return train(
-        mlp,
+    return training.train(
+        training.mlp,
         mnist1d(),
         steps=steps,
         batch_size=batch_size,
@@ -258,7 +252,6 @@ def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
 
 def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[list, list]:
     """Accuracies in per cent of weights (rows, parameters), statistics recomputed and stale."""
-    from lecture_helpers.datasets import mnist1d, split
     from lecture_helpers.training.weight_paths import SideBySide
 
     data, parts = mnist1d(), split(mnist1d(), seed, **SPLIT)
