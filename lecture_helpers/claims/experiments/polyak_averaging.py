@@ -1,5 +1,8 @@
 """The experiments of Polyak averaging."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import numpy as np
 
 from lecture_helpers import training
@@ -82,10 +85,8 @@ def noisy_convex(
     def of_seed(seed: int) -> dict:
         found = {}
         for condition in conditions:
-            h, rng = (
-                np.geomspace(1 / condition, 1, dimension),
-                np.random.default_rng([seed, condition]),
-            )
+            rng = np.random.default_rng([seed, condition])
+            h = np.geomspace(1 / condition, 1, dimension)
             for name, value in _excess_costs(h, steps, early, runs, rng).items():
                 found[f"condition {condition}: {name}"] = np.log10(value)
         for name, value in _kink(steps, np.random.default_rng([seed, 1])).items():
@@ -187,41 +188,27 @@ def averages_of_networks(
     average also its half-life as a share of the run. Batch norm's statistics are recomputed for
     the averaged weights; "stale" takes those of the last weights instead.
     """
-    arms, extras = {}, {}
+    settings = dict(steps=steps, batch_size=batch_size, width=width, momentum=momentum)
+    arms = {}
     for regime, options in REGIMES.items():
-        rates = sorted({tuned[f"{regime}: {arm}"][0] for arm in ARMS})
-        runs = _networks(seeds, rates, options, steps, batch_size, width, momentum, every)
-        found = by_seed(lambda seed, runs=runs: _accuracies(runs, seed, regime, tuned), seeds)
-        for name, values in found.items():
-            kept = extras if name.endswith("rate of last") else arms
-            kept[f"{regime}: {name}"] = values
-    return Record(tuple(seeds), arms, extras=extras)
+        own = {arm: tuned[f"{regime}: {arm}"] for arm in ARMS}
+        rates = sorted({lr for lr, *_ in own.values()})
+        runs = _networks(seeds, rates, every, **settings, **options)
+        found = by_seed(partial(_accuracies, runs, own), seeds)
+        arms |= {f"{regime}: {name}": values for name, values in found.items()}
+    return Record(tuple(seeds), arms)
 
 
-def _networks(seeds, rates, options: dict, steps, batch_size, width, momentum, every):
+def _networks(seeds, rates, every: int, **settings):
     return training.train(
-        training.mlp,
-        mnist1d(),
-        steps=steps,
-        batch_size=batch_size,
-        seeds=list(seeds),
-        lr=list(rates),
-        depth=2,
-        width=width,
-        norm="batch",
-        momentum=momentum,
-        split=SPLIT,
-        record=2,
-        checkpoints=every,
-        progress=False,
-        **options,
-    )
+        training.mlp, mnist1d(), seeds=list(seeds), lr=list(rates), depth=2, norm="batch",
+        split=SPLIT, record=2, checkpoints=every, progress=False, **settings,
+    )  # fmt: skip
 
 
-def _accuracies(runs, seed: int, regime: str, tuned) -> dict[str, float]:
-    settings = {arm: tuned[f"{regime}: {arm}"] for arm in ARMS}
+def _accuracies(runs, tuned: Mapping, seed: int) -> dict[str, float]:
     found = {}
-    for arm, (lr, *share) in settings.items():
+    for arm, (lr, *share) in tuned.items():
         rows = _averages(_path(runs, lr, seed), share)
         fresh, stale = _scores(runs, lr, seed, np.stack([rows[arm], rows["last"]]), "test")
         found[arm] = fresh[0]
@@ -271,9 +258,10 @@ def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[li
 
 def tuned_averages(seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20) -> dict:
     """Each arm's learning rate (and half-life), by the error on the validation split."""
+    settings = dict(steps=steps, batch_size=batch_size, width=width, momentum=momentum)
     found = {}
     for regime, options in REGIMES.items():
-        runs = _networks(seeds, RATES, options, steps, batch_size, width, momentum, every)
+        runs = _networks(seeds, RATES, every, **settings, **options)
         errors = {lr: _errors(runs, lr, seeds) for lr in RATES}
         for k, arm in enumerate(ARMS[:3]):
             found[f"{regime}: {arm}"] = [best_on_grid({lr: errors[lr][:, k] for lr in RATES})]
