@@ -12,7 +12,6 @@ from lecture_helpers.pretraining.bottleneck import (
     outcomes,
     sample,
     shares,
-    shortfall,
     slope,
     stage_score,
     target,
@@ -59,9 +58,8 @@ def test_the_slope_is_the_derivative(kind, linear, angle):
 
 @pytest.mark.parametrize("linear", [Fraction(1, 10), Fraction(1, 3), Fraction(49, 100)])
 def test_in_the_bowl_greedy_training_misses_exactly_one_minus_twice_the_linear_share(linear):
-    greedy, joint = linear, 1 - linear
-    assert joint - greedy == 1 - 2 * linear
-    assert shortfall("bowl", float(linear)) == pytest.approx(float(joint - greedy), rel=1e-12)
+    best = whole_score("bowl", float(linear), joint_angle("bowl", float(linear)))
+    assert best - float(linear) == pytest.approx(float(1 - 2 * linear), rel=1e-12)
 
 
 @pytest.mark.parametrize("kind", TARGETS)
@@ -114,5 +112,6 @@ def test_bad_input_is_refused_in_words(attempt, words):
 def test_the_three_outcomes_are_the_ends_of_the_three_ways(kind, escapes):
     found = outcomes(kind, 0.2, start=0.1)
     assert found["greedy"] == (0.0, pytest.approx(0.2))
-    assert found["joint"] == (joint_angle(kind, 0.2), pytest.approx(0.2 + shortfall(kind, 0.2)))
+    best = joint_angle(kind, 0.2)
+    assert found["joint"] == (best, pytest.approx(whole_score(kind, 0.2, best)))
     assert (found["fine-tuned"][1] > 0.3) == escapes
