@@ -68,11 +68,11 @@ def order_race_grid(
         one_of(ARMS, arm=arm)
     whole(steps=steps, least=1), whole(batch_size=batch_size, least=1)
     usual = dict(momentum=momentum, schedule=schedule, record=record, eval_on=eval_on)
-    seeds, done = seeds_of(seeds), {}
+    drawn, done = seeds_of(seeds), {}
     for noise in label_noise:
         fraction(label_noise=noise)
         of_seeds = {}
-        for seed in seeds:
+        for seed in drawn:
             task = _Task(dataset, seed, noise, dict(split or {}), steps, batch_size)
             shown = progress if not done and not of_seeds else False
             settings = usual | network | dict(progress=shown)

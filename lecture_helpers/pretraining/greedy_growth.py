@@ -95,7 +95,7 @@ def pretraining_race(
     An arm that ends before ``total`` updates, or was not measured at a step, has NaN there.
     """
     rates = lr if isinstance(lr, Mapping) else dict.fromkeys(arms, lr)
-    given = dict(depth=depth, total=total, every=every, **settings)
+    given: dict = dict(depth=depth, total=total, every=every, **settings)
     done = {arm: train_arm(arm, dataset, lr=rates[arm], **given) for arm in arms}
     return Runs.stack(done, "arm")
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,10 +39,10 @@ class Runs:
     settings: dict
     provenance: dict
     stopped_at: np.ndarray | None = None
-    weight_steps: np.ndarray | None = None
-    weights: np.ndarray | None = None
-    buffers: np.ndarray | None = None
-    layout_of: np.ndarray | None = None
+    weight_steps: Any = None
+    weights: Any = None
+    buffers: Any = None
+    layout_of: Any = None
     layouts: list = field(default_factory=list)
     mislabelled: np.ndarray | None = None
     build: Callable | None = None
@@ -81,7 +82,7 @@ class Runs:
         )  # fmt: skip
 
     @classmethod
-    def stack(cls, parts: Mapping[object, "Runs"], axis: str) -> "Runs":
+    def stack(cls, parts: Mapping[Any, "Runs"], axis: str) -> "Runs":
         """Runs side by side, given by their value on ``axis``; weights are dropped.
 
         The axis is a new first one, or one on which every part has a single value, or "seeds"; the
@@ -124,7 +125,7 @@ class Runs:
         Raises:
             ValueError: no such axis or no such value.
         """
-        index = [slice(None)] * len(self.axes)
+        index: list = [slice(None)] * len(self.axes)
         for name, value in where.items():
             axis = self._axis(name)
             index[axis] = self._position(name, value)

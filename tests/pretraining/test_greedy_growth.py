@@ -12,12 +12,7 @@ from lecture_helpers.pretraining.greedy_growth import (
     pretraining_race,
     train_arm,
 )
-from lecture_helpers.pretraining.plans import (
-    ARMS,
-    multiplications,
-    plan,
-    stage_updates,
-)
+from lecture_helpers.pretraining.plans import ARMS, multiplications, plan, stage_updates
 from lecture_helpers.pretraining.snapshots import (
     Snapshot,
     growth_snapshots,

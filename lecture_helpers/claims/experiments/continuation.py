@@ -62,7 +62,7 @@ def searches(seeds, *, landscapes=20, starts=20, levels=12, steps=60) -> dict:
     """
     names = ("continuation", "plain", "best of k")
 
-    def arrivals(rng, cost, reach, first) -> list[float]:
+    def arrivals(rng, cost, reach, first) -> list:
         seed = int(rng.integers(2**31))
         found = compare_searches(
             cost, random_starts(starts, cost.dimensions, reach=reach, seed=seed),
@@ -139,7 +139,7 @@ def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> di
     """
     kinds, names = (WAVES, ALIKE, FREE, NARROW, NEEDLE), ("blur", "chance", "centre")
 
-    def led(rng, cost, reach, first) -> list[float]:
+    def led(rng, cost, reach, first) -> list:
         seed, start = int(rng.integers(2**31)), np.zeros(cost.dimensions)
         starts = random_starts(chances, cost.dimensions, reach=reach, seed=seed)
         end = graduated_descent(cost, start, sigma_schedule(first, levels), steps=steps).end

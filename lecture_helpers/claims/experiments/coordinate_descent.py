@@ -1,6 +1,7 @@
 """The experiments of coordinate descent."""
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -21,9 +22,11 @@ def arrivals(seeds, *, starts=20, sweeps=3000) -> dict:
     at the start; the Lasso's by its certificate, a relative duality gap of 1e-8. Powell's function
     is walked in exact fractions from random points of his kind and has no minimum.
     """
+    wells = partial(_trap_arrival, traps.coupled_wells(), traps.coupled_wells_minimiser())
+    kink = partial(_trap_arrival, traps.kinked_valley(), traps.kinked_minimiser())
     arms = {
-        "quadratic": _quadratic_arrival, "two wells": _wells_arrival, "Lasso": _lasso_arrival,
-        "diagonal kink": _kink_arrival, "Powell": _powell_arrival,
+        "quadratic": _quadratic_arrival, "two wells": wells, "Lasso": _lasso_arrival,
+        "diagonal kink": kink, "Powell": _powell_arrival,
     }  # fmt: skip
 
     def shares(seed: int) -> dict:
@@ -39,7 +42,7 @@ def arrivals(seeds, *, starts=20, sweeps=3000) -> dict:
 def _arrives(surface, minimise, start, sweeps: int) -> bool:
     lowest = float(surface.value(surface.minima[0]))
     goal = lowest + 1e-16 * abs(float(surface.value(start)) - lowest)
-    settings = dict(minimise=minimise, sweeps=sweeps, until=goal)
+    settings: dict = dict(minimise=minimise, sweeps=sweeps, until=goal)
     path = algorithms.coordinate_descent(surface, start, **settings)
     away = [np.linalg.norm(surface.minima - x, axis=1).min() for x in path.points[[0, -1]]]
     return bool(away[1] <= 1e-6 * away[0])
@@ -53,14 +56,8 @@ def _quadratic_arrival(rng, sweeps: int) -> bool:
     return _arrives(quadratic(h), algorithms.quadratic_minimiser(h), rng.standard_normal(d), sweeps)
 
 
-def _wells_arrival(rng, sweeps: int) -> bool:
-    start, minimise = 1.5 * rng.standard_normal(2), traps.coupled_wells_minimiser()
-    return _arrives(traps.coupled_wells(), minimise, start, 100)
-
-
-def _kink_arrival(rng, sweeps: int) -> bool:
-    start, minimise = 1.5 * rng.standard_normal(2), traps.kinked_minimiser()
-    return _arrives(traps.kinked_valley(), minimise, start, 100)
+def _trap_arrival(surface, minimise, rng, sweeps: int) -> bool:
+    return _arrives(surface, minimise, 1.5 * rng.standard_normal(2), 100)
 
 
 def _lasso_arrival(rng, sweeps: int) -> bool:
@@ -91,7 +88,9 @@ def _block_deviations(seed: int, d: int, sweeps: int) -> tuple[float, float, flo
     h, surface = m @ m.T, quadratic(m @ m.T)
 
     def ends(blocks, sweeps):
-        settings = dict(minimise=algorithms.quadratic_minimiser(h), blocks=blocks, sweeps=sweeps)
+        settings: dict = dict(
+            minimise=algorithms.quadratic_minimiser(h), blocks=blocks, sweeps=sweeps
+        )
         return algorithms.coordinate_descent(surface, x, **settings)
 
     by_hand = x.copy()

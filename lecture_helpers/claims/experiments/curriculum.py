@@ -38,7 +38,7 @@ PACINGS = {
     for start in (0.1, 0.3, 0.6) for pace in (0.5, 1.0) for shape in ("linear", "root", "step")
 }  # fmt: skip
 SWITCHES = {"hard shapes alone": 0.0, "easy shapes for half the time": 0.5, "all shapes": UNION}
-SHAPES_NETWORK = dict(depth=3, width=64)
+SHAPES_NETWORK: dict = dict(depth=3, width=64)
 
 
 def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned=None) -> dict:
@@ -85,7 +85,7 @@ def _rates(tuned: dict | None, data: str, budget: str) -> dict:
 
 def tune_race(seeds) -> dict:
     """The learning rate with the best validation accuracy, per data, budget, noise and arm."""
-    usual = dict(record=2, eval_on="validation")
+    usual: dict = dict(record=2, eval_on="validation")
     errors = {lr: _errors(_shapes(SWITCHES.values(), seeds, lr=lr, **usual)) for lr in RATES}
     found = {
         f"shapes: {words}": best_on_grid({lr: e[k].tolist() for lr, e in errors.items()})

@@ -2,19 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import combinations, product
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed
-from lecture_helpers.claims.experiments.tuned_networks import (
-    best_rates,
-    grid,
-    on_digits,
-    train_at,
-)
+from lecture_helpers.claims.experiments.tuned_networks import best_rates, grid, on_digits, train_at
 from lecture_helpers.claims.tuning import best_on_grid, tuned
 from lecture_helpers.datasets import digits, split
 from lecture_helpers.networks.designs import METHODS, MODELS, skip_arms
@@ -86,7 +82,7 @@ def tuned_skip_ladder(seeds, *, depths=DEPTHS, steps=400) -> dict[str, float]:
     return found
 
 
-def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned=None) -> Record:
+def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned: Any = None) -> Record:
     """C39: log10 of the late training loss of ReLU networks on the digits, learning rate tuned.
 
     Beside it log10 of the gradient in the first layer over that in the last at the start, for
@@ -154,7 +150,7 @@ def _slices_at(depth, seeds, rates, steps, examples, offsets) -> np.ndarray:
     sliced = {arm: skip_arms(depth)[arm] for arm in SLICED}
     options = on_digits(seeds, depth=depth, steps=steps, record=2, checkpoints="last")
     runs, found = train_at(_rates(rates, depth), sliced, **options), []
-    for arm, seed in product(SLICED, seeds):
+    for arm, seed in ((a, s) for a in SLICED for s in seeds):
         net, rows = runs.module(arm=arm, seed=seed), split(digits(), seed).train[:examples]
         directions = random_directions(net, seed=seed)
         x, y = digits().inputs[rows], digits().targets[rows]
@@ -176,7 +172,7 @@ def tuned_factorial(seeds, *, depth=8, steps=500) -> dict[str, float]:
     return best_rates(factorial_arms(), METHOD_RATES, late_loss, best_or_middle, **options)
 
 
-def factorial(seeds, *, depth=8, steps=500, tuned=None) -> Record:
+def factorial(seeds, *, depth=8, steps=500, tuned: Any = None) -> Record:
     """C36 and C37: log10 of the late training loss of five models with three optimizers.
 
     The range of a factor is the difference between its worst and its best level, each averaged

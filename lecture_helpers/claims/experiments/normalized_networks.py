@@ -1,24 +1,16 @@
 """The experiments of lesson 1 that need networks or many batches; the claims name them."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed, largest
-from lecture_helpers.claims.experiments.tuned_networks import (
-    best_rates,
-    grid,
-    on_digits,
-    train_at,
-)
+from lecture_helpers.claims.experiments.tuned_networks import best_rates, grid, on_digits, train_at
 from lecture_helpers.datasets import digits, mnist1d, split
-from lecture_helpers.networks.batch_normalization import (
-    batch_norm,
-    batch_norm_backward,
-    normalize,
-)
+from lecture_helpers.networks.batch_normalization import batch_norm, batch_norm_backward, normalize
 from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 from lecture_helpers.networks.scalar_chain import (
     chain_after_step,
@@ -150,7 +142,7 @@ def gaussian_after(seeds, *, sizes=(4, 16, 64, 256), values=1024, repeats=40) ->
     from scipy.stats import kstest
 
     def of_seed(seed: int) -> dict:
-        found = {"allowed": 0.1}
+        found: dict = {"allowed": 0.1}
         for m in sizes:
             drawn = np.random.default_rng([seed, m]).normal(3, 2, (repeats, m, values // m))
             rejected = [kstest(normalize(x, 0.0).ravel(), "norm").pvalue < 0.05 for x in drawn]
@@ -190,7 +182,7 @@ DEEP = {
 }  # fmt: skip
 
 
-def depth_ladder(seeds, *, steps=300, tuned=None) -> dict:
+def depth_ladder(seeds, *, steps=300, tuned: Any = None) -> dict:
     """C7: log10 of the late training loss of ReLU networks on the digits, learning rate tuned."""
     runs = train_at(tuned, DEEP, **on_digits(seeds, steps=steps))
     return dict(zip(DEEP, late_loss(runs).tolist(), strict=True))
@@ -209,22 +201,12 @@ def gain_runs(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, recor
     """The networks of every initial gain and learning rate: without, with batch norm, and with
     batch norm where the weights that feed it have their learning rate times the gain squared."""
     options = on_digits(seeds, steps=steps, record=records, depth=depth)
-    parts = {
-        gain: training.train(
-            lr=list(rates),
-            gain=[gain],
-            **options,
-            arms={
-                "none": {"norm": "none"},
-                "batch": {"norm": "batch"},
-                GAIN_ARMS[2]: {
-                    "norm": "batch",
-                    "lr_multipliers": {"hidden*.linear.weight": gain**2},
-                },
-            },
-        )
-        for gain in gains
-    }
+    parts = {}
+    for gain in gains:
+        scaled = {"lr_multipliers": {"hidden*.linear.weight": gain**2}}
+        norms = ({"norm": "none"}, {"norm": "batch"}, {"norm": "batch"} | scaled)
+        arms = dict(zip(GAIN_ARMS, norms, strict=True))
+        parts[gain] = training.train(lr=list(rates), gain=[gain], arms=arms, **options)
     return training.Runs.stack(parts, "gain")
 
 
@@ -250,7 +232,7 @@ PLACES = {
 }
 
 
-def placements(seeds, *, depth=5, steps=300, tuned=None) -> dict:
+def placements(seeds, *, depth=5, steps=300, tuned: Any = None) -> dict:
     """C15 and C16: log10 of the late training loss by place, with and without gamma and beta.
 
     "none" has no norm at all; "noise" adds Gaussian noise after the norm (Santurkar et al. 2018).
@@ -284,7 +266,7 @@ def _on_signals(seeds, **settings) -> dict:
     } | settings  # fmt: skip
 
 
-def regularisation(seeds, *, steps=800, tuned=None) -> dict:
+def regularisation(seeds, *, steps=800, tuned: Any = None) -> dict:
     """C10 and C11: test accuracy in per cent on MNIST-1D, 1,000 training examples, equal steps.
 
     "dropout's gain" is the accuracy with dropout minus that without. "Equal passes": batches of
@@ -315,8 +297,7 @@ def tuned_regularisation(seeds) -> dict:
 
 
 SWITCHES = {
-    "batches of 64": {"batch_size": 64}, "batches of 4": {"batch_size": 4},
-    "batches of 64, 5 steps": {"batch_size": 64, "short": True},
+    "batches of 64": (64, False), "batches of 4": (4, False), "batches of 64, 5 steps": (64, True),
 }  # fmt: skip
 
 
@@ -329,10 +310,11 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
     of less than half a point is an effect of more than half.
     """
     arms = {}
-    for name, how in SWITCHES.items():
-        last = short if how.get("short") else steps
-        options = on_digits(seeds, steps=last, depth=depth, norm="batch", lr=lr)
-        runs = training.train(batch_size=how["batch_size"], checkpoints="last", **options)
+    for name, (batch_size, early) in SWITCHES.items():
+        options = on_digits(
+            seeds, steps=short if early else steps, depth=depth, norm="batch", lr=lr
+        )
+        runs = training.train(batch_size=batch_size, checkpoints="last", **options)
         for mode, trained, extra in (("batch", True, 0.0), ("running", False, allowance)):
             found = [_test_accuracy(runs, s, trained) + extra for s in seeds]
             arms[f"{name}: {mode}"] = found

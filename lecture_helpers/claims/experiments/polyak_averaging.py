@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -11,14 +12,9 @@ from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.claims.experiments.tuned_networks import grid
 from lecture_helpers.claims.tuning import best_on_grid
 from lecture_helpers.datasets import mnist1d, split
+from lecture_helpers.optimization import polyak_averaging as averaging
 from lecture_helpers.optimization.descent import descend
 from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
-from lecture_helpers.optimization.polyak_averaging import (
-    alpha_from_half_life,
-    average_from,
-    exponential_average,
-    uniform_average,
-)
 from lecture_helpers.test_functions.surfaces import rotated_ellipse
 
 
@@ -42,13 +38,13 @@ def _deviations(rng: np.random.Generator, steps: int) -> tuple[float, ...]:
     path, alpha = rng.standard_normal((steps, 3)).cumsum(axis=0), float(rng.uniform(0, 0.99))
     t, scale = np.arange(1, steps + 1)[:, None], np.abs(path).max()
     decayed = np.tril((1 - alpha) * alpha ** np.maximum(t - t.T, 0).astype(float))
-    from_zero = exponential_average(path, alpha, "zero")
+    from_zero = averaging.exponential_average(path, alpha, "zero")
     ones = np.ones((steps, 1))
     return (
-        np.abs(uniform_average(path) - path.cumsum(axis=0) / t).max() / scale,
+        np.abs(averaging.uniform_average(path) - path.cumsum(axis=0) / t).max() / scale,
         np.abs(from_zero - decayed @ path).max() / scale,
-        np.abs(1 - exponential_average(ones, alpha, "zero") - alpha**t).max(),
-        np.abs(exponential_average(ones, alpha) - 1).max(),
+        np.abs(1 - averaging.exponential_average(ones, alpha, "zero") - alpha**t).max(),
+        np.abs(averaging.exponential_average(ones, alpha) - 1).max(),
         _against_torch(path[:20], alpha) / scale,
     )
 
@@ -103,7 +99,7 @@ def _excess_costs(h, steps: int, early: int, runs: int, rng) -> dict[str, float]
     of_average = min(choices, key=lambda q: q.excess(q.uniform(steps))[-1])
     last = of_last.paths(steps, runs, drawn)[-1]
     path = of_average.paths(steps, runs, drawn)
-    average = uniform_average(path)
+    average = averaging.uniform_average(path)
     return {
         "last": _cost(h, last),
         "average": _cost(h, average[-1]),
@@ -161,7 +157,7 @@ def _distances(seed: int, condition: float, short: int, long: int, noise: float)
     noisy = descend(surface, start, lr=lr, steps=long, noise=noise, seed=seed).points[1:]
     found = {}
     for name, path in [("short", quiet[:short]), ("long", quiet), ("noisy", noisy)]:
-        for arm, point in [("last", path[-1]), ("average", uniform_average(path)[-1])]:
+        for arm, point in [("last", path[-1]), ("average", averaging.uniform_average(path)[-1])]:
             found[f"{name}, {arm}"] = float(np.linalg.norm(point))
             found[f"{name}, across, {arm}"] = float(abs(point @ wall))
     return found
@@ -179,7 +175,7 @@ SPLIT = {"test": 1000, "validation": 500}
 
 
 def averages_of_networks(
-    seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20, tuned=None
+    seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20, tuned: Any = None
 ) -> Record:
     """C28, C30: test accuracy in per cent of the last weights and of their averages.
 
@@ -228,12 +224,12 @@ def _path(runs, lr: float, seed: int) -> np.ndarray:
 def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
     averages = {
         "last": path[-1],
-        "full average": uniform_average(path)[-1],
-        "tail average": average_from(path, len(path) // 2)[-1],
+        "full average": averaging.uniform_average(path)[-1],
+        "tail average": averaging.average_from(path, len(path) // 2)[-1],
     }
     if share:
-        alpha = alpha_from_half_life(share[0] * len(path))
-        averages["exponential average"] = exponential_average(path, alpha)[-1]
+        alpha = averaging.alpha_from_half_life(share[0] * len(path))
+        averages["exponential average"] = averaging.exponential_average(path, alpha)[-1]
     return averages
 
 
@@ -264,9 +260,11 @@ def tuned_averages(seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, 
         runs = _networks(seeds, RATES, every, **settings, **options)
         errors = {lr: _errors(runs, lr, seeds) for lr in RATES}
         for k, arm in enumerate(ARMS[:3]):
-            found[f"{regime}: {arm}"] = [best_on_grid({lr: errors[lr][:, k] for lr in RATES})]
+            found[f"{regime}: {arm}"] = [
+                best_on_grid({lr: errors[lr][:, k].tolist() for lr in RATES})
+            ]
         halves = {lr: 3 + int(errors[lr][:, 3:].mean(axis=0).argmin()) for lr in RATES}
-        lr = best_on_grid({lr: errors[lr][:, halves[lr]] for lr in RATES})
+        lr = best_on_grid({lr: errors[lr][:, halves[lr]].tolist() for lr in RATES})
         found[f"{regime}: {ARMS[3]}"] = [lr, HALF_LIVES[halves[lr] - 3]]
     return found
 

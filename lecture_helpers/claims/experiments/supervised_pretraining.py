@@ -24,7 +24,7 @@ NETWORKS = {
 RESCUE = dict(activation="sigmoid", init="glorot", norm="batch")
 DEPTHS = (3, 6, 10)
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-USUAL = dict(width=32, momentum=0.9, batch_size=64, progress=False)
+USUAL: dict = dict(width=32, momentum=0.9, batch_size=64, progress=False)
 CHANCE, FITTED = 0.1, 1e-3
 
 
@@ -39,7 +39,13 @@ def growing(seeds, *, depths=DEPTHS, deep=10, total=1200, tuned=None) -> dict:
     arms = {}
     for name, network in NETWORKS.items():
         for depth in depths:
-            arms |= _of_network(f"{name}, depth {depth}", seeds, network, depth, total, tuned)
+            place = f"{name}, depth {depth}"
+            for arm in ARMS:
+                rate = _rate(tuned, f"{place}: {arm}")
+                runs = _train(arm, seeds, network, depth, total, rate)
+                arms[f"{place}: {arm}"] = _percent(runs)
+            line = [value - 5 for value in arms[f"{place}: joint"]]
+            arms[f"{place}: joint, less five points"] = line
         for depth in (1, deep):
             place = f"{name}, depth {depth}: training loss"
             runs = _train("joint", seeds, network, depth, total, _rate(tuned, place))
@@ -49,15 +55,6 @@ def growing(seeds, *, depths=DEPTHS, deep=10, total=1200, tuned=None) -> dict:
         runs = _train("joint", seeds, RESCUE, depth, total, _rate(tuned, place))
         arms[place] = _percent(runs)
     return arms
-
-
-def _of_network(place: str, seeds, network: Mapping, depth: int, total: int, tuned) -> dict:
-    arms = {}
-    for arm in ARMS:
-        rate = _rate(tuned, f"{place}: {arm}")
-        arms[f"{place}: {arm}"] = _percent(_train(arm, seeds, network, depth, total, rate))
-    joint = arms[f"{place}: joint"]
-    return arms | {f"{place}: joint, less five points": [value - 5 for value in joint]}
 
 
 def _rate(tuned: Mapping | None, place: str) -> float:
@@ -138,7 +135,9 @@ GUIDES = ("deep supervision", "hint")
 GUIDE_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 WEIGHTS = (0.1, 0.3, 1.0, 3.0, 10.0)
 PLAIN_RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(0.001, 3, 40))
-TEACHER = dict(lr=0.03, momentum=0.9, batch_size=64, progress=False, record=2, checkpoints="last")
+TEACHER: dict = dict(
+    lr=0.03, momentum=0.9, batch_size=64, progress=False, record=2, checkpoints="last"
+)
 
 
 def guiding(seeds, *, depths=GUIDED_DEPTHS, updates=600, tuned=None) -> dict:
@@ -166,7 +165,7 @@ def _setting(tuned: Mapping | None, place: str) -> tuple[float, float]:
     return tuple(tuned[place]) if tuned else (0.03, 1.0)
 
 
-def _guided(how: str, seeds, name: str, depth: int, updates: int, record=2, **settings):
+def _guided(how: str, seeds, name: str, depth: int, updates: int, **settings):
     from lecture_helpers.pretraining.deep_supervision import teacher, train_guided
 
     teachers = None
@@ -174,7 +173,7 @@ def _guided(how: str, seeds, name: str, depth: int, updates: int, record=2, **se
         teachers = training.train(teacher, digits(), steps=updates, seeds=list(seeds), **TEACHER)
     return train_guided(
         how, digits(), teachers=teachers, steps=updates, depth=depth, seeds=list(seeds),
-        record=record, **USUAL | GUIDED[name] | settings,
+        **{"record": 2} | USUAL | GUIDED[name] | settings,
     )  # fmt: skip
 
 
@@ -227,7 +226,7 @@ def _weights(how: str, name: str, depth: int, seeds, tuned: Mapping) -> dict:
     rate, _ = tuned[f"{place}: plain"]
     plain = _train("joint", seeds, GUIDED[name], depth, 600, rate, every=30)
     return {0.0: plain} | {
-        weight: _guided(how, seeds, name, depth, 600, record,
+        weight: _guided(how, seeds, name, depth, 600, record=record,
                         lr=tuned[f"{place}: {how}, weight {weight:g}"], guide=weight)
         for weight in WEIGHTS
     }  # fmt: skip
