@@ -123,10 +123,7 @@ follower = Exercise(
             {"ripple": np.negative},
             "The derivative of the cosine is minus the sine.",
         ),
-        "it climbs": (
-            {"lr": np.negative},
-            "Descent subtracts the slope: t - lr * slope.",
-        ),
+        "it climbs": ({"lr": np.negative}, "Descent subtracts the slope: t - lr * slope."),
         "the fade is not halved": (
             {"fade": lambda wave: np.exp(-(wave**2))},
             "A wave of frequency k fades by exp(-k^2 sigma^2 / 2).",

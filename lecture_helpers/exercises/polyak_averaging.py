@@ -179,10 +179,7 @@ cost_of_average = Exercise(
             {"start": lambda start: start - 1},
             "Row start - 1 is the last one to leave out, counted from 0: path[start:].",
         ),
-        "it is the cost of the last iterate": (
-            {"start": -1},
-            "Nothing was averaged yet.",
-        ),
+        "it is the cost of the last iterate": ({"start": -1}, "Nothing was averaged yet."),
         "the sum is divided by the length of the whole path": (
             lambda path, hessian, start: _cost(path[start:].sum(axis=0) / len(path), hessian),
             "The tail has len(path) - start rows; dividing by more pulls the point towards zero.",

@@ -105,10 +105,7 @@ growth_step = Exercise(
             lambda *case: _growth_step(*case)[1:],
             "Return three weights: trained as it came, then new and head after the step.",
         ),
-        "the step goes uphill": (
-            {"lr": np.negative},
-            "Descent subtracts the gradient.",
-        ),
+        "the step goes uphill": ({"lr": np.negative}, "Descent subtracts the gradient."),
     },
     hints=(
         "Which of the three weights may change in this stage? For these write down the gradient.",
@@ -340,18 +337,12 @@ frozen_step = Exercise(
             "They do not move now, but the velocity goes on growing, and they would jump when they "
             "are released for fine-tuning. Set it to 0.",
         ),
-        "nothing is frozen": (
-            {"frozen": False},
-            "The argument frozen is not used.",
-        ),
+        "nothing is frozen": ({"frozen": False}, "The argument frozen is not used."),
         "the wrong weights are frozen": (
             {"frozen": np.logical_not},
             "True means frozen: these stay, the others move.",
         ),
-        "weight decay is missing": (
-            {"decay": 0.0},
-            "The free weights decay as before.",
-        ),
+        "weight decay is missing": ({"decay": 0.0}, "The free weights decay as before."),
     },
     hints=(
         "Three things move a weight here: the gradient, the decay and the old velocity.",
