@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
+from itertools import product
 
 from lecture_helpers.foundation.validation import one_of
 
@@ -44,10 +45,10 @@ class Claim:
 
     id: str
     kind: str
-    lesson: str
-    slide: str
     sentence: str
     falsified_by: str
+    lesson: str
+    slide: str
     min_effect: float | None = None
     unit: str = ""
     experiment: Callable | None = None
@@ -55,7 +56,6 @@ class Claim:
     controls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     interval: str = "t"
     resolution: float = 0.0
-    slips: tuple[str, ...] = ()
     objection: str = ""
     literature: str = ""
     seeds: tuple[int, ...] = FULL_SEEDS
@@ -81,6 +81,20 @@ class Claim:
     def settings(self) -> dict:
         """The experiment's settings: its keyword arguments and their defaults."""
         return settings(self.experiment) if self.experiment else {}
+
+
+def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:
+    """The two arms of every combination of ``values``, as ``Claim.comparisons`` has them.
+
+    >>> regimes("{} at {:g}", "batch, {}, {:g}", "none, {}, {:g}", ("relu", "tanh"), (0.1,))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    {'relu at 0.1': ('batch, relu, 0.1', 'none, relu, 0.1'),
+     'tanh at 0.1': ('batch, tanh, 0.1', 'none, tanh, 0.1')}
+    """
+    return {
+        words.format(*case): (treated.format(*case), control.format(*case))
+        for case in product(*values)
+    }
 
 
 def settings(experiment: Callable) -> dict:
