@@ -1,8 +1,8 @@
 """What a claim declares before its experiment runs, and what the experiment hands back."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from inspect import signature
 from itertools import product
 
 from lecture_helpers.foundation.validation import one_of
@@ -54,7 +54,7 @@ class Claim:
     experiment: Callable | None = None
     comparisons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     controls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    interval: str = "t"
+    interval_method: str = "t"
     resolution: float = 0.0
     objection: str = ""
     literature: str = ""
@@ -66,7 +66,7 @@ class Claim:
 
     def __post_init__(self):
         one_of(KINDS, kind=self.kind)
-        one_of(("t", "bootstrap"), interval=self.interval)
+        one_of(("t", "bootstrap"), interval_method=self.interval_method)
         if self.kind == "empirical" and not (self.min_effect and self.unit):
             raise ValueError(f"{self.id} must declare its smallest interesting effect and unit.")
         if self.kind == "empirical" and self.experiment and not self.comparisons:
@@ -104,14 +104,12 @@ def settings(experiment: Callable) -> dict:
     >>> settings(ladder)
     {'steps': 200, 'depth': [2, 8]}
     """
-    parameters = list(signature(experiment).parameters.values())[1:]
-    return {p.name: _plain(p.default) for p in parameters if p.default is not p.empty}
+    return plain(experiment.__kwdefaults__ or {})
 
 
-def _plain(value):
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+def plain(value):
+    """A value as it comes back from JSON: tuples are lists, keys are words."""
+    return json.loads(json.dumps(value))
 
 
 def measure(experiment: Callable, seeds: Iterable[int], **changed) -> Record:

@@ -3,24 +3,14 @@
 from functools import partial
 
 from lecture_helpers.claims.claim import Claim, regimes
+from lecture_helpers.claims.experiments import batch_normalization as layers
 from lecture_helpers.claims.experiments import normalized_networks as networks
-from lecture_helpers.claims.experiments.batch_normalization import (
-    DEPTHS,
-    FULL,
-    LADDER,
-    any_layer,
-    first_order_promise,
-    full_algorithm,
-    higher_orders,
-    identity_recovered,
-    ladder_runs,
-    learning_rate_ladder,
-)
 
 LESSON = "01_batch_normalization"
 on_slide = partial(Claim, lesson=LESSON, slide="Batch Normalization")
-on_full_slide = partial(Claim, lesson=LESSON, slide=FULL)
+on_full_slide = partial(Claim, lesson=LESSON, slide=layers.FULL)
 DEEP, BOLD = (3, 10), networks.PROMISES[1:]
+DEPTHS = layers.DEPTHS[::-1]
 CLAIMS = (
     on_slide("C1", "empirical",
         "A gradient step is computed as if every other layer stood still, but all layers move "
@@ -44,7 +34,7 @@ CLAIMS = (
         "eps = 0.1 / g'g promises a fall of 0.1. The joint update keeps part of that promise: for "
         "positive weights and a promise of at most y, never more than all of it.",
         "A chain whose first-order term is not -eps g'g, or whose real decrease leaves the bounds.",
-        experiment=first_order_promise, budget=10,
+        experiment=layers.first_order_promise, budget=10,
     ),
     on_slide("C3", "identity",
         "The joint update also has terms of second and every higher order up to the depth, and "
@@ -52,7 +42,7 @@ CLAIMS = (
         "occur; the slide's own step keeps the second order small.",
         "Orders that do not add up to the new output, or chains on which a fixed step's second "
         "order stays within three decades.",
-        experiment=higher_orders, budget=10,
+        experiment=layers.higher_orders, budget=10,
     ),
     on_slide("C4", "empirical",
         "That is why no single learning rate suits such a network: what a step does depends on all "
@@ -119,13 +109,14 @@ CLAIMS = (
         "control that gains as much and takes the credit from the batch.",
         min_effect=0.5,
         unit="decades between the largest learning rates that train, with to without",
-        experiment=learning_rate_ladder, interval="bootstrap", resolution=0.25, budget=300,
-        quick={"lr": LADDER[7:14], "depth": (16,), "norm": ("none", "batch"), "records": 5},
-        comparisons=regimes("depth {}", "batch, depth {}", "none, depth {}", DEPTHS[::-1]),
-        controls=regimes("layer norm, depth {}", "layer, depth {}", "none, depth {}", DEPTHS[::-1]),
+        experiment=layers.learning_rate_ladder, budget=300,
+        interval_method="bootstrap", resolution=0.25,
+        quick={"lr": layers.LADDER[7:14], "depth": (16,), "norm": ("none", "batch"), "records": 5},
+        comparisons=regimes("depth {}", "batch, depth {}", "none, depth {}", DEPTHS),
+        controls=regimes("layer norm, depth {}", "layer, depth {}", "none, depth {}", DEPTHS),
         literature="Bjorck et al. 2018 find the same and see in it the reason for batch norm's "
         "success; van Laarhoven 2017 on the effective learning rate.",
-        stores={"batch_normalization_learning_rate.npz": ladder_runs},
+        stores={"batch_normalization_learning_rate.npz": layers.ladder_runs},
         objection="The scale of the weights before a batch norm is irrelevant: a large step makes "
         "them grow and so makes the next one smaller. The ladder compares the rates as they are "
         "set, not as they act. Open. The ladder is long enough: no seed trains on its top rung.",
@@ -185,7 +176,7 @@ CLAIMS = (
         "Any layer can be normalised, the input as well as every hidden one: afterwards each unit "
         "has mean beta and, up to the stabiliser, deviation gamma.",
         "A layer of a real network whose normalised units have another mean or deviation.",
-        experiment=any_layer, budget=20,
+        experiment=layers.any_layer, budget=20,
     ),
     on_slide("C13", "empirical",
         "Units that are Gaussian to begin with come out as unit Gaussians.",
@@ -234,7 +225,7 @@ CLAIMS = (
         "Scale and shift can undo the normalisation: gamma = sqrt(var + eps) and beta = mean give "
         "the batch back. The slide's gamma = sqrt(var) does so only where the stabiliser is 0.",
         "A batch that does not come back, or comes back with the slide's gamma and a stabiliser.",
-        experiment=identity_recovered, budget=10,
+        experiment=layers.identity_recovered, budget=10,
     ),
     on_slide("C18", "identity",
         "Scale and shift are trained like weights: back-propagation gives their gradients.",
@@ -245,7 +236,7 @@ CLAIMS = (
         "The four lines of the full algorithm, its gradients and its running averages are what the "
         "library computes, in training and at test time.",
         "A batch on which the four lines and torch differ by more than rounding.",
-        experiment=full_algorithm, budget=20,
+        experiment=layers.full_algorithm, budget=20,
     ),
     on_full_slide("C20", "empirical",
         "At test time running averages can stand in for the batch's mean and deviation.",

@@ -3,13 +3,7 @@
 from functools import partial
 
 from lecture_helpers.claims.claim import Claim
-from lecture_helpers.claims.experiments.coordinate_descent import (
-    arrivals,
-    block_sizes,
-    convexity,
-    separability,
-    strategies,
-)
+from lecture_helpers.claims.experiments import coordinate_descent as experiments
 
 LESSON = "02_coordinate_descent"
 on_slide = partial(Claim, lesson=LESSON, slide="Coordinate Descent")
@@ -19,7 +13,7 @@ CLAIMS = (
         "A smooth strictly convex function on which the sweeps stop short; or, the other way, that "
         "the tilted valley with a kink did reach its minimum. Powell's function has none.",
         min_effect=0.5, unit="share of starts that end in a minimum, above one half",
-        experiment=arrivals,
+        experiment=experiments.arrivals,
         comparisons={
             "smooth and strictly convex": ("quadratic", "one half"),
             "smooth, a saddle between two wells": ("two wells", "one half"),
@@ -38,13 +32,13 @@ CLAIMS = (
         "Block coordinate descent is the same idea with several variables freed at once: blocks of "
         "one give coordinate descent, one block of all gives the joint minimum in a single step.",
         "A quadratic on which either extreme of the block size gives another iterate.",
-        experiment=block_sizes, budget=5,
+        experiment=experiments.block_sizes, budget=5,
     ),
     on_slide("C23", "empirical",
         "It pays when the variables fall into groups that hardly influence one another.",
         "As many sweeps at strong correlation between the columns as at weak.",
         min_effect=0.3, unit="log10 of the ratio of sweeps, correlated to nearly separable",
-        experiment=separability,
+        experiment=experiments.separability,
         comparisons={
             "Lasso, correlation 0.9 to 0": (
                 "coordinates, correlation 0.9", "coordinates, correlation 0"),
@@ -66,14 +60,14 @@ CLAIMS = (
         "in both together.",
         "A segment with one factor fixed on which the cost lies above its chord, or a proof that no"
         " segment in both factors does.",
-        experiment=convexity, budget=40,
+        experiment=experiments.convexity, budget=40,
     ),
     on_slide("C25", "empirical",
         "Alternating between codes and dictionary is therefore a workable way to learn a "
         "dictionary.",
         "A joint proximal descent that reaches a lower constrained cost with the same work.",
         min_effect=0.02, unit="log10 of the ratio of final costs, joint to alternating",
-        experiment=strategies,
+        experiment=experiments.strategies,
         comparisons={"joint to alternating": ("joint", "alternating")},
         controls={
             "PALM to alternating": ("PALM", "alternating"),

@@ -3,21 +3,16 @@
 from functools import partial
 
 from lecture_helpers.claims.claim import Claim, regimes
-from lecture_helpers.claims.experiments.model_design import (
-    factorial,
-    factorial_runs,
-    gradient_factors,
-    ladder_runs,
-    skip_ladder,
-    trained_slices,
-    tuned_factorial,
-    tuned_skip_ladder,
-)
+from lecture_helpers.claims.experiments import model_design as experiments
 from lecture_helpers.networks.designs import METHODS, MODELS
 
 LESSON = "05_model_design"
 on_slide = partial(Claim, lesson=LESSON, slide="Design Models to Aid Optimization")
 
+FACTORIAL = dict(
+    experiment=experiments.factorial, tune=experiments.tuned_factorial, budget=60,
+    quick={"steps": 100},
+)  # fmt: skip
 CLAIMS = (
     on_slide("C36", "opinion",
         "More of the progress came from models that are easier to optimise than from better "
@@ -25,7 +20,7 @@ CLAIMS = (
         "A factorial experiment in which the choice of optimizer moves the loss more than the "
         "choice of model, or in which a single old model decides the answer.",
         min_effect=0.3, unit="log10 of the training loss: range over models minus over optimizers",
-        experiment=factorial, tune=tuned_factorial, budget=60, quick={"steps": 100},
+        **FACTORIAL,
         comparisons={"all five models": ("all: models", "all: optimizers")}
         | regimes("without {}", "without {}: models", "without {}: optimizers", MODELS),
         controls={
@@ -38,13 +33,13 @@ CLAIMS = (
         literature="Schmidt, Schneider and Hennig 2021 compare fifteen optimizers on eight "
         "problems: no method wins everywhere, and tuning one helps about as much as trying "
         "several with their default settings.",
-        stores={"model_design_factorial.npz": factorial_runs},
+        stores={"model_design_factorial.npz": experiments.factorial_runs},
     ),
     on_slide("C37", "opinion",
         "Gradient descent with momentum, decades old, is still among the best.",
         "A tuned adaptive method that wins on most models of the factorial experiment.",
         min_effect=0.3, unit="log10 of the ratio of training losses, Adam to momentum",
-        experiment=factorial, tune=tuned_factorial, budget=60, quick={"steps": 100},
+        **FACTORIAL,
         comparisons=regimes("{}", "{}, Adam", "{}, momentum", MODELS),
         controls=regimes("{}: plain SGD to momentum", "{}, plain SGD", "{}, momentum", MODELS)
         | regimes(
@@ -61,7 +56,7 @@ CLAIMS = (
         "A gradient that shrinks from layer to layer with ReLU as fast as with sigmoid or tanh at "
         "their own best start.",
         min_effect=0.1, unit="log10 of the gradient's factor per layer, ReLU minus saturating",
-        experiment=gradient_factors, budget=60, quick={"width": 64},
+        experiment=experiments.gradient_factors, budget=60, quick={"width": 64},
         comparisons=regimes(
             "{0}, against {1}", "relu, {0}", "{1}, {0}",
             ("He", "Glorot", "own best"), ("sigmoid", "tanh")),
@@ -75,7 +70,7 @@ CLAIMS = (
         "Deep residual networks whose first layers receive no more gradient, or train no better, "
         "than plain ones.",
         min_effect=0.3, unit="log10 of the ratio of training losses, plain to residual",
-        experiment=skip_ladder, tune=tuned_skip_ladder, budget=150,
+        experiment=experiments.skip_ladder, tune=experiments.tuned_skip_ladder, budget=150,
         quick={"steps": 100, "depths": (2, 8)},
         comparisons=regimes("depth {}", "plain, depth {}", "residual, depth {}", (48, 24, 8, 2))
         | regimes(
@@ -95,7 +90,8 @@ CLAIMS = (
         "run that diverges or stays at guessing counts as guessing, so two controls at depth 24 "
         "have the same figures.",
         stores={
-            "model_design_ladder.npz": ladder_runs, "model_design_slices.npz": trained_slices,
+            "model_design_ladder.npz": experiments.ladder_runs,
+            "model_design_slices.npz": experiments.trained_slices,
         },
     ),
 )  # fmt: skip

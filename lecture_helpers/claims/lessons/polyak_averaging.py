@@ -3,23 +3,20 @@
 from functools import partial
 
 from lecture_helpers.claims.claim import Claim, regimes
-from lecture_helpers.claims.experiments.polyak_averaging import (
-    REGIMES,
-    across_the_valley,
-    averages_of_networks,
-    noisy_convex,
-    running_forms,
-    tuned_averages,
-)
+from lecture_helpers.claims.experiments import polyak_averaging as experiments
 
 LESSON = "03_polyak_averaging"
 on_slide = partial(Claim, lesson=LESSON, slide="Polyak Averaging")
+REGIMES = experiments.REGIMES
+AVERAGES = dict(
+    experiment=experiments.averages_of_networks, tune=experiments.tuned_averages, budget=400
+)
 CLAIMS = (
     on_slide("C26", "identity",
         "The mean of all iterates can be carried along with one number of memory per weight, and "
         "so can the average that forgets exponentially.",
         "A sequence on which the running form and the sum differ by more than rounding.",
-        experiment=running_forms, budget=20,
+        experiment=experiments.running_forms, budget=20,
     ),
     on_slide("C27", "empirical",
         "On convex problems with noisy gradients the average of the iterates comes with a "
@@ -27,7 +24,7 @@ CLAIMS = (
         "A noisy quadratic on which the average's cost misses the closed form, or does not beat "
         "the last iterate once the noise dominates.",
         min_effect=0.3, unit="log10 of the ratio of excess costs, last iterate to average",
-        experiment=noisy_convex, budget=60,
+        experiment=experiments.noisy_convex, budget=60,
         comparisons={
             "condition 10, 5,000 steps": ("condition 10: last", "condition 10: average"),
             "condition 100, 5,000 steps": ("condition 100: last", "condition 100: average"),
@@ -53,7 +50,7 @@ CLAIMS = (
         "On neural networks nothing is guaranteed, and averaging the weights helps all the same.",
         "A tuned schedule under which the last weights are as accurate as their average.",
         min_effect=0.5, unit="percentage points of test accuracy, average minus last",
-        experiment=averages_of_networks, tune=tuned_averages, budget=400,
+        **AVERAGES,
         comparisons=regimes("{}", "{}: exponential average", "{}: last", REGIMES),
         controls={
             "constant, clean: both at the average's rate": (
@@ -79,7 +76,7 @@ CLAIMS = (
         "A valley without noise, long enough that the slow start weighs on the mean more than the "
         "jumps do on the last stop.",
         min_effect=0.3, unit="log10 of the ratio of distances to the bottom, last to average",
-        experiment=across_the_valley, budget=20,
+        experiment=experiments.across_the_valley, budget=20,
         comparisons={
             "30 steps, to the valley's floor": ("short, across, last", "short, across, average"),
             "30 steps, to the minimum": ("short, last", "short, average"),
@@ -95,7 +92,7 @@ CLAIMS = (
         "is the one to use.",
         "Networks on which the mean of all iterates is as accurate as the exponential one.",
         min_effect=0.5, unit="percentage points of test accuracy, exponential minus full average",
-        experiment=averages_of_networks, tune=tuned_averages, budget=400,
+        **AVERAGES,
         comparisons=regimes("{}", "{}: exponential average", "{}: full average", REGIMES),
         controls=regimes(
             "constant, {}: tail minus full average", "constant rate, {} labels: tail average",

@@ -3,27 +3,15 @@
 from functools import partial
 
 from lecture_helpers.claims.claim import Claim, regimes
-from lecture_helpers.claims.experiments.supervised_pretraining import (
-    DEPTHS,
-    GUIDED,
-    GUIDED_DEPTHS,
-    GUIDES,
-    NETWORKS,
-    greedy_is_not_optimal,
-    growing,
-    guiding,
-    stored_growing,
-    stored_guiding,
-    tune_growing,
-    tune_guiding,
-)
+from lecture_helpers.claims.experiments import supervised_pretraining as experiments
 
 LESSON = "04_supervised_pretraining"
 on_slide = partial(Claim, lesson=LESSON, slide="Supervised Pretraining")
 
+NETWORKS, DEPTHS = experiments.NETWORKS, experiments.DEPTHS
 GROWING = dict(
-    experiment=growing, tune=tune_growing, budget=300, interval="bootstrap",
-    quick={"total": 60, "depths": (3,)},
+    experiment=experiments.growing, tune=experiments.tune_growing, budget=300,
+    interval_method="bootstrap", quick={"total": 60, "depths": (3,)},
 )  # fmt: skip
 
 CLAIMS = (
@@ -44,7 +32,7 @@ CLAIMS = (
     on_slide("C32", "identity",
         "Parts that are each the best on their own need not add up to the best whole.",
         "A proof that the stagewise fit of the counter-example reaches the joint optimum.",
-        experiment=greedy_is_not_optimal, budget=20, quick={"angles": 100},
+        experiment=experiments.greedy_is_not_optimal, budget=20, quick={"angles": 100},
     ),
     on_slide("C33", "empirical",
         "Training greedily, layer by layer, is cheap and its result is often good enough.",
@@ -82,22 +70,22 @@ CLAIMS = (
         "batch norm at depth 6 joint training got 0.1 for all updates and 0.01 for half of them, "
         "so the change from loss to gain there, the only one in twelve networks, is in part the "
         "rate. Open.",
-        stores={"supervised_pretraining_growing.npz": stored_growing},
+        stores={"supervised_pretraining_growing.npz": experiments.stored_growing},
     ),
     on_slide("C35", "empirical",
         "It works because the layers in the middle are told what to do.",
         "Tuned hints or supervision of the middle layers that do not help deep networks.",
         min_effect=0.5, unit="percentage points of test accuracy, guided minus not guided",
-        experiment=guiding, tune=tune_guiding, budget=120, interval="bootstrap",
-        quick={"updates": 60, "depths": (4,)},
+        experiment=experiments.guiding, tune=experiments.tune_guiding, budget=120,
+        interval_method="bootstrap", quick={"updates": 60, "depths": (4,)},
         comparisons=regimes(
             "{1}, depth {2}, {0}", "{1}, depth {2}: {0}", "{1}, depth {2}: plain",
-            GUIDES, GUIDED, GUIDED_DEPTHS),
+            experiments.GUIDES, experiments.GUIDED, experiments.GUIDED_DEPTHS),
         objection="A hint brings a trained teacher's knowledge, not guidance alone; the teacher's "
         "own updates are not counted. In four of six networks the best weight of deep supervision "
         "was the largest tried. And batch norm rescues the same sigmoid networks "
         "without a guide (see C34): what helps may be any signal that arrives. Open.",
         literature="Romero 2015: hints train students deeper and thinner than their teacher.",
-        stores={"supervised_pretraining_guiding.npz": stored_guiding},
+        stores={"supervised_pretraining_guiding.npz": experiments.stored_guiding},
     ),
 )  # fmt: skip
