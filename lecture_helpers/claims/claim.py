@@ -17,13 +17,15 @@ class Record:
     """What an experiment measured; every list holds one value per seed.
 
     ``arms`` are judged: compared with each other, or, where ``tolerances`` names them, read as the
-    largest deviation of an identity. ``extras`` are kept beside them and not judged.
+    largest deviation of an identity. ``extras`` are kept beside them and not judged. ``seconds``
+    are those of the processor.
     """
 
     seeds: tuple[int, ...]
     arms: Mapping[str, list[float]]
     tolerances: Mapping[str, float] = field(default_factory=dict)
     extras: Mapping[str, list[float]] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def __post_init__(self):
         for name, values in {**self.arms, **self.extras}.items():
@@ -136,4 +138,5 @@ def joined(records: Iterable[Record]) -> Record:
         {arm: [v for r in records for v in r.arms[arm]] for arm in first.arms},
         first.tolerances,
         {name: [v for r in records for v in r.extras[name]] for name in first.extras},
+        sum(record.seconds for record in records),
     )

@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -60,9 +60,9 @@ def _run(todo: list[Claim], seeds, path: Path | None, executor, say) -> dict:
     shares = {c.id: shares_of(c, seeds or c.seeds, changed[c.id]) for c in todo}
     codes = {c.id: fingerprint(c.experiment) for c in todo}
     sweep, entries = Sweep(shares, path and path.parent / "unfinished", say), {}
-    for name, record, seconds in sweep.results(executor):
+    for name, record in sweep.results(executor):
         settings = claim(name).settings | changed[name]
-        made = ledger.entry(claim(name), record, settings, provenance(seconds))
+        made = ledger.entry(claim(name), record, settings, provenance(record.seconds))
         made["code"] = codes[name]
         entries = ledger.store(made, path) if path else ledger.judged(entries | {name: made})
         say(f"{name}: {in_words(entries[name])}")
@@ -118,14 +118,11 @@ def _store_runs(wanted: list[Claim], todo: list[Claim], folder: Path, say: Calla
                 train(QUICK_SEEDS).save(folder / name)
 
 
-@contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
+def workers(jobs: int) -> AbstractContextManager[Executor | None]:
     """An executor of ``jobs`` processes; None for one, which then is this process."""
     if whole(jobs=jobs, least=1) == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield pool
+        return nullcontext()
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -137,6 +134,11 @@ def main(arguments: list[str] | None = None) -> int:
     how.add_argument("--quick", action="store_true", help="8 seeds, nothing stored")
     how.add_argument("--again", action="store_true", help="run finished claims once more")
     how.add_argument("--verify", action="store_true", help="compare two seeds with the stored ones")
+    parser.add_argument(
+        "--spread",
+        action="store_true",
+        help="with --verify: allow what another processor's rounding can do",
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
     where.add_argument("--scheduler", metavar="tcp://...", help="of a running dask cluster")
@@ -145,7 +147,8 @@ def main(arguments: list[str] | None = None) -> int:
         place = cluster(options.scheduler) if options.scheduler else workers(options.jobs)
         with stoppable(), place as executor:
             if options.verify:
-                return 0 if verify(options.claims, executor=executor) else 1
+                same = verify(options.claims, spread=options.spread, executor=executor)
+                return 0 if same else 1
             run(options.claims, quick=options.quick, again=options.again, executor=executor)
     except ValueError as error:
         print(error, file=sys.stderr)

@@ -112,18 +112,6 @@ def decide(effect: float, interval: Interval, min_effect: float) -> str:
     return "undecided"
 
 
-def decide_identity(deviations: dict, tolerances: dict) -> str:
-    """``identity`` if every check's deviations stay within its tolerance, else ``refuted``.
-
-    >>> decide_identity({"mean": [1e-15, 2e-16]}, {"mean": 1e-12})
-    'identity'
-    """
-    if not deviations or set(deviations) != set(tolerances):
-        raise ValueError("every check of an identity needs its tolerance, and there must be one.")
-    kept = all(np.all(np.asarray(deviations[name]) <= tolerances[name]) for name in deviations)
-    return "identity" if kept else "refuted"
-
-
 def decide_regimes(verdicts: Iterable[str]) -> str:
     """The regimes' common verdict, or ``conditional`` where they disagree.
 
