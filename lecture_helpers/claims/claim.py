@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from itertools import product
 
 from lecture_helpers.foundation.validation import one_of
@@ -106,7 +107,8 @@ def settings(experiment: Callable) -> dict:
     >>> settings(ladder)
     {'steps': 200, 'depth': [2, 8]}
     """
-    return plain(experiment.__kwdefaults__ or {})
+    parameters = signature(experiment).parameters.values()
+    return plain({p.name: p.default for p in parameters if p.default is not p.empty})
 
 
 def plain(value):

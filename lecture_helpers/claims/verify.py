@@ -106,8 +106,8 @@ def difference(
     ``whole``: an arm that is on one side only is a difference too. ``spread`` as in ``verify``.
     """
     kept, found = ({**of["arms"], **of["extras"]} for of in (stored, vars(record)))
-    if whole and set(kept) != set(found):
-        return f"other arms than those stored: {sorted(set(kept) ^ set(found))}"
+    if others := (set(kept) ^ set(found)) if whole else (set(found) - set(kept)):
+        return f"other arms than those stored: {sorted(others)}"
     for arm, values in found.items():
         slack = max(kept[arm]) - min(kept[arm]) if spread else ABSOLUTE
         for seed, value in zip(record.seeds, values, strict=True):

@@ -7,6 +7,7 @@ import pytest
 
 from lecture_helpers.claims import CLAIMS, Record, claim, ledger
 from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.fingerprint import fingerprint
 from lecture_helpers.claims.sweep import experiment_name
 from lecture_helpers.claims.tuning import TUNING
 
@@ -55,6 +56,12 @@ def test_every_entry_comes_from_a_full_run_of_todays_settings(name):
     assert {"python", "numpy", "torch", "date", "seconds"} <= set(stored["provenance"])
     values = [*stored["arms"].values(), *stored["extras"].values()]
     assert all(len(row) == len(stored["seeds"]) for row in values)
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_entry_was_computed_by_todays_code(name):
+    remedy = "its code has changed since it was run: python3 start.py evidence --verify"
+    assert STORED[name].get("code") == fingerprint(CLAIMS[name].experiment), remedy
 
 
 @pytest.mark.parametrize("name", [n for n in STORED if CLAIMS[n].tune])
