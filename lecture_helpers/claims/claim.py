@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
 from itertools import product
+from typing import Any
 
 from lecture_helpers.foundation.validation import one_of
 
@@ -54,7 +55,7 @@ class Claim:
     slide: str
     min_effect: float | None = None
     unit: str = ""
-    experiment: Callable | None = None
+    experiment: Any = None
     comparisons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     controls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     interval_method: str = "t"
@@ -63,7 +64,7 @@ class Claim:
     literature: str = ""
     seeds: tuple[int, ...] = FULL_SEEDS
     budget: float = 60.0
-    quick: Mapping = field(default_factory=dict)
+    quick: dict = field(default_factory=dict)
     tune: Callable | None = None
     stores: Mapping[str, Callable] = field(default_factory=dict)
 

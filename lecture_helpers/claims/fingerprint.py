@@ -8,18 +8,22 @@ import ast
 import hashlib
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from symtable import SymbolTable, symtable
+from symtable import symtable
+from typing import NamedTuple
 
 UNSAID = {"annotation", "ctx", "kind", "returns", "simple", "type_comment", "type_params"}
 Place = tuple[str, str]  # a module, "" for the one at hand, and dotted names within it
 
 
+@cache
 def fingerprint(experiment: Callable) -> str:
-    """12 hex digits for an experiment and all that it reaches by name within its package."""
+    """12 hex digits for an experiment and all that it reaches by name within its package.
+
+    Taken once: what is computed here is what was loaded, and not what a file holds later.
+    """
     module, name = experiment.__module__, experiment.__qualname__.partition(".")[0]
     root = Path(str(sys.modules[module].__file__)).resolve().parents[module.count(".")]
     return hashlib.sha256("\n".join(reached(module, name, root)).encode()).hexdigest()[:12]
@@ -30,62 +34,55 @@ def reached(module: str, name: str, root: Path) -> list[str]:
 
     ``root`` is the folder in which the package of that module lies; others are not entered.
     """
-    package, found = _Package(root, module.partition(".")[0]), set()
-    seen, todo = set(), [(module, name)]
+    found, seen, todo = set(), set(), [(module, name)]
     while todo:
         place = todo.pop()
         if place in seen:
             continue
         seen.add(place)
-        for home, head, rest in package.owners(*place):
-            definition = package.definitions(home)[head]
+        for home, head, rest, definition in _owners(root, module.partition(".")[0], *place):
             found.add(f"{home}.{head}: {definition.tree}")
             todo += [(elsewhere or home, names) for elsewhere, names in definition.reads]
             if definition.target:
-                todo.append((definition.target[0], _joined(definition.target[1], rest)))
+                elsewhere, names = definition.target
+                todo.append((elsewhere, _joined(names, rest)))
     return sorted(found)
 
 
-@dataclass
-class _Package:
-    """The modules of one package, found in the folder that holds it."""
-
-    root: Path
-    name: str
-
-    def definitions(self, module: str) -> dict[str, "_Definition"] | None:
-        """By name what a module defines; None where there is no such module in this package."""
-        path = self.root.joinpath(*module.split("."))
-        for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
-            if module.partition(".")[0] == self.name and file.is_file():
-                return _definitions(file.read_text(encoding="utf-8"))
-        return None
-
-    def owners(self, module: str, dotted: str) -> Iterator[tuple[str, str, str]]:
-        """Where dotted names within a module are defined: modules, names, and what follows them.
-
-        A face that loads its names when they are asked for, by ``__getattr__``, has those of the
-        modules beside it.
-        """
-        known, (head, _, rest) = self.definitions(module) or {}, dotted.partition(".")
-        if head in known:
-            yield module, head, rest
-        elif head and self.definitions(f"{module}.{head}") is not None:
-            yield from self.owners(f"{module}.{head}", rest)
-        elif head and "__getattr__" in known:
-            for file in self.root.joinpath(*module.split(".")).glob("*.py"):
-                beside = (self.definitions(f"{module}.{file.stem}") or {}).get(head)
-                if beside and not beside.target:
-                    yield f"{module}.{file.stem}", head, rest
-
-
-@dataclass
-class _Definition:
+class _Definition(NamedTuple):
     """What a module says of a name; ``target`` is what it stands for if it is imported."""
 
     tree: str = ""
     reads: frozenset[Place] = frozenset()
     target: Place | None = None
+
+
+def _owners(root: Path, package: str, module: str, dotted: str) -> Iterator[tuple]:
+    """Where dotted names within a module are defined: module, name, what follows, definition.
+
+    A face that loads its names when they are asked for, by ``__getattr__``, has those of the
+    modules beside it.
+    """
+    known, (head, _, rest) = _module(root, package, module) or {}, dotted.partition(".")
+    if head in known:
+        yield module, head, rest, known[head]
+    elif head and _module(root, package, f"{module}.{head}") is not None:
+        yield from _owners(root, package, f"{module}.{head}", rest)
+    elif head and "__getattr__" in known:
+        for file in root.joinpath(*module.split(".")).glob("*.py"):
+            beside = f"{module}.{file.stem}"
+            definition = (_module(root, package, beside) or {}).get(head)
+            if definition and not definition.target:
+                yield beside, head, rest, definition
+
+
+def _module(root: Path, package: str, module: str) -> dict[str, _Definition] | None:
+    """By name what a module defines; None where there is no such module in the package."""
+    path = root.joinpath(*module.split("."))
+    for file in (path / "__init__.py", path.with_name(f"{path.name}.py")):
+        if module.partition(".")[0] == package and file.is_file():
+            return _definitions(file.read_text(encoding="utf-8"))
+    return None
 
 
 @cache
@@ -96,7 +93,8 @@ def _definitions(text: str) -> dict[str, _Definition]:
     """
     found: dict[str, _Definition] = {}
     for statement in ast.parse(text).body:
-        bound, read, imported = _names(statement, text)
+        bound, read = _names(statement, text)
+        imported = _imported(statement)
         reads = frozenset(_reads(statement, read, imported))
         tree = "" if isinstance(statement, ast.Import | ast.ImportFrom) else _tree([statement])
         for name in bound or read:
@@ -106,21 +104,17 @@ def _definitions(text: str) -> dict[str, _Definition]:
     return found
 
 
-def _names(statement: ast.stmt, text: str) -> tuple[set[str], set[str], dict[str, Place]]:
-    """What a statement binds in its module, what it reads from there, and what it imports."""
+def _names(statement: ast.stmt, text: str) -> tuple[set[str], set[str]]:
+    """The names that a statement binds in its module, and those that it reads from there."""
     first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
     own = "\n".join(text.split("\n")[first - 1 : statement.end_lineno])
-    top, *within = _tables(symtable(own, "", "exec"))
+    top, *within = tables = [symtable(own, "", "exec")]
+    for table in tables:
+        within += table.get_children()
+        tables += table.get_children()
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     read = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
-    read |= {s.get_name() for table in within for s in table.get_symbols() if s.is_global()}
-    return bound, read, _imported(statement)
-
-
-def _tables(table: SymbolTable) -> Iterator[SymbolTable]:
-    yield table
-    for child in table.get_children():
-        yield from _tables(child)
+    return bound, read | {s.get_name() for t in within for s in t.get_symbols() if s.is_global()}
 
 
 def _imported(statement: ast.stmt) -> dict[str, Place]:
@@ -152,8 +146,9 @@ def _dotted(node: ast.AST) -> str:
     """Names joined by dots, "" for anything else."""
     if isinstance(node, ast.Name):
         return node.id
-    before = _dotted(node.value) if isinstance(node, ast.Attribute) else ""
-    return before and f"{before}.{node.attr}"
+    if isinstance(node, ast.Attribute) and (before := _dotted(node.value)):
+        return f"{before}.{node.attr}"
+    return ""
 
 
 def _joined(*names: str) -> str:
@@ -194,5 +189,5 @@ def _pieces(text: ast.JoinedStr) -> Iterator[str]:
     for constant, run in groupby(text.values, lambda part: isinstance(part, ast.Constant)):
         if not constant:
             yield from map(_tree, run)
-        elif joined := "".join(part.value for part in run):
+        elif joined := "".join(str(getattr(part, "value", "")) for part in run):
             yield ascii(joined)

@@ -27,11 +27,10 @@ def load(path: Path = LEDGER) -> dict[str, dict]:
 
 def save(entries: Mapping[str, dict], path: Path = LEDGER) -> None:
     """Write the entries in the order of their numbers; an interrupted write leaves the old file."""
-    ordered = dict(sorted(entries.items(), key=lambda item: int(item[0][1:])))
-    write_json(ordered, path)
+    write_json(dict(sorted(entries.items(), key=lambda item: int(item[0][1:]))), path)
 
 
-def store(made: Mapping, path: Path) -> dict[str, dict]:
+def store(made: dict, path: Path) -> dict[str, dict]:
     """All entries with that one, judged together and written."""
     with held(path):
         entries = judged(load(path) | {made["id"]: made})

@@ -58,12 +58,11 @@ def run(
 def _run(todo: list[Claim], seeds, path: Path | None, executor, say) -> dict:
     changed = {c.id: _tuned(c, path, say) | (c.quick if path is None else {}) for c in todo}
     shares = {c.id: shares_of(c, seeds or c.seeds, changed[c.id]) for c in todo}
-    codes = {c.id: fingerprint(c.experiment) for c in todo}
     sweep, entries = Sweep(shares, path and path.parent / "unfinished", say), {}
     for name, record in sweep.results(executor):
         settings = claim(name).settings | changed[name]
         made = ledger.entry(claim(name), record, settings, provenance(record.seconds))
-        made["code"] = codes[name]
+        made["code"] = fingerprint(claim(name).experiment)
         entries = ledger.store(made, path) if path else ledger.judged(entries | {name: made})
         say(f"{name}: {in_words(entries[name])}")
     return entries

@@ -19,6 +19,7 @@ from platform import python_version
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import Claim, Record, joined, measure
+from lecture_helpers.claims.fingerprint import fingerprint
 from lecture_helpers.claims.ledger import load, write_json
 
 SEEDS_PER_SHARE = 4
@@ -48,9 +49,9 @@ class Share:
 
     @property
     def key(self) -> str:
-        """What it computes: claims with one experiment have the same shares."""
-        words = json.dumps(self.settings, sort_keys=True)
-        return f"{experiment_name(claim(self.claim))} {self.seeds} {words}"
+        """What it computes, and by which code: claims with one experiment have the same shares."""
+        words, experiment = json.dumps(self.settings, sort_keys=True), claim(self.claim).experiment
+        return f"{experiment.__name__} {fingerprint(experiment)} {self.seeds} {words}"
 
     @property
     def file(self) -> str:
@@ -145,8 +146,8 @@ class Sweep:
         for key, share in every.items():
             kept = load(self.folder / share.file) if self.folder else {}
             if kept.get("key") == key:
-                result = kept["result"]
-                self.done[key] = Record(**result | {"seeds": tuple(result["seeds"])})
+                kept["result"]["seeds"] = tuple(kept["result"]["seeds"])
+                self.done[key] = Record(**kept["result"])
         return {key: share for key, share in every.items() if key not in self.done}
 
     def _finished(self, waiting: list[str]) -> Iterator[tuple[str, Record]]:

@@ -101,6 +101,17 @@ def test_shares_kept_from_other_settings_are_not_taken(ledger_path, monkeypatch)
     assert entries["C50"]["arms"]["with"][0] == 2.0
 
 
+def test_shares_kept_from_other_code_are_not_taken(ledger_path, monkeypatch):
+    coin.broken = True
+    with pytest.raises(RuntimeError):
+        run.run(["C50"], path=ledger_path, say=quiet)
+    coin.broken = False
+    calls.clear()
+    monkeypatch.setattr(sweep, "fingerprint", lambda _: "of a change")
+    run.run(["C50"], path=ledger_path, say=quiet)
+    assert len(calls) == 5
+
+
 def test_a_finished_claim_is_not_run_again_unless_asked(ledger_path):
     run.run(["C50"], path=ledger_path, say=quiet)
     calls.clear()

@@ -9,18 +9,17 @@ from lecture_helpers.networks.designs import METHODS, MODELS
 LESSON = "05_model_design"
 on_slide = partial(Claim, lesson=LESSON, slide="Design Models to Aid Optimization")
 
-FACTORIAL = dict(
-    experiment=experiments.factorial, tune=experiments.tuned_factorial, budget=60,
+on_factorial = partial(
+    on_slide, experiment=experiments.factorial, tune=experiments.tuned_factorial, budget=60,
     quick={"steps": 100},
 )  # fmt: skip
 CLAIMS = (
-    on_slide("C36", "opinion",
+    on_factorial("C36", "opinion",
         "More of the progress came from models that are easier to optimise than from better "
         "optimizers.",
         "A factorial experiment in which the choice of optimizer moves the loss more than the "
         "choice of model, or in which a single old model decides the answer.",
         min_effect=0.3, unit="log10 of the training loss: range over models minus over optimizers",
-        **FACTORIAL,
         comparisons={"all five models": ("all: models", "all: optimizers")}
         | regimes("without {}", "without {}: models", "without {}: optimizers", MODELS),
         controls={
@@ -35,11 +34,10 @@ CLAIMS = (
         "several with their default settings.",
         stores={"model_design_factorial.npz": experiments.factorial_runs},
     ),
-    on_slide("C37", "opinion",
+    on_factorial("C37", "opinion",
         "Gradient descent with momentum, decades old, is still among the best.",
         "A tuned adaptive method that wins on most models of the factorial experiment.",
         min_effect=0.3, unit="log10 of the ratio of training losses, Adam to momentum",
-        **FACTORIAL,
         comparisons=regimes("{}", "{}, Adam", "{}, momentum", MODELS),
         controls=regimes("{}: plain SGD to momentum", "{}, plain SGD", "{}, momentum", MODELS)
         | regimes(

@@ -8,8 +8,11 @@ from lecture_helpers.claims.experiments import polyak_averaging as experiments
 LESSON = "03_polyak_averaging"
 on_slide = partial(Claim, lesson=LESSON, slide="Polyak Averaging")
 REGIMES = experiments.REGIMES
-AVERAGES = dict(
-    experiment=experiments.averages_of_networks, tune=experiments.tuned_averages, budget=400
+on_averages = partial(
+    on_slide,
+    experiment=experiments.averages_of_networks,
+    tune=experiments.tuned_averages,
+    budget=400,
 )
 CLAIMS = (
     on_slide("C26", "identity",
@@ -46,11 +49,10 @@ CLAIMS = (
         "rate is the best one by its closed form, abs(x) excepted, where both arms share one.",
         literature="Polyak and Juditsky 1992 for the law; Bach and Moulines 2011 for finite times.",
     ),
-    on_slide("C28", "empirical",
+    on_averages("C28", "empirical",
         "On neural networks nothing is guaranteed, and averaging the weights helps all the same.",
         "A tuned schedule under which the last weights are as accurate as their average.",
         min_effect=0.5, unit="percentage points of test accuracy, average minus last",
-        **AVERAGES,
         comparisons=regimes("{}", "{}: exponential average", "{}: last", REGIMES),
         controls={
             "constant, clean: both at the average's rate": (
@@ -87,12 +89,11 @@ CLAIMS = (
         "sentence's condition. After 3,000 steps without noise the size of the effect is set by "
         "the cap of 1e-15, its sign is not.",
     ),
-    on_slide("C30", "empirical",
+    on_averages("C30", "empirical",
         "On non-convex costs the old iterates belong to other regions, so the average that forgets "
         "is the one to use.",
         "Networks on which the mean of all iterates is as accurate as the exponential one.",
         min_effect=0.5, unit="percentage points of test accuracy, exponential minus full average",
-        **AVERAGES,
         comparisons=regimes("{}", "{}: exponential average", "{}: full average", REGIMES),
         controls=regimes(
             "constant, {}: tail minus full average", "constant rate, {} labels: tail average",

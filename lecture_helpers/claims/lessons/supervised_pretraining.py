@@ -9,19 +9,18 @@ LESSON = "04_supervised_pretraining"
 on_slide = partial(Claim, lesson=LESSON, slide="Supervised Pretraining")
 
 NETWORKS, DEPTHS = experiments.NETWORKS, experiments.DEPTHS
-GROWING = dict(
-    experiment=experiments.growing, tune=experiments.tune_growing, budget=300,
+on_growing = partial(
+    on_slide, experiment=experiments.growing, tune=experiments.tune_growing, budget=300,
     interval_method="bootstrap", quick={"total": 60, "depths": (3,)},
 )  # fmt: skip
 
 CLAIMS = (
-    on_slide("C31", "empirical",
+    on_growing("C31", "empirical",
         "A deep network trained all at once from a random start learns badly.",
         "Deep plain networks that reach the shallow ones' training loss at equal updates.",
         min_effect=0.3,
         unit="log10 of the ratio of training losses, deep to shallow, where "
         "a loss below 0.001 counts as 0.001",
-        **GROWING,
         comparisons=regimes(
             "{}, depth 10 against depth 1", "{}, depth 10: training loss",
             "{}, depth 1: training loss", NETWORKS),
@@ -34,12 +33,11 @@ CLAIMS = (
         "A proof that the stagewise fit of the counter-example reaches the joint optimum.",
         experiment=experiments.greedy_is_not_optimal, budget=20, quick={"angles": 100},
     ),
-    on_slide("C33", "empirical",
+    on_growing("C33", "empirical",
         "Training greedily, layer by layer, is cheap and its result is often good enough.",
         "Greedy networks that end more than five points below the joint ones.",
         min_effect=0.5,
         unit="percentage points of test accuracy above a line five points below joint training",
-        **GROWING,
         comparisons=regimes(
             "{}, depth {}", "{}, depth {}: greedy", "{}, depth {}: joint, less five points",
             NETWORKS, DEPTHS),
@@ -49,13 +47,12 @@ CLAIMS = (
         objection="Digits are easy, so that little is lost by a poor layer. Open.",
         literature="Belilovsky 2019: on ImageNet greedy layers with small heads equal VGG-11.",
     ),
-    on_slide("C34", "empirical",
+    on_growing("C34", "empirical",
         "Fine-tuning all layers from the greedy solution is faster and ends better than starting "
         "from random weights.",
         "No gain once the greedy stage's own updates are counted.",
         min_effect=0.5,
         unit="percentage points of test accuracy, greedy start minus joint training",
-        **GROWING,
         comparisons=regimes(
             "{}, depth {}, all updates", "{}, depth {}: fine-tuned", "{}, depth {}: joint",
             NETWORKS, DEPTHS)
