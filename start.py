@@ -49,7 +49,8 @@ HELP = """\
 python3 start.py            open the notebooks in JupyterLab (the same as: lab)
 python3 start.py test       run all tests          (test -k chain: those about the chain)
 python3 start.py refresh    run the notebooks again and store what they show
-python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2)
+python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2),
+                            or compare two seeds with what is stored   (evidence --verify)
 python3 start.py handouts   write the lessons as pages that need no Python       (handouts 01)
 python3 start.py bench      measure speed side by side with the alternatives
 python3 start.py soak       the tests that take long: load, leaks, repetition
