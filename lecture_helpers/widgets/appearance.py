@@ -14,7 +14,7 @@ from lecture_helpers.foundation.validation import positive
 from lecture_helpers.widgets.controls.control import is_number
 
 PIXELS_PER_INCH = 100
-GHOST = "#9a9a9a"
+PINNED = "#9a9a9a"
 _STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",

@@ -18,7 +18,13 @@ from lecture_helpers.widgets.appearance import (
 )
 from lecture_helpers.widgets.controls.control import in_words
 from lecture_helpers.widgets.reading import Reading
-from lecture_helpers.widgets.rendering.pixels import discard_pixels, encode_png, pixels_of
+from lecture_helpers.widgets.rendering.pixels import (
+    decode_png,
+    discard_pixels,
+    encode_palette_png,
+    encode_png,
+    pixels_of,
+)
 from lecture_helpers.widgets.view import View, as_view
 
 
@@ -50,8 +56,9 @@ class Picture:
 
 
 def png_bundle(png: bytes, text: str, alt: str, width: int) -> tuple[dict, dict]:
-    """The notebook output of a PNG: stable text, alt text, width on the screen."""
-    data = {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": text}
+    """The notebook output of a PNG: few colours, stable text, alt text, width on the screen."""
+    few = base64.b64encode(encode_palette_png(decode_png(png))).decode("ascii")
+    data = {"image/png": few, "text/plain": text}
     return data, {"image/png": {"alt": alt, "width": width}}
 
 
@@ -120,7 +127,7 @@ def draw_strip(
             readings.append(now)
             if captions:
                 _caption(frame, changed, str(now) if sentences else "", width)
-        png = encode_png(pixels_of(figure), 6)
+        png = encode_png(pixels_of(figure))
         discard_pixels(figure)
     return Picture(name, figure, tuple(readings), png, round(whole[0] * PIXELS_PER_INCH))
 

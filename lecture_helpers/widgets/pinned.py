@@ -1,18 +1,18 @@
-"""Ghosts: the shapes of a picture, kept in grey behind the next ones for comparison."""
+"""Pinned shapes: those of a picture, kept in grey behind the next ones for comparison."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from lecture_helpers.widgets.appearance import GHOST
-from lecture_helpers.widgets.rendering.recorder import Call
+from lecture_helpers.widgets.appearance import PINNED
+from lecture_helpers.widgets.rendering.axes_recorder import Call
 
-_MARK = {"gid": "ghost", "zorder": 1.9, "color": GHOST}
+_MARK = {"gid": "pinned", "zorder": 1.9, "color": PINNED}
 
 
-def ghosts_of(ax: Axes) -> list[Call]:
+def pinned_calls(ax: Axes) -> list[Call]:
     """Calls that draw the lines, outlines and points of ``ax`` again, in grey."""
-    kept = [a for a in ax.get_children() if a.get_gid() != "ghost" and a.get_visible()]
+    kept = [a for a in ax.get_children() if a.get_gid() != "pinned" and a.get_visible()]
     calls = []
     for artist in kept:
         if artist in list(ax.lines) and artist.get_transform() == ax.transData:

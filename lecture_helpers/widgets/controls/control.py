@@ -24,7 +24,6 @@ def in_words(value) -> str:
 class Control:
     """One control of an explorer: its range, its value, its row of widgets."""
 
-    kind = "control"
     lo = hi = None
     values: list | None = None
 
@@ -80,10 +79,6 @@ class Control:
     def stops(self) -> list:
         """The ends of a range, every value of a choice."""
         return [self.lo, self.hi] if self.values is None else list(self.values)
-
-    def draw(self, rng: np.random.Generator):
-        """A random value that the control can take."""
-        raise NotImplementedError
 
     def frames(self, most: int = 60) -> list:
         """The values that a running scrubber visits, in order."""

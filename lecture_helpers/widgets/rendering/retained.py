@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from matplotlib.axes import Axes
 
-from lecture_helpers.widgets.rendering.recorder import ARTISTS, CURVES, Call
+from lecture_helpers.widgets.rendering.axes_recorder import ARTISTS, CURVES, Call
 
 _CYCLING = CURVES | {"bar", "barh", "errorbar", "fill", "fill_between", "fill_betweenx", "hist",
                      "scatter", "stairs"}  # fmt: skip
