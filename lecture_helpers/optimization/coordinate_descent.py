@@ -76,7 +76,7 @@ def _chooser(order: str, parts: Sequence, surface: Surface, minimise, seed: int)
         return lambda t, x: parts[t % len(parts)]
     if order == "random":
         rng = np.random.default_rng(whole(seed=seed))
-        return lambda t, x: parts[rng.integers(len(parts))]
+        return lambda t, x: parts[int(rng.integers(len(parts)))]
 
     def cost_after(block: np.ndarray, x: np.ndarray) -> float:
         tried = x.copy()
@@ -110,7 +110,7 @@ def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> 
     The best of ``points`` places is refined by Brent's method, so a cost with several valleys is
     followed into the lowest that the places can see.
     """
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import fminbound
 
     reach, points = positive(reach=reach), whole(points=points, least=3)
     places = np.linspace(-reach, reach, points)
@@ -127,8 +127,8 @@ def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> 
 
         best = centre + places[int(np.argmin(cost(centre + places)))]
         step = places[1] - places[0]
-        near = dict(bounds=(best - step, best + step), method="bounded", options={"xatol": 1e-9})
-        return np.array([minimize_scalar(lambda v: cost(v)[0], **near).x])
+        found = fminbound(lambda v: cost(v)[0], best - step, best + step, xtol=1e-9)
+        return np.array([found])
 
     return minimise
 

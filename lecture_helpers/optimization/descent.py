@@ -88,4 +88,4 @@ def starts_on(surface: Surface, start: np.ndarray) -> np.ndarray:
 
 
 def _lost(theta: np.ndarray) -> np.ndarray:
-    return ~(np.abs(theta) < FAR).all(axis=-1)
+    return np.logical_not((np.abs(theta) < FAR).all(axis=-1))

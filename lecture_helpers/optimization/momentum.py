@@ -57,7 +57,7 @@ def momentum_path(
         theta = theta + out * (step + m * velocity if nesterov else velocity)
         points.append(theta)
     points = np.array(points)
-    return Path(points, surface.value(points), ~np.isfinite(theta).all(axis=-1))
+    return Path(points, surface.value(points), np.logical_not(np.isfinite(theta).all(axis=-1)))
 
 
 def _rates(lr, steps: int) -> np.ndarray:
