@@ -88,10 +88,9 @@ def _block_deviations(seed: int, d: int, sweeps: int) -> tuple[float, float, flo
     h, surface = m @ m.T, quadratic(m @ m.T)
 
     def ends(blocks, sweeps):
-        settings: dict = dict(
-            minimise=algorithms.quadratic_minimiser(h), blocks=blocks, sweeps=sweeps
+        return algorithms.coordinate_descent(
+            surface, x, minimise=algorithms.quadratic_minimiser(h), blocks=blocks, sweeps=sweeps
         )
-        return algorithms.coordinate_descent(surface, x, **settings)
 
     by_hand = x.copy()
     for _ in range(sweeps):
