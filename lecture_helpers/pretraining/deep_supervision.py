@@ -8,9 +8,8 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset
 from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.pretraining.plans import GUIDES
 from lecture_helpers.training import Runs, cross_entropy, mlp, train
-
-GUIDES = ("deep supervision", "hint")
 
 
 class Guided(nn.Module):

@@ -9,8 +9,6 @@ from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.datasets import image_patches
 from lecture_helpers.optimization import coordinate_descent as algorithms
-from lecture_helpers.optimization import lasso as solvers
-from lecture_helpers.optimization import sparse_coding as coding
 from lecture_helpers.test_functions import coordinate_traps as traps
 from lecture_helpers.test_functions.surfaces import quadratic
 
@@ -61,6 +59,8 @@ def _trap_arrival(surface, minimise, rng, sweeps: int) -> bool:
 
 
 def _lasso_arrival(rng, sweeps: int) -> bool:
+    from lecture_helpers.optimization import lasso as solvers
+
     made = solvers.correlated_regression(40, 30, active=5, seed=int(rng.integers(10**6)))
     penalty = rng.uniform(0.05, 0.9) * solvers.lambda_max(made)
     return solvers.lasso(made, penalty, start=rng.standard_normal(30), gap=1e-8).certified
@@ -88,10 +88,9 @@ def _block_deviations(seed: int, d: int, sweeps: int) -> tuple[float, float, flo
     h, surface = m @ m.T, quadratic(m @ m.T)
 
     def ends(blocks, sweeps):
-        settings: dict = dict(
-            minimise=algorithms.quadratic_minimiser(h), blocks=blocks, sweeps=sweeps
+        return algorithms.coordinate_descent(
+            surface, x, minimise=algorithms.quadratic_minimiser(h), blocks=blocks, sweeps=sweeps
         )
-        return algorithms.coordinate_descent(surface, x, **settings)
 
     by_hand = x.copy()
     for _ in range(sweeps):
@@ -122,6 +121,8 @@ def separability(
     four groups of five, minimised group by group, to 1e-12 of its start value. ISTA and FISTA count
     steps; one step costs what a sweep costs. ``cap`` steps are the most.
     """  # fmt: skip
+    from lecture_helpers.optimization import lasso as solvers
+
     solve = {"coordinates": solvers.lasso, "ISTA": solvers.ista, "FISTA": solvers.fista}
 
     def of_seed(seed: int) -> dict:
@@ -138,6 +139,8 @@ def separability(
 
 
 def _lasso_steps(solve, seed: int, rho: float, penalty: float, gap: float, cap: int) -> float:
+    from lecture_helpers.optimization import lasso as solvers
+
     made = solvers.correlated_regression(correlation=rho, seed=seed)
     most = {"sweeps" if solve is solvers.lasso else "steps": cap}
     penalty = penalty * solvers.lambda_max(made)
@@ -173,6 +176,8 @@ def convexity(seeds, *, patches=100, atoms=16, penalty=0.5, segments=200) -> Rec
 
 
 def _convexity(seed: int, n: int, k: int, penalty: float, segments: int) -> tuple[float, ...]:
+    from lecture_helpers.optimization import sparse_coding as coding
+
     x, rng = image_patches(8, n, seed), np.random.default_rng([seed, 24])
     run = coding.learn_dictionary(x, penalty=penalty, atoms=k, iterations=10, seed=seed)
     h, w, square = run.codes, run.atoms[-1], float((x**2).sum())
@@ -215,6 +220,8 @@ def strategies(seeds, *, patches=1000, atoms=64, penalty=1.0, work=400, sweeps=1
 
 
 def _strategies(seed, n, k, penalty, work, sweeps) -> tuple[float, ...]:
+    from lecture_helpers.optimization import sparse_coding as coding
+
     x = image_patches(8, n, seed)
     w = coding.starting_atoms(x, k, seed)
     settings = dict(penalty=penalty, atoms=w)

@@ -138,7 +138,6 @@ def gaussian_after(seeds, *, sizes=(4, 16, 64, 256), values=1024, repeats=40) ->
     Each test sees ``values`` normalised values of Gaussian batches of m examples. "allowed" is
     twice the level, so that the effect is how far the rate of rejection lies below it.
     """
-
     from scipy.stats import kstest
 
     def of_seed(seed: int) -> dict:

@@ -12,7 +12,7 @@ from lecture_helpers.claims.tuning import tuned as stored_or_searched
 from lecture_helpers.datasets import digits
 from lecture_helpers.pretraining import bottleneck
 from lecture_helpers.pretraining.greedy_growth import pretraining_race, train_arm
-from lecture_helpers.pretraining.plans import ARMS
+from lecture_helpers.pretraining.plans import ARMS, GUIDES
 from lecture_helpers.training import GUESSING, Runs, final_accuracy
 
 NETWORKS = {
@@ -131,7 +131,6 @@ def stored_growing(seeds):
 
 GUIDED_DEPTHS = (4, 6, 10)
 GUIDED = {name: NETWORKS[name] for name in ("sigmoid", "ReLU")}
-GUIDES = ("deep supervision", "hint")
 GUIDE_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 WEIGHTS = (0.1, 0.3, 1.0, 3.0, 10.0)
 PLAIN_RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(0.001, 3, 40))
