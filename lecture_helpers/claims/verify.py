@@ -84,7 +84,11 @@ def verify(
     found = {c.id: "nothing is stored" for c in wanted if c.id not in entries}
     for name, words in found.items():
         say(f"{name}: {words}")
-    shares = {c.id: [_again(c, entries[c.id])] for c in wanted if c.id in entries}
+    shares = {
+        c.id: [Share(c.id, tuple(e["seeds"][:2]), _changed_settings(c, e))]
+        for c in wanted
+        if (e := entries.get(c.id))
+    }
     for name, record in Sweep(shares, None, say).results(executor):
         found[name] = difference(entries[name], record, spread=spread, whole=True)
         say(f"{name}: {found[name] or 'the stored values again'}")
@@ -92,10 +96,6 @@ def verify(
             now = {"code": fingerprint(claim(name).experiment), "tolerances": record.tolerances}
             ledger.store(entries[name] | now, path)
     return not any(found.values())
-
-
-def _again(claim: Claim, stored: Mapping) -> Share:
-    return Share(claim.id, tuple(stored["seeds"][:2]), _changed_settings(claim, stored))
 
 
 def difference(
