@@ -77,14 +77,10 @@ class Claim:
             raise ValueError(f"{self.id} must declare which arms its experiment compares.")
 
     @property
-    def number(self) -> int:
-        """8 for C8."""
-        return int(self.id[1:])
-
-    @property
     def settings(self) -> dict:
-        """The experiment's settings: its keyword arguments and their defaults."""
-        return settings(self.experiment) if self.experiment else {}
+        """The experiment's settings: its keyword arguments and their defaults, as in JSON."""
+        parameters = signature(self.experiment).parameters.values() if self.experiment else ()
+        return plain({p.name: p.default for p in parameters if p.default is not p.empty})
 
 
 def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:
@@ -99,17 +95,6 @@ def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:
         words.format(*case): (treated.format(*case), control.format(*case))
         for case in product(*values)
     }
-
-
-def settings(experiment: Callable) -> dict:
-    """The keyword arguments of an experiment with their defaults, tuples as lists as in JSON.
-
-    >>> def ladder(seeds, *, steps=200, depth=(2, 8)): ...
-    >>> settings(ladder)
-    {'steps': 200, 'depth': [2, 8]}
-    """
-    parameters = signature(experiment).parameters.values()
-    return plain({p.name: p.default for p in parameters if p.default is not p.empty})
 
 
 def plain(value):

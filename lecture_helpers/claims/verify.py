@@ -60,9 +60,9 @@ def up_to_date(claim: Claim, stored: Mapping | None) -> bool:
 
 
 def _changed_settings(claim: Claim, stored: Mapping) -> dict:
-    """The settings of an entry that are not the experiment's defaults."""
+    """The tuned rates of an entry, and its settings that are no longer the experiment's."""
     now = claim.settings
-    return {k: v for k, v in stored["settings"].items() if k not in now or v != now[k]}
+    return {k: v for k, v in stored["settings"].items() if k == "tuned" or now.get(k, v) != v}
 
 
 def verify(
@@ -75,27 +75,28 @@ def verify(
 ) -> bool:
     """Whether two seeds of the named claims (of all) give the stored values again.
 
-    They are computed with the stored settings. An entry whose values all agree gets the ``code``
-    and the tolerances of today. Arguments and errors are those of ``run``. ``spread`` allows a
-    value to be as far off as an arm's stored seeds are from each other: on another processor
-    rounding, which training in single precision amplifies, can move it that far.
+    They are computed with the stored settings. An entry whose values all agree gets the ``code``,
+    the settings' names and the tolerances of today. Arguments and errors are those of ``run``.
+    ``spread`` allows a value to be as far off as an arm's stored seeds are from each other: on
+    another processor rounding, which training in single precision amplifies, can move it that far.
     """
     wanted, entries = runnable(names), refreshed(path)
     found = {c.id: "nothing is stored" for c in wanted if c.id not in entries}
     for name, words in found.items():
         say(f"{name}: {words}")
-    shares = {c.id: [_again(c, entries[c.id])] for c in wanted if c.id in entries}
+    shares = {
+        c.id: [Share(c.id, tuple(e["seeds"][:2]), _changed_settings(c, e))]
+        for c in wanted
+        if (e := entries.get(c.id))
+    }
     for name, record in Sweep(shares, None, say).results(executor):
         found[name] = difference(entries[name], record, spread=spread, whole=True)
         say(f"{name}: {found[name] or 'the stored values again'}")
         if not found[name]:
-            now = {"code": fingerprint(claim(name).experiment), "tolerances": record.tolerances}
+            share, code = shares[name][0], fingerprint(claim(name).experiment)
+            now = {"code": code, "settings": share.settings, "tolerances": record.tolerances}
             ledger.store(entries[name] | now, path)
     return not any(found.values())
-
-
-def _again(claim: Claim, stored: Mapping) -> Share:
-    return Share(claim.id, tuple(stored["seeds"][:2]), _changed_settings(claim, stored))
 
 
 def difference(

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_claims_are_numbered_without_gaps_through_all_lessons():
     declared = [c for lesson in LESSONS for c in lesson.CLAIMS]
-    assert [c.number for c in declared] == list(range(1, len(declared) + 1))
+    assert [c.id for c in declared] == [f"C{n}" for n in range(1, len(declared) + 1)]
     assert list(CLAIMS.values()) == declared
 
 
@@ -129,6 +129,15 @@ def test_an_empirical_claim_without_a_threshold_or_without_arms_is_refused():
         Claim("C99", "empirical", **words, min_effect=1.0, unit="u", experiment=len)
     with pytest.raises(ValueError, match="kind must be one of"):
         Claim("C99", "proof", **words)
+
+
+def test_settings_are_the_keywords_of_an_experiment_as_json_has_them():
+    def ladder(seeds, *, steps=200, depth=(2, 8)): ...
+
+    words = dict(lesson="l", slide="s", sentence="t", falsified_by="c")
+    assert Claim("C99", "identity", **words).settings == {}
+    found = Claim("C99", "identity", **words, experiment=ladder).settings
+    assert found == {"steps": 200, "depth": [2, 8]}
 
 
 def test_a_record_holds_one_value_per_seed():

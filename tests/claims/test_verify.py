@@ -65,11 +65,13 @@ def test_two_seeds_of_a_shared_experiment_are_computed_once_with_the_stored_sett
 
 
 def test_values_that_agree_renew_the_code_and_the_tolerances(path):
-    altered(path, "C50", code="of a refactoring")
+    settings = ledger.load(path)["C50"]["settings"]
+    altered(path, "C50", code="of a refactoring", settings=settings | {"gone": 3})
     altered(path, "C52", code="older", tolerances={"check": 1.0})
     assert verify.verify(["C50", "C52"], path=path, say=quiet)
     entries = ledger.load(path)
     assert entries["C50"]["code"] == fingerprint(coin)
+    assert entries["C50"]["settings"] == settings
     assert entries["C52"]["tolerances"] == {"check": 1e-12}
     assert entries["C52"]["findings"][0]["tolerance"] == 1e-12
 
