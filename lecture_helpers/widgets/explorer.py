@@ -4,7 +4,7 @@ import gc
 from threading import RLock
 
 from lecture_helpers.widgets import arguments
-from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size, usual_size
+from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size
 from lecture_helpers.widgets.controls.control import Control, close_widgets
 from lecture_helpers.widgets.layout import ExplorerLayout
 from lecture_helpers.widgets.pictures import Picture, draw_strip
@@ -50,7 +50,7 @@ def explore(
             question=arguments.as_question(predict),
             animate=arguments.as_scrubber(animate, made),
             stops=arguments.as_stops(snapshots, view, made),
-            size=as_size(size, usual_size(len(view.panels))),
+            size=as_size(size, len(view.panels)),
         )
     except ValueError:
         for control in made.values():

@@ -14,7 +14,6 @@ from lecture_helpers.widgets.appearance import (
     as_size,
     drawing,
     new_figure,
-    usual_size,
 )
 from lecture_helpers.widgets.controls.control import in_words
 from lecture_helpers.widgets.reading import Reading
@@ -69,9 +68,8 @@ def show(view, *, size=None, panels=None, **settings) -> Picture:
         ValueError: ``view`` is no view, or has no such control.
     """
     view = as_view(view, panels)
-    return draw_strip(
-        view, [settings], _size(view, size), CURRENT, captions=False, name=_name(view, settings)
-    )
+    size, name = as_size(size, len(view.panels)), _name(view, settings)
+    return draw_strip(view, [settings], size, CURRENT, captions=False, name=name)
 
 
 def strip(view, *, size=None, panels=None, **stops) -> Picture:
@@ -81,8 +79,8 @@ def strip(view, *, size=None, panels=None, **stops) -> Picture:
         ValueError: ``view`` is no view, or not exactly one control is given a list of stops.
     """
     view = as_view(view, panels)
-    frames = strip_settings(view, stops)
-    return draw_strip(view, frames, _size(view, size), CURRENT, name=_name(view, stops))
+    frames, size = strip_settings(view, stops), as_size(size, len(view.panels))
+    return draw_strip(view, frames, size, CURRENT, name=_name(view, stops))
 
 
 def strip_settings(view: View, stops: Mapping) -> list[dict]:
@@ -145,10 +143,6 @@ def add_panels(frame, view: View) -> list:
         frame.add_subplot(1, count, place + 1, projection=projection)
         for place, projection in enumerate(view.panels.values())
     ]
-
-
-def _size(view: View, size) -> tuple[float, float]:
-    return as_size(size, usual_size(len(view.panels)))
 
 
 def _name(view: View, settings: Mapping) -> str:

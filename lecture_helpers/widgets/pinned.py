@@ -38,12 +38,10 @@ def _line(line) -> Call:
 
 def _outline(patch) -> Call:
     corners = patch.get_patch_transform().transform_path(patch.get_path())
-    x, y = np.concatenate([_closed(p) for p in corners.to_polygons(closed_only=False)]).T
+    gap = np.full((1, 2), np.nan)
+    polygons = corners.to_polygons(closed_only=False)
+    x, y = np.concatenate([part for polygon in polygons for part in (polygon, gap)]).T
     return Call("plot", (x, y), {"lw": 1.2, "ls": "-", "marker": "", **_MARK})
-
-
-def _closed(polygon: np.ndarray) -> np.ndarray:
-    return np.vstack([polygon, np.full((1, 2), np.nan)])
 
 
 def _points(collection) -> Call:

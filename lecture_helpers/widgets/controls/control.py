@@ -34,11 +34,7 @@ class Control:
         self._busy = False
         self.parts = self._make()
         self.widget = w.HBox(self.parts).add_class("lecture-control")
-        self._listen()
-
-    def _listen(self) -> None:
-        for part in self.parts:
-            part.observe(lambda change: self._heard(change["new"]), "value")
+        self.parts[0].observe(lambda change: self._heard(change["new"]), "value")
 
     def _make(self) -> list[w.Widget]:
         raise NotImplementedError
@@ -71,10 +67,14 @@ class Control:
     def _show(self, value) -> None:
         self._busy = True
         try:
-            for part in self.parts:
-                part.value = value
+            for part, seen in zip(self.parts, self._seen(value), strict=True):
+                part.value = seen
         finally:
             self._busy = False
+
+    def _seen(self, value) -> tuple:
+        """What each of the widgets shows at ``value``."""
+        return (value,)
 
     def stops(self) -> list:
         """The ends of a range, every value of a choice."""

@@ -40,7 +40,13 @@ def encode_png(pixels: np.ndarray) -> bytes:
     rows = np.full((height, flat.shape[1] + 1), 2, np.uint8)
     rows[0, 1:] = flat[0]
     np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
-    return _png(width, height, 8, 6, (b"IDAT", zlib.compress(rows, 1)))
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def encode_palette_png(pixels: np.ndarray) -> bytes:
@@ -62,8 +68,12 @@ def encode_palette_png(pixels: np.ndarray) -> bytes:
     nearest = (np.square(palette).sum(axis=1) - colours @ (2 * palette.T)).argmin(axis=1)
     image = Image.fromarray(nearest[place].reshape(flat.shape[:2]).astype(np.uint8))
     image.putpalette(palette.astype(np.uint8).tobytes())
+    return _saved(image)
+
+
+def _saved(image: Image.Image, **options) -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
+    image.save(file, "PNG", optimize=True, **options)
     return file.getvalue()
 
 
@@ -73,18 +83,7 @@ def blank(height: int, width: int) -> bytes:
 
     It has the size of the picture, since a page lays out an image by the shape of its pixels.
     """
-    rows = bytes(height * (1 + (width + 7) // 8))
-    return _png(width, height, 1, 0, (b"tRNS", bytes(2)), (b"IDAT", zlib.compress(rows, 9)))
-
-
-def _png(width: int, height: int, depth: int, colour: int, *chunks: tuple) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    chunks = (b"IHDR", header), *chunks, (b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return _saved(Image.new("1", (width, height)), transparency=0)
 
 
 def decode_png(png: bytes) -> np.ndarray:

@@ -136,8 +136,6 @@ class Panel:
 
     def _remove(self, slot: Slot) -> None:
         self._check(slot.call)
-        for container in slot.containers:
-            self.ax.containers[:] = [c for c in self.ax.containers if c is not container]
         for artist in slot.artists:
             artist.remove()
 
