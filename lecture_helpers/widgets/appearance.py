@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
+from typing import Any
 
 import matplotlib
 from cycler import cycler
@@ -15,7 +16,7 @@ from lecture_helpers.widgets.controls.control import is_number
 
 PIXELS_PER_INCH = 100
 PINNED = "#9a9a9a"
-_STYLE = {
+_STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
     "axes.grid": True,

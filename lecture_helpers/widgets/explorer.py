@@ -221,7 +221,7 @@ class Explorer:
             if self._stored is None:
                 self._stored = self._strip()._repr_mimebundle_()
         data, metadata = self._stored
-        return {**self.layout.box._repr_mimebundle_(), **data}, metadata
+        return {**(self.layout.box._repr_mimebundle_() or {}), **data}, metadata
 
 
 def _words(problem: Exception) -> str:

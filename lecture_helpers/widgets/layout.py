@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import ipywidgets as w
 
@@ -43,7 +44,7 @@ class ExplorerLayout:
         self._width = dict(width=f"{width}px", max_width="100%")
         self._longest = longest
         self.layers = [_layer(), _layer()]
-        self.key = _key(self._typed) if explorer.presets else None
+        self.key: Any = _key(self._typed) if explorer.presets else None
         animate = explorer.animate
         self.scrubber = Scrubber(explorer.controls[animate]) if animate else None
         self.reading = w.HTML().add_class("lecture-words")

@@ -1,7 +1,9 @@
 """What every control of an explorer has: a name, a value, a row of widgets."""
 
+import math
 import numbers
 from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -11,7 +13,7 @@ def is_number(value) -> bool:
     """Whether ``value`` is a finite real number (a switch is none)."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         return False
-    return bool(np.isfinite(value))
+    return math.isfinite(value)
 
 
 def in_words(value) -> str:
@@ -24,8 +26,9 @@ def in_words(value) -> str:
 class Control:
     """One control of an explorer: its range, its value, its row of widgets."""
 
-    lo = hi = None
-    values: list | None = None
+    lo: Any = None
+    hi: Any = None
+    values: Any = None
 
     def __init__(self, name: str, start, label: str):
         self.name, self.start, self.value, self.label = name, start, start, label
@@ -36,7 +39,7 @@ class Control:
         self.widget = w.HBox(self.parts).add_class("lecture-control")
         self.parts[0].observe(lambda change: self._heard(change["new"]), "value")
 
-    def _make(self) -> list[w.Widget]:
+    def _make(self) -> list[Any]:
         raise NotImplementedError
 
     def _heard(self, value) -> None:

@@ -1,6 +1,7 @@
 """Axes that write down what a view asks of them, so that the next picture can be compared."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import Colormap
@@ -106,7 +107,7 @@ def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
     return one.dtype.kind in "biuf" and one.tobytes() == other.tobytes()
 
 
-def _kept(value):
+def _kept(value) -> Any:
     """A copy that the view cannot change afterwards."""
     kind = type(value)
     if kind is np.ndarray:
@@ -122,6 +123,8 @@ def _kept(value):
 
 class RecordingAxes:
     """Stands in for axes; ``calls`` is what was asked, ``set(a=.., b=..)`` taken apart."""
+
+    calls: list[Call]
 
     def __init__(self):
         object.__setattr__(self, "calls", [])

@@ -6,7 +6,7 @@ from matplotlib.axis import Axis
 from matplotlib.legend import Legend
 from matplotlib.spines import Spine
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, BboxBase
 
 
 def drawing_order(ax: Axes) -> list:
@@ -36,10 +36,11 @@ def split_layers(ax: Axes, moving: set, renderer) -> tuple[list, list]:
     return below, above
 
 
-def _reach(ax: Axes, moving: set) -> Bbox:
-    boxes = [clip_of(artist) for artist in moving if artist.axes is ax]
-    if not boxes or any(box is None for box in boxes):
-        return ax.get_figure().bbox
+def _reach(ax: Axes, moving: set) -> BboxBase:
+    mine = [artist for artist in moving if artist.axes is ax]
+    boxes = [box for artist in mine if (box := clip_of(artist)) is not None]
+    if not boxes or len(boxes) < len(mine):
+        return ax.figure.bbox
     return Bbox.union(boxes).padded(2)
 
 
@@ -49,7 +50,7 @@ def clip_of(artist) -> Bbox | None:
     return box if artist.get_clip_on() and box is not None else None
 
 
-def _apart(artist, touched: Bbox, renderer) -> bool:
+def _apart(artist, touched: BboxBase, renderer) -> bool:
     if not isinstance(artist, Text):
         return False
     return not artist.get_text() or not artist.get_window_extent(renderer).overlaps(touched)

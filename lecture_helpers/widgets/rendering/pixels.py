@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,8 +15,9 @@ from PIL import Image
 
 def pixels_of(figure: Figure) -> np.ndarray:
     """The figure fully drawn: uint8 (height, width, 4), overwritten by its next drawing."""
-    figure.canvas.draw()
-    return np.asarray(figure.canvas.buffer_rgba())
+    canvas: Any = figure.canvas
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
 
 
 def discard_pixels(figure: Figure) -> None:
@@ -25,7 +27,8 @@ def discard_pixels(figure: Figure) -> None:
     that it was last measured with (matplotlib has no public word for that).
     """
     FigureCanvasAgg(figure)
-    for text in figure.findobj(Text):
+    texts: Any = figure.findobj(Text)
+    for text in texts:
         text._renderer = None
 
 
@@ -41,7 +44,7 @@ def encode_png(pixels: np.ndarray) -> bytes:
     rows[0, 1:] = flat[0]
     np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
     header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b"")
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows.data, 1)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
@@ -63,7 +66,7 @@ def encode_palette_png(pixels: np.ndarray) -> bytes:
     if len(palette) > 255:
         rest = Image.fromarray(palette[None, 64:])
         rest = rest.quantize(191, Image.Quantize.MAXCOVERAGE, kmeans=1)
-        palette = np.vstack([palette[:64], np.reshape(rest.getpalette(), (-1, 3))])
+        palette = np.vstack([palette[:64], np.reshape(rest.getpalette() or [], (-1, 3))])
     palette = palette.astype(np.int64)
     nearest = (np.square(palette).sum(axis=1) - colours @ (2 * palette.T)).argmin(axis=1)
     image = Image.fromarray(nearest[place].reshape(flat.shape[:2]).astype(np.uint8))

@@ -1,6 +1,7 @@
 """A panel that keeps its artists from one picture to the next."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -34,7 +35,7 @@ class Panel:
     """Axes, drawn by recorded calls."""
 
     def __init__(self, ax: Axes, calls: list[Call]):
-        self.ax = ax
+        self.ax: Any = ax  # its private lists are put in order
         self.slots, self.layout = [], []
         self._relabelled = False
         for call in calls:
