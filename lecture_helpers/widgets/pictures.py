@@ -51,14 +51,10 @@ class Picture:
         return self.name
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        return png_bundle(self.png, self.name, self.alt, self.width)
-
-
-def png_bundle(png: bytes, text: str, alt: str, width: int) -> tuple[dict, dict]:
-    """The notebook output of a PNG: few colours, stable text, alt text, width on the screen."""
-    few = base64.b64encode(encode_palette_png(decode_png(png))).decode("ascii")
-    data = {"image/png": few, "text/plain": text}
-    return data, {"image/png": {"alt": alt, "width": width}}
+        """The output that a notebook stores: a PNG of few colours, stable text, words, width."""
+        few = base64.b64encode(encode_palette_png(decode_png(self.png))).decode("ascii")
+        data = {"image/png": few, "text/plain": self.name}
+        return data, {"image/png": {"alt": self.alt, "width": self.width}}
 
 
 def show(view, *, size=None, panels=None, **settings) -> Picture:

@@ -93,7 +93,8 @@ def _same(one, other) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and one.shape == other.shape and _same_array(one, other)
+        alike = one.dtype == other.dtype and one.shape == other.shape and one.dtype.kind in "biuf"
+        return alike and one.tobytes() == other.tobytes()
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict):
@@ -101,10 +102,6 @@ def _same(one, other) -> bool:
     if type(one) is AxesTransform:
         return object.__getattribute__(one, "how") == object.__getattribute__(other, "how")
     return isinstance(one, _PLAIN) and bool(one == other or (one != one and other != other))
-
-
-def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
-    return one.dtype.kind in "biuf" and one.tobytes() == other.tobytes()
 
 
 def _kept(value) -> Any:

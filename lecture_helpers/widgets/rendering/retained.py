@@ -50,7 +50,8 @@ class Panel:
         made, held = len(ax._children), len(ax.containers)
         call.apply(ax)
         if call.name == "legend":
-            _refuse_wandering(call)
+            if call.args or call.kwargs.get("loc", "best") in ("best", 0):  # it may wander
+                raise Rebuild
             return Slot(call, [ax.get_legend()])
         return Slot(call, ax._children[made:], ax.containers[held:])
 
@@ -169,11 +170,6 @@ class Panel:
         moved.difference_update(slot.artists)
         self.slots[places[0]] = fresh = self._draw(slot.call)
         moved.update(fresh.artists)
-
-
-def _refuse_wandering(call: Call) -> None:
-    if call.kwargs.get("loc", "best") in ("best", 0) or call.args:
-        raise Rebuild
 
 
 def _curve(args: tuple) -> tuple:
