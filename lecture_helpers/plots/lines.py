@@ -78,4 +78,4 @@ def draw_rungs(ax, values, *, role: str, ylim: tuple):
     seen = np.isfinite(values)
     draw_line(ax, range(len(seen)), np.where(seen, values, np.nan), role=role, markers=True)
     for rung in np.flatnonzero(~seen):
-        draw_pointer(ax, rung, np.inf, role=role, ylim=ylim)
+        draw_pointer(ax, float(rung), np.inf, role=role, ylim=ylim)

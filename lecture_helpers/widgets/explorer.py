@@ -4,7 +4,7 @@ import gc
 from threading import RLock
 
 from lecture_helpers.widgets import arguments
-from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size, usual_size
+from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size
 from lecture_helpers.widgets.controls.control import Control, close_widgets
 from lecture_helpers.widgets.layout import ExplorerLayout
 from lecture_helpers.widgets.pictures import Picture, draw_strip
@@ -50,7 +50,7 @@ def explore(
             question=arguments.as_question(predict),
             animate=arguments.as_scrubber(animate, made),
             stops=arguments.as_stops(snapshots, view, made),
-            size=as_size(size, usual_size(len(view.panels))),
+            size=as_size(size, len(view.panels)),
         )
     except ValueError:
         for control in made.values():
@@ -82,7 +82,8 @@ class Explorer:
         self.error = ""
         self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
         self.canvas = Canvas(view, size, self.appearance)
-        readings = self._visit_ends()
+        ends = [{name: stop} for name, control in controls.items() for stop in control.stops()]
+        readings = [self._visit(changed) for changed in ({}, *ends)]
         self.reading = readings[0]
         self.layout = ExplorerLayout(self, longest=max(len(str(now)) for now in readings))
         self._draw(None)
@@ -92,10 +93,6 @@ class Explorer:
             control.changed, control.refused = self._draw, self._refuse
         register(self)
         gc.collect()  # the figures of the ends: cycles of some 10 MiB
-
-    def _visit_ends(self) -> list:
-        ends = [{n: stop} for n, control in self.controls.items() for stop in control.stops()]
-        return [self._visit(changed) for changed in ({}, *ends)]
 
     def _visit(self, changed: dict):
         mover = next(iter(changed), None)
@@ -172,12 +169,10 @@ class Explorer:
                 self._score()
                 self.error = ""
             except Exception as problem:
-                self.error = f"{self._where()}: {_words(problem)}"
+                where = ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
+                self.error = f"At {where}: {_words(problem)}"
             self.layout.refresh()
             release_idle()
-
-    def _where(self) -> str:
-        return "At " + ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
 
     def _score(self) -> None:
         for name, met in self.predicates.items():
@@ -221,7 +216,7 @@ class Explorer:
             if self._stored is None:
                 self._stored = self._strip()._repr_mimebundle_()
         data, metadata = self._stored
-        return {**self.layout.box._repr_mimebundle_(), **data}, metadata
+        return {**(self.layout.box._repr_mimebundle_() or {}), **data}, metadata
 
 
 def _words(problem: Exception) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import ipywidgets as w
 
@@ -42,14 +43,18 @@ class ExplorerLayout:
         width, zoom = round(explorer.size[0] * PIXELS_PER_INCH), explorer.appearance.text
         self._width = dict(width=f"{width}px", max_width="100%")
         self._longest = longest
-        self.layers = [_layer(), _layer()]
-        self.key = _key(self._typed) if explorer.presets else None
+        stacked = [w.Layout(**_STACKED), w.Layout(**_STACKED)]
+        self.layers = [w.Image(value=blank(1, 1), format="png", layout=at) for at in stacked]
+        self.key: Any = _key(self._typed) if explorer.presets else None
         animate = explorer.animate
         self.scrubber = Scrubber(explorer.controls[animate]) if animate else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
         self.tally = w.HTML().add_class("lecture-words")
-        self.answers = self._answers()
+        answers = explorer.question[1] if explorer.question else []
+        self.answers = [
+            _button(words, lambda n=n: self.answer(n)) for n, words in enumerate(answers)
+        ]
         self.box = w.VBox(
             [
                 w.HTML(
@@ -88,10 +93,6 @@ class ExplorerLayout:
         title = self.explorer.view.title
         name = _named(f"Picture of {title}; the sentence below says what it shows.")
         return w.GridBox([*self.layers, name], layout=layout).add_class("lecture-figure")
-
-    def _answers(self) -> list:
-        answers = self.explorer.question[1] if self.explorer.question else []
-        return [_button(words, lambda n=n: self.answer(n)) for n, words in enumerate(answers)]
 
     def _question(self) -> list:
         if not self.explorer.question:
@@ -164,10 +165,6 @@ class ExplorerLayout:
 
 
 _STACKED = dict(width="100%", grid_area="1 / 1 / 2 / 2", margin="0")
-
-
-def _layer() -> w.Image:
-    return w.Image(value=blank(1, 1), format="png", layout=w.Layout(**_STACKED))
 
 
 def _named(name: str) -> w.HTML:

@@ -44,20 +44,12 @@ class Range(Control):
     def _slide(self, ends: dict) -> w.Widget:
         return self._slider(**ends, step=self.step, readout=False)
 
-    def _listen(self):
-        self.parts[0].observe(lambda change: self._heard(change["new"]), "value")
-
     def _slid(self, value) -> None:
         if not self._busy and self.place(value) != self.place(self.value):
             self._heard(self.at(self.place(value)))
 
-    def _show(self, value):
-        self._busy = True
-        try:
-            self.parts[0].value = value
-            self.parts[1].value = self.at(self.place(value))
-        finally:
-            self._busy = False
+    def _seen(self, value):
+        return value, self.at(self.place(value))
 
     def place(self, value) -> int:
         """Which place of the slider is nearest to ``value``."""

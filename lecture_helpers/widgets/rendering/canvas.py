@@ -1,6 +1,7 @@
 """The picture of a view while its controls move: a background that stays, an overlay that moves."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -30,6 +31,13 @@ class Canvas:
     figures that had to be made anew; ``parted`` says whether anything is in the overlay. Once
     released only the two PNGs are left; the figure comes back when it is asked for.
     """
+
+    _shown: Any
+    _figure: Any
+    _pixels: Any
+    _painter: Any
+    _overlay: Any
+    _values: Any
 
     def __init__(self, view: View, size, appearance: Appearance, positions: list | None = None):
         self.view, self.size, self.appearance, self.positions = view, size, appearance, positions
@@ -77,7 +85,7 @@ class Canvas:
     def figure(self) -> Figure:
         """The figure with the artists of this picture, drawn again if it was released."""
         with ALONE:
-            if self._shown is None:
+            if not self._shown:
                 self.move(self._values)
             return self._shown
 
