@@ -26,7 +26,7 @@ MAY_IMPORT = {
         "foundation", "test_functions", "datasets", "optimization", "training", "networks",
         "pretraining", "curriculum",
     },
-    "report": {"claims", "plots", "widgets", "training"},
+    "report": {"claims", "plots", "widgets", "networks", "training"},
     "exercises": {"foundation"},
     "publish": {"report", "widgets"},
 }  # fmt: skip

@@ -79,17 +79,23 @@ def evidence(*names: str) -> Evidence:
 
 
 def stored_runs(name: str):
-    """The runs of ``evidence/runs/<name>.npz``, an ``algorithms.runs.Runs``, wherever we stand.
+    """The runs of ``evidence/runs/<name>.npz``, wherever we stand.
+
+    A ``training.Runs``; where the name ends in "slices", the ``Slices`` of many networks.
 
     Raises:
         ValueError: no such file; the sentence names those there are.
     """
-    from lecture_helpers.training import Runs
-
     path = ledger.EVIDENCE / "runs" / f"{name}.npz"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.npz"))) or "none"
         raise ValueError(f"name must be one of the stored runs ({known}), not {name!r}.")
+    if name.endswith("slices"):
+        from lecture_helpers.networks.loss_slices import Slices
+
+        return Slices.load(path)
+    from lecture_helpers.training import Runs
+
     return Runs.load(path)
 
 

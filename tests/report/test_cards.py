@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from lecture_helpers.claims import CLAIMS, Record, ledger
 from lecture_helpers.claims.claim import Claim
 from lecture_helpers.report import cards as shown
-from lecture_helpers.report import evidence
+from lecture_helpers.report import evidence, stored_runs
 
 SEEDS = tuple(range(8))
 GAIN = Claim(
@@ -231,3 +231,10 @@ def test_nothing_of_a_picture_is_cut_off_however_long_its_words(stored):
         width, height = figure.get_size_inches()
         assert -0.05 < box.x0 and box.x1 < width + 0.05
         assert -0.05 < box.y0 and box.y1 < height + 0.05
+
+
+def test_stored_runs_and_slices_are_found_by_name():
+    assert "arm" in stored_runs("model_design_ladder").axes
+    assert stored_runs("model_design_slices").at(depth=8, model="plain", seed=0).shape == (51, 51)
+    with pytest.raises(ValueError, match="name must be one of the stored runs .*not 'ladder'"):
+        stored_runs("ladder")
