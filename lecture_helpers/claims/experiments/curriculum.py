@@ -132,13 +132,13 @@ def confidence_of_the_reference(seeds, *, noise=0.4, folds=5) -> Record:
     """C48: the share of wrong labels among the least sure quarter, less that among the surest.
 
     The extras: with all labels right, how often another model errs in either quarter; and how
-    unequal the classes are in the surest quarter (largest class over min_effect).
+    unequal the classes are in the surest quarter (largest class over smallest).
     """
     sets = {
         "digits": (digits(), dict(test=357, validation=240, train=1200)),
         "mnist1d": (mnist1d(), SIZES["mnist1d"]),
     }
-    arms, extras, unequal = {}, {}, "largest class over min_effect, easiest quarter"
+    arms, extras, unequal = {}, {}, "largest class over smallest, easiest quarter"
     for name, (data, sizes) in sets.items():
         found = by_seed(partial(_quarters, data, sizes, noise, folds), seeds)
         extras[f"{name}: {unequal}"] = found.pop(unequal)
@@ -158,7 +158,7 @@ def _quarters(data, sizes, noise: float, folds: int, seed: int) -> dict[str, flo
         "hardest quarter": wrong[hard].mean(), "easiest quarter": wrong[easy].mean(),
         "another model errs, hardest quarter": errs[unsure].mean(),
         "another model errs, easiest quarter": errs[sure].mean(),
-        "largest class over min_effect, easiest quarter": counts.max() / max(1, counts.min()),
+        "largest class over smallest, easiest quarter": counts.max() / max(1, counts.min()),
     }  # fmt: skip
 
 
