@@ -40,9 +40,9 @@ class Ensemble:
         self.stack = Stack([t.module for t in trainees], first.frozen)
         self.optimizer = self._optimizer()
         self.stack.accumulate_in(self.optimizer.gradient)
-        seeds = [t.member.seed for t in trainees]
-        self.generators = [_generator(seed) for seed in dict.fromkeys(seeds)]
-        self.seats = torch.tensor([list(dict.fromkeys(seeds)).index(seed) for seed in seeds])
+        seeds = list(dict.fromkeys(t.member.seed for t in trainees))
+        self.generators = [_generator(seed) for seed in seeds]
+        self.seats = torch.tensor([seeds.index(t.member.seed) for t in trainees])
         self.weights, self.for_loss = None, first.for_loss
         self.batch_losses = np.full((steps, len(trainees)), np.nan, np.float32)
         self._prepare()

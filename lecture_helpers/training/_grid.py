@@ -88,12 +88,10 @@ def own_part(array: np.ndarray, member: Member, trailing: int, name: str) -> np.
     """
     leading = array.shape[: array.ndim - trailing]
     try:
-        if np.broadcast_shapes(leading, member.shape) != member.shape:
-            raise ValueError
+        full = np.broadcast_to(array, member.shape + array.shape[len(leading) :])
     except ValueError:
         raise ValueError(
             f"{name} must have leading axes that broadcast to (*grid, seeds) = {member.shape}, "
             f"not {leading}."
         ) from None
-    place = member.place[len(member.place) - len(leading) :]
-    return array[tuple(k if n > 1 else 0 for k, n in zip(place, leading, strict=True))]
+    return full[member.place]

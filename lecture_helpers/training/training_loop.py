@@ -52,7 +52,8 @@ def train(
     with one_thread_and_room():
         trainees = [planner.trainee(member) for member in members]
         history = History(trainees, steps, record, checkpoints)
-        text = f"Training {_count(members, 'network')} ({grid_text(axes, seeds)}), {steps} steps: "
+        count = f"{len(members)} network{'s' * (len(members) > 1)}"
+        text = f"Training {count} ({grid_text(axes, seeds)}), {steps} steps: "
         with Progress(progress, text, len(members) * steps) as tick:
             for ensemble in ensembles_of(trainees, dataset, planner.loss, steps):
                 history.follow(ensemble, tick)
@@ -76,7 +77,7 @@ def _listed_multipliers(options: dict) -> dict:
 
 
 def ensembles_of(trainees: Sequence[Trainee], dataset, loss, steps: int) -> Iterator[Ensemble]:
-    """The trainees in ensemble of one structure, each made when its turn comes."""
+    """The trainees in ensembles of one structure, each made when its turn comes."""
     groups = {}
     for trainee in trainees:
         groups.setdefault(trainee.group, []).append(trainee)
@@ -94,7 +95,3 @@ def one_thread_and_room() -> Iterator[None]:
     torch.empty(7_900_000)
     with torch_on_one_thread():
         yield
-
-
-def _count(things: Sequence, word: str) -> str:
-    return f"{len(things)} {word}{'s' * (len(things) != 1)}"

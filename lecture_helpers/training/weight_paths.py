@@ -88,20 +88,14 @@ class StoredPath:
         self._together = SideBySide(network, len(self.shown))
         self._known = {}
 
-    def shares(self, average: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """The weight of every kept iterate in the average after every one, (kept, kept).
-
-        Averaging is linear, so the average of the identity's rows holds them all.
-        """
-        return average(np.eye(len(self.weights)))
-
     def accuracy(self, average: Callable[[np.ndarray], np.ndarray], fresh: bool = True):
         """The test accuracy of the average of the path so far, (shown,).
 
         With ``fresh`` statistics batch norms fit the averaged weights; otherwise they keep those
         of the iterate of the same step. Known answers are kept.
         """
-        shares = self.shares(average)[self.shown].astype(np.float32)
+        # averaging is linear: the average of the identity's rows says how much of each is in it
+        shares = average(np.eye(len(self.weights)))[self.shown].astype(np.float32)
         key = shares.tobytes(), bool(fresh)
         if key not in self._known:
             with torch_on_one_thread():
@@ -129,12 +123,10 @@ def stored_paths(
     """
     test = dataset.inputs[parts.test], dataset.targets[parts.test]
     inputs = dataset.inputs[parts.train[:training]]
-    places = product(*runs.axes.values())
-    alone = {p: runs.at(**dict(zip(runs.axes, p, strict=True))) for p in places}
-    return {p: _stored_path(run, test, inputs, shown) for p, run in alone.items()}
-
-
-def _stored_path(run: Runs, test, inputs, shown) -> StoredPath:
-    network, kept = run.module(seed=run.seeds[0]), np.asarray(run.weight_steps) > 0
-    weights, buffers = np.asarray(run.weights)[0, kept], np.asarray(run.buffers)[0, kept]
-    return StoredPath(network, weights, buffers, test=test, training=inputs, shown=shown)
+    paths = {}
+    for place in product(*runs.axes.values()):
+        run = runs.at(**dict(zip(runs.axes, place, strict=True)))
+        network, kept = run.module(seed=run.seeds[0]), np.asarray(run.weight_steps) > 0
+        held = np.asarray(run.weights)[0, kept], np.asarray(run.buffers)[0, kept]
+        paths[place] = StoredPath(network, *held, test=test, training=inputs, shown=shown)
+    return paths

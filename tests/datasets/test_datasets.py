@@ -1,6 +1,5 @@
 """The data sets: what they hold, that they are offline, that they leave nothing behind."""
 
-import socket
 import subprocess
 import sys
 
@@ -9,14 +8,6 @@ import pytest
 
 from lecture_helpers.datasets import Dataset, digits, image_patches, mnist1d, real, spirals, split
 from lecture_helpers.datasets.synthetic import _published_signals
-
-
-@pytest.fixture
-def no_network(monkeypatch):
-    def refuse(*_):
-        raise AssertionError("the network was asked for")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 def test_digits_are_centred_pixel_by_pixel_with_mean_square_one(no_network):

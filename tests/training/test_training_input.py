@@ -107,11 +107,9 @@ REFUSED = {
 
 @pytest.mark.parametrize("words", REFUSED)
 def test_bad_input_is_refused_in_one_sentence(words):
-    settings = (
-        dict(build=mlp, dataset=two_moons(), steps=5, seeds=2, progress=False) | REFUSED[words]
-    )
+    given = dict(build=mlp, dataset=two_moons(), steps=5, seeds=2, progress=False) | REFUSED[words]
     with pytest.raises(ValueError, match=re.escape(words)) as refusal:
-        train(settings.pop("build"), settings.pop("dataset"), **settings)
+        train(**given)
     assert str(refusal.value).endswith(".") or "it says" in words
 
 
