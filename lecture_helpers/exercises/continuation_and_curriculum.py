@@ -33,28 +33,20 @@ sampled_smoothing = Exercise(
         "seed": int(rng.integers(100)),
     },
     mistakes={
-        "the variance stands where sigma belongs": (
-            {"sigma": np.square},
-            "A draw of N(t, sigma^2) is t + sigma z. The slide writes the variance into N.",
-        ),
-        "every place has draws of its own": (
-            {"fresh": True},
+        "the variance stands where sigma belongs": ({"sigma": np.square},
+            "A draw of N(t, sigma^2) is t + sigma z. The slide writes the variance into N."),
+        "every place has draws of its own": ({"fresh": True},
             "With fresh noise at every place the blurred cost is a rough curve that flickers from "
-            "move to move. Draw once, and use the same draws everywhere: common random numbers.",
-        ),
-        "the cost of the mean place, not the mean of the costs": (
-            _cost_of_the_mean,
+            "move to move. Draw once, and use the same draws everywhere: common random numbers."),
+        "the cost of the mean place, not the mean of the costs": (_cost_of_the_mean,
             "The mean of t + sigma z is t, so that nothing is blurred. Evaluate first, "
-            "then average.",
-        ),
+            "then average."),
         "the noise is added to the cost, not to the place": (
             {"costs": lambda coefficients, t, noise: np.polyval(coefficients, t) + noise},
             "A blur mixes the costs of neighbouring places. Noise on the cost averages to nothing.",
         ),
-        "the spread of the draws is given as the error of their mean": (
-            {"spread": True},
-            "The mean of n draws varies sqrt(n) times less than one draw does.",
-        ),
+        "the spread of the draws is given as the error of their mean": ({"spread": True},
+            "The mean of n draws varies sqrt(n) times less than one draw does."),
     },
     hints=(
         "Three steps: the places, their costs, the mean over the draws.",
@@ -93,50 +85,30 @@ follower = Exercise(
         "lr": float(rng.uniform(0.02, 0.05)), "steps": int(rng.integers(2, 5)),
     },
     mistakes={
-        "the sigmas grow": (
-            {"sigmas": np.flip},
+        "the sigmas grow": ({"sigmas": np.flip},
             "Continuation starts with the most blurred cost and ends at the real one. Backwards, "
-            "the first level is plain descent with all its traps.",
-        ),
-        "every level starts from the first start": (
-            {"restart": True},
-            "The point is to hand on the place: a level starts where the one before ended.",
-        ),
-        "the fade has sigma, not its square": (
-            {"fade": lambda wave: np.exp(-wave / 2)},
-            "A wave of frequency k fades by exp(-k^2 sigma^2 / 2).",
-        ),
-        "nothing is blurred": (
-            {"sigmas": np.zeros_like},
+            "the first level is plain descent with all its traps."),
+        "every level starts from the first start": ({"restart": True},
+            "The point is to hand on the place: a level starts where the one before ended."),
+        "the fade has sigma, not its square": ({"fade": lambda wave: np.exp(-wave / 2)},
+            "A wave of frequency k fades by exp(-k^2 sigma^2 / 2)."),
+        "nothing is blurred": ({"sigmas": np.zeros_like},
             "That is plain descent, as many steps of it. Each sigma has a cost of its own: the "
-            "wave is multiplied by its fade.",
-        ),
-        "one step for every sigma": (
-            {"steps": 1},
-            "A level needs its `steps` steps before the next one begins.",
-        ),
-        "the chain rule is forgotten": (
-            {"inner": False},
-            "The derivative of cos(waves t) is -waves sin(waves t): a factor is missing.",
-        ),
-        "the slope of the wave has the wrong sign": (
-            {"ripple": np.negative},
-            "The derivative of the cosine is minus the sine.",
-        ),
+            "wave is multiplied by its fade."),
+        "one step for every sigma": ({"steps": 1},
+            "A level needs its `steps` steps before the next one begins."),
+        "the chain rule is forgotten": ({"inner": False},
+            "The derivative of cos(waves t) is -waves sin(waves t): a factor is missing."),
+        "the slope of the wave has the wrong sign": ({"ripple": np.negative},
+            "The derivative of the cosine is minus the sine."),
         "it climbs": ({"lr": np.negative}, "Descent subtracts the slope: t - lr * slope."),
-        "the fade is not halved": (
-            {"fade": lambda wave: np.exp(-(wave**2))},
-            "A wave of frequency k fades by exp(-k^2 sigma^2 / 2).",
-        ),
-        "the bowl fades too": (
-            {"bowl_fades": True},
-            "A blur lifts a parabola but does not bend it: its slope stays t.",
-        ),
-        "the real cost is left out": (
-            {"sigmas": lambda sigmas: sigmas[:-1]},
+        "the fade is not halved": ({"fade": lambda wave: np.exp(-(wave**2))},
+            "A wave of frequency k fades by exp(-k^2 sigma^2 / 2)."),
+        "the bowl fades too": ({"bowl_fades": True},
+            "A blur lifts a parabola but does not bend it: its slope stays t."),
+        "the real cost is left out": ({"sigmas": lambda sigmas: sigmas[:-1]},
             "The last sigma is 0, and it needs its steps as well: the minimum of a blurred cost is "
-            "only near the one you want.",
-        ),
+            "only near the one you want."),
     },
     hints=(
         "Two loops: the sigmas outside, the steps inside. t is never reset.",
@@ -165,30 +137,21 @@ root_pacing = Exercise(
     mistakes={
         "it goes on growing after pace": (
             lambda t, start, pace: np.sqrt(start**2 + (1 - start**2) * t / pace),
-            "There are no more examples than all: cut the progress at 1.",
-        ),
+            "There are no more examples than all: cut the progress at 1."),
         "pace has no effect": (
-            {"pace": 1.0}, "Everything must be in at t = pace, not at the end: use t / pace.",
-        ),
-        "it starts from nothing": (
-            {"start": 0.0},
-            "At t = 0 the share is 0, and the first batch would be drawn from no example at all.",
-        ),
+            {"pace": 1.0}, "Everything must be in at t = pace, not at the end: use t / pace."),
+        "it starts from nothing": ({"start": 0.0},
+            "At t = 0 the share is 0, and the first batch would be drawn from no example at all."),
         "the start is not squared": (
-            {"start": np.sqrt}, "At t = 0 the root must give start, so start^2 stands under it.",
-        ),
+            {"start": np.sqrt}, "At t = 0 the root must give start, so start^2 stands under it."),
         "the root is taken of the time alone": (
             lambda t, start, pace: start + (1 - start) * np.sqrt(np.minimum(t / pace, 1)),
-            "The whole square, start included, grows evenly; the root comes last.",
-        ),
-        "the root is missing": (
-            lambda *case: _root(*case) ** 2,
-            "That is the square of the share. Take its root.",
-        ),
+            "The whole square, start included, grows evenly; the root comes last."),
+        "the root is missing": (lambda *case: _root(*case) ** 2,
+            "That is the square of the share. Take its root."),
         "it grows evenly itself": (
             lambda t, start, pace: start + (1 - start) * np.minimum(t / pace, 1),
-            "That is linear pacing. Under root pacing the square grows evenly.",
-        ),
+            "That is linear pacing. Under root pacing the square grows evenly."),
     },
     hints=(
         "First the line that the square follows, then the root.",
@@ -230,24 +193,18 @@ easy_order = Exercise(
         "sure of anything counts as easy": (
             {"scores": lambda p, targets, fold: p[fold, np.arange(len(fold))].max(axis=1)},
             "The largest probability may belong to another class: then the model is sure, and the "
-            "example is wrong for it. Take the probability of the target.",
-        ),
+            "example is wrong for it. Take the probability of the target."),
         "the mean over all models": (
             {"scores": lambda p, targets, _: p.mean(axis=0)[np.arange(len(targets)), targets]},
-            "All models but one have seen the example. They remember its label, right or wrong.",
-        ),
+            "All models but one have seen the example. They remember its label, right or wrong."),
         "scored by a model that was trained on the example": (
             lambda p, targets, fold: _easy_order(p, targets, (fold + 1) % len(p)),
-            "Model k is the one that did NOT see fold k. Another one grades its own homework.",
-        ),
-        "the scores, not the order": (
-            _held_out,
-            "These are the right scores. Wanted are the numbers of the examples, sorted by them.",
-        ),
+            "Model k is the one that did NOT see fold k. Another one grades its own homework."),
+        "the scores, not the order": (_held_out,
+            "These are the right scores. Wanted are the numbers of the examples, sorted by them."),
         "each example's rank, not the order": (
             lambda *case: np.argsort(_easy_order(*case), kind="stable"),
-            "argsort once gives the order; twice gives the rank of every example.",
-        ),
+            "argsort once gives the order; twice gives the rank of every example."),
     },
     hints=(
         "One number per example first: how sure is the model that never saw it of its target?",

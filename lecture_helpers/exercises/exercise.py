@@ -3,7 +3,6 @@
 import copy
 import inspect
 import io
-import linecache
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
@@ -205,7 +204,6 @@ def _where(answer: Callable, error: Exception) -> str:
     code = getattr(answer, "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
     mine = [frame for frame in frames if code and frame.filename == code.co_filename]
-    if not mine:
+    if not code or not mine or not mine[-1].line:
         return ""
-    line = linecache.getline(mine[-1].filename, mine[-1].lineno).strip()
-    return f"In line {mine[-1].lineno - code.co_firstlineno + 1} of it: `{line}`" if line else ""
+    return f"In line {(mine[-1].lineno or 0) - code.co_firstlineno + 1} of it: `{mine[-1].line}`"

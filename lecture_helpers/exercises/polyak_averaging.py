@@ -198,8 +198,8 @@ cost_of_average = Exercise(
 )
 
 
-def _normalised(z, mean, variance, eps=1e-5):
-    return (z - mean) / np.sqrt(variance + eps)
+def _normalised(z, mean, variance):
+    return (z - mean) / np.sqrt(variance + 1e-5)
 
 
 def _averaged_unit(

@@ -59,52 +59,30 @@ growth_step = Exercise(
     reference=_growth_step,
     cases=_small_networks,
     mistakes={
-        "the trained layer is not frozen": (
-            {"frozen": False},
+        "the trained layer is not frozen": ({"frozen": False},
             "The layer below was trained in the stage before. In this stage it only passes its "
-            "values on: return trained as it came.",
-        ),
-        "only the head is trained": (
-            lambda *case: (*case[2:4], _growth_step(*case)[2]),
+            "values on: return trained as it came."),
+        "only the head is trained": (lambda *case: (*case[2:4], _growth_step(*case)[2]),
             "A growth stage trains the new layer together with a new head. With a random layer "
-            "in between nothing is gained by growing.",
-        ),
-        "only the new layer is trained": (
-            lambda *case: (*_growth_step(*case)[:2], case[4]),
-            "The head is fresh in every stage, so it has to be trained as well.",
-        ),
-        "the trained layer is thrown away": (
-            {"below": lambda x, trained: x},
-            "The new layer is to read what the trained layer makes of x, not x itself.",
-        ),
-        "the slope of the relu is forgotten": (
-            {"slope": False},
-            "Where relu(x @ trained) @ new is negative the new layer gets no gradient.",
-        ),
-        "the gradients are added up over the examples": (
-            {"mean": False},
-            "The cost is a mean: divide by the number of examples.",
-        ),
-        "the head's step sees the new layer after its step": (
-            _one_after_the_other,
-            "Both steps belong to the same weights: compute both gradients first.",
-        ),
-        "the new layer's gradient comes through the head after its step": (
-            _head_first,
-            "Both steps belong to the same weights: compute both gradients before you change one.",
-        ),
-        "the trained layer has no relu": (
-            {"below": np.matmul},
-            "Frozen means that its weights stay. It still applies its relu.",
-        ),
-        "the step is twice as long": (
-            {"lr": lambda lr: 2 * lr},
-            "The cost is half the squared error, so that the factor 2 of the square goes away.",
-        ),
-        "the trained layer is not returned": (
-            lambda *case: _growth_step(*case)[1:],
-            "Return three weights: trained as it came, then new and head after the step.",
-        ),
+            "in between nothing is gained by growing."),
+        "only the new layer is trained": (lambda *case: (*_growth_step(*case)[:2], case[4]),
+            "The head is fresh in every stage, so it has to be trained as well."),
+        "the trained layer is thrown away": ({"below": lambda x, trained: x},
+            "The new layer is to read what the trained layer makes of x, not x itself."),
+        "the slope of the relu is forgotten": ({"slope": False},
+            "Where relu(x @ trained) @ new is negative the new layer gets no gradient."),
+        "the gradients are added up over the examples": ({"mean": False},
+            "The cost is a mean: divide by the number of examples."),
+        "the head's step sees the new layer after its step": (_one_after_the_other,
+            "Both steps belong to the same weights: compute both gradients first."),
+        "the new layer's gradient comes through the head after its step": (_head_first,
+            "Both steps belong to the same weights: compute both gradients before you change one."),
+        "the trained layer has no relu": ({"below": np.matmul},
+            "Frozen means that its weights stay. It still applies its relu."),
+        "the step is twice as long": ({"lr": lambda lr: 2 * lr},
+            "The cost is half the squared error, so that the factor 2 of the square goes away."),
+        "the trained layer is not returned": (lambda *case: _growth_step(*case)[1:],
+            "Return three weights: trained as it came, then new and head after the step."),
         "the step goes uphill": ({"lr": np.negative}, "Descent subtracts the gradient."),
     },
     hints=(
@@ -153,35 +131,23 @@ grown_output = Exercise(
     reference=_grown_output,
     cases=_stages,
     mistakes={
-        "it uses the head of the first stage": (
-            {"heads": lambda heads: heads[:1]},
+        "it uses the head of the first stage": ({"heads": lambda heads: heads[:1]},
             "That head was trained on the values of the first layer. Every stage gets a fresh "
-            "one, and the last is the one that fits the last layer.",
-        ),
-        "the lower layers are thrown away": (
-            {"layers": lambda layers: layers[-1:]},
-            "The last layer was trained on what the layers below make of x.",
-        ),
-        "the layers run from the top down": (
-            {"layers": lambda layers: layers[::-1]},
-            "The layer of the first stage reads x.",
-        ),
-        "the old heads stay in between": (
-            _with_heads,
-            "A head is removed when the next layer comes: the new layer reads the hidden values.",
-        ),
+            "one, and the last is the one that fits the last layer."),
+        "the lower layers are thrown away": ({"layers": lambda layers: layers[-1:]},
+            "The last layer was trained on what the layers below make of x."),
+        "the layers run from the top down": ({"layers": lambda layers: layers[::-1]},
+            "The layer of the first stage reads x."),
+        "the old heads stay in between": (_with_heads,
+            "A head is removed when the next layer comes: the new layer reads the hidden values."),
         "the answers of all heads are added": (
             _all_heads,
             "That would be an ensemble of all stages. Greedy pretraining keeps the last head only.",
         ),
-        "the last hidden layer has no tanh": (
-            {"last": np.asarray},
-            "Every hidden layer applies tanh, the last one as well.",
-        ),
-        "the head applies tanh": (
-            lambda *case: np.tanh(_grown_output(*case)),
-            "A head is linear: it applies nothing after the product.",
-        ),
+        "the last hidden layer has no tanh": ({"last": np.asarray},
+            "Every hidden layer applies tanh, the last one as well."),
+        "the head applies tanh": (lambda *case: np.tanh(_grown_output(*case)),
+            "A head is linear: it applies nothing after the product."),
     },
     hints=(
         "Which parts of the k trained networks are still in use at the end?",
@@ -219,58 +185,37 @@ fair_gains = Exercise(
     reference=_gains,
     cases=_curves,
     mistakes={
-        "last is compared with last": (
-            {"records": lambda last, greedy: (-1, -1)},
+        "last is compared with last": ({"records": lambda last, greedy: (-1, -1)},
             "Joint training went on for longer than the pretrained network did. Compare at the "
-            "same number of updates.",
-        ),
-        "the first number compares last with last": (
-            {"records": lambda last, greedy: (-1, last)},
+            "same number of updates."),
+        "the first number compares last with last": ({"records": lambda last, greedy: (-1, last)},
             "Joint training may have gone on for longer. Take its record at as many updates as "
-            "the greedy stages and the fine-tuning made together.",
-        ),
-        "the two counts are exchanged": (
-            lambda *case: _gains(*case)[::-1],
-            "At equal total updates joint training may use the greedy stages' updates as well.",
-        ),
-        "the greedy stages are never counted": (
-            {"records": lambda last, greedy: (last, last)},
-            "For the first number the greedy stages' updates count too.",
-        ),
+            "the greedy stages and the fine-tuning made together."),
+        "the two counts are exchanged": (lambda *case: _gains(*case)[::-1],
+            "At equal total updates joint training may use the greedy stages' updates as well."),
+        "the greedy stages are never counted": ({"records": lambda last, greedy: (last, last)},
+            "For the first number the greedy stages' updates count too."),
         "the greedy stages are always counted": (
             {"records": lambda last, greedy: (last + greedy,) * 2},
-            "For the second number only the updates of fine-tuning count.",
-        ),
-        "it is one record late": (
-            {"records": lambda last, greedy: (last + 1 + greedy, last + 1)},
-            "A curve of three records has made two times `every` updates: the first is at 0.",
-        ),
+            "For the second number only the updates of fine-tuning count."),
+        "it is one record late": ({"records": lambda last, greedy: (last + 1 + greedy, last + 1)},
+            "A curve of three records has made two times `every` updates: the first is at 0."),
         "the first number is one record late": (
             {"records": lambda last, greedy: (last + 1 + greedy, last)},
-            "The first record of a curve is at 0 updates: its last one is len - 1 steps later.",
-        ),
+            "The first record of a curve is at 0 updates: its last one is len - 1 steps later."),
         "the second number is one record late": (
             {"records": lambda last, greedy: (last + greedy, last + 1)},
-            "The first record of a curve is at 0 updates: its last one is len - 1 steps later.",
-        ),
-        "updates are taken for records": (
-            {"every": 1},
+            "The first record of a curve is at 0 updates: its last one is len - 1 steps later."),
+        "updates are taken for records": ({"every": 1},
             "A record is made after `every` updates: the greedy stages took before // every of "
-            "them.",
-        ),
-        "fine-tuning's own updates are left out": (
-            {"records": lambda last, greedy: (greedy, last)},
-            "In all means both: the updates of the greedy stages and those of fine-tuning.",
-        ),
-        "joint training is judged by its best moment": (
-            {"joint": np.maximum.accumulate},
+            "them."),
+        "fine-tuning's own updates are left out": ({"records": lambda last, greedy: (greedy, last)},
+            "In all means both: the updates of the greedy stages and those of fine-tuning."),
+        "joint training is judged by its best moment": ({"joint": np.maximum.accumulate},
             "Then give the pretrained network its best moment as well. Here both are judged at "
-            "their end.",
-        ),
-        "joint minus pretrained": (
-            lambda *case: tuple(-gain for gain in _gains(*case)),
-            "How much MORE the pretrained network reaches: pretrained minus joint.",
-        ),
+            "their end."),
+        "joint minus pretrained": (lambda *case: tuple(-gain for gain in _gains(*case)),
+            "How much MORE the pretrained network reaches: pretrained minus joint."),
     },
     hints=(
         "How many updates did the pretrained network make in all, and how many of fine-tuning?",
@@ -318,30 +263,20 @@ frozen_step = Exercise(
     reference=_frozen_step,
     cases=_steps,
     mistakes={
-        "only the gradient is set to zero": (
-            {"stopped": (False, True, False)},
+        "only the gradient is set to zero": ({"stopped": (False, True, False)},
             "The optimizer still holds the frozen weights: weight decay and the old velocity go "
-            "on moving them.",
-        ),
-        "the old velocity still moves them": (
-            {"stopped": (False, True, True)},
-            "Gradient and decay are gone, but the velocity of the stage before is not.",
-        ),
-        "their velocity is kept": (
-            _kept_velocity,
+            "on moving them."),
+        "the old velocity still moves them": ({"stopped": (False, True, True)},
+            "Gradient and decay are gone, but the velocity of the stage before is not."),
+        "their velocity is kept": (_kept_velocity,
             "They do not move now, but when they are released for fine-tuning they would jump "
-            "with a velocity that is long out of date. Set it to 0.",
-        ),
-        "their velocity goes on": (
-            _running_velocity,
+            "with a velocity that is long out of date. Set it to 0."),
+        "their velocity goes on": (_running_velocity,
             "They do not move now, but the velocity goes on growing, and they would jump when they "
-            "are released for fine-tuning. Set it to 0.",
-        ),
+            "are released for fine-tuning. Set it to 0."),
         "nothing is frozen": ({"frozen": False}, "The argument frozen is not used."),
-        "the wrong weights are frozen": (
-            {"frozen": np.logical_not},
-            "True means frozen: these stay, the others move.",
-        ),
+        "the wrong weights are frozen": ({"frozen": np.logical_not},
+            "True means frozen: these stay, the others move."),
         "weight decay is missing": ({"decay": 0.0}, "The free weights decay as before."),
     },
     hints=(

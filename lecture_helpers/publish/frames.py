@@ -2,9 +2,11 @@
 
 import base64
 import io
+from collections.abc import Iterable
 
 import numpy as np
 from PIL import Image
+from scipy.ndimage import maximum_filter
 
 from lecture_helpers.widgets import Explorer, explorers, use
 from lecture_helpers.widgets.controls.control import Control, in_words
@@ -27,7 +29,7 @@ def filmed(stops: int = STOPS) -> list[dict]:
 def _film(explorer: Explorer, stops: int) -> dict:
     explorer.reset()
     start = decode_png(explorer.png)
-    controls = list(explorer.controls.values())
+    controls, question = list(explorer.controls.values()), explorer.question
     values = [values_of(c, [p.get(c.name, c.start) for p in explorer.presets.values()], stops)
               for c in controls]  # fmt: skip
     record = {
@@ -49,17 +51,10 @@ def _film(explorer: Explorer, stops: int) -> dict:
             }
             for name, settings in explorer.presets.items()
         ],
-        "question": _question(explorer),
+        "question": question and {"words": question[0], "answers": list(question[1])},
     }
     explorer.reset()
     return record
-
-
-def _question(explorer: Explorer) -> dict | None:
-    if explorer.question is None:
-        return None
-    words, answers = explorer.question
-    return {"words": words, "answers": list(answers)}
 
 
 def _control(explorer: Explorer, control: Control, values: dict, start: np.ndarray) -> dict:
@@ -78,7 +73,7 @@ def _control(explorer: Explorer, control: Control, values: dict, start: np.ndarr
     }
 
 
-def values_of(control: Control, also: list = (), stops: int = STOPS) -> dict:
+def values_of(control: Control, also: Iterable = (), stops: int = STOPS) -> dict:
     """The values of a choice, or up to ``stops`` of a range, its start and those of ``also``.
 
     The keys are how the values are called.
@@ -110,7 +105,9 @@ def changed(before: np.ndarray, after: np.ndarray) -> dict:
     if not differs.any():
         return {}
     differs = widened(differs)
-    (top, bottom), (left, right) = (_ends(differs.any(axis=axis)) for axis in (1, 0))
+    rows, columns = np.nonzero(differs)
+    top, bottom = int(rows.min()), int(rows.max()) + 1
+    left, right = int(columns.min()), int(columns.max()) + 1
     part = after[top:bottom, left:right].copy()
     part[~differs[top:bottom, left:right]] = 0
     return {"box": [left, top, right - left, bottom - top], "picture": webp(part)}
@@ -118,16 +115,7 @@ def changed(before: np.ndarray, after: np.ndarray) -> dict:
 
 def widened(marked: np.ndarray, by: int = 2) -> np.ndarray:
     """The marked pixels (height, width) and all that lie at most ``by`` rows and columns away."""
-    for axis in (0, 1):
-        padded = np.pad(marked, [(by, by) if a == axis else (0, 0) for a in (0, 1)])
-        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * by + 1, axis=axis)
-        marked = windows.any(axis=-1)
-    return marked
-
-
-def _ends(marked: np.ndarray) -> tuple[int, int]:
-    places = np.flatnonzero(marked)
-    return int(places[0]), int(places[-1]) + 1
+    return maximum_filter(marked, 2 * by + 1, mode="constant")
 
 
 def webp(pixels: np.ndarray) -> str:

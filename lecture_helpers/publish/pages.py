@@ -1,4 +1,4 @@
-"""The parts of README and of the first notebook that follow from the lessons and the ledger."""
+"""README, the first notebook and the list of names, where they follow from the rest."""
 
 import re
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 
+from lecture_helpers.publish import api
 from lecture_helpers.report.ledger_rows import in_short, rows
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT, Lesson, lessons
 
@@ -78,18 +79,20 @@ def first_notebook() -> str:
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
-def stale() -> list[Path]:
-    """The pages that differ from what they ought to be."""
-    return [path for path, text in _pages().items() if path.read_text(encoding="utf-8") != text]
+def stale() -> dict[Path, str]:
+    """The pages that differ from what they ought to be, and what that is."""
+    pages = {README: readme(), FIRST: first_notebook(), api.PAGE: api.page()}
+    return {
+        path: text
+        for path, text in pages.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
 
 
 def renew() -> list[Path]:
     """Write the pages that are stale; which they were."""
     changed = stale()
-    for path in changed:
-        path.write_text(_pages()[path], encoding="utf-8", newline="\n")
-    return changed
-
-
-def _pages() -> dict[Path, str]:
-    return {README: readme(), FIRST: first_notebook()}
+    for path, text in changed.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    return list(changed)

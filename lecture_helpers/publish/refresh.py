@@ -128,12 +128,12 @@ def chosen(words: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
 
 
 def main(words: list[str]) -> None:
-    """Refresh the named notebooks, then what shows them: their pictures, README, the first page."""
+    """Refresh the named notebooks, then what shows them, and the list of public names."""
     first, *lessons = sorted({pages.FIRST, *chosen(words)})
     for path in lessons:
         _tell(path, COVER.format(name=path.stem))
     for path in pages.renew():
-        print(f"{path.name}: its lists of lessons and claims renewed", flush=True)
+        print(f"{path.name}: its lists renewed", flush=True)
     _tell(first)
 
 

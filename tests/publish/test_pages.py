@@ -1,17 +1,17 @@
-"""README and the first notebook list the lessons and the verdicts that there are."""
+"""README and the first notebook list the lessons, verdicts and names that there are."""
 
 import re
 from dataclasses import replace
 
 import pytest
 
-from lecture_helpers.publish import pages
+from lecture_helpers.publish import api, pages
 from lecture_helpers.report.lessons import ROOT, lessons
 
 
 def test_no_page_is_stale():
     names = [path.name for path in pages.stale()]
-    assert not names, f"{names} differ from lessons or ledger: run python3 start.py refresh 00"
+    assert not names, f"{names} differ from what they list: run `python3 start.py refresh 00`"
 
 
 def test_a_page_that_says_something_else_is_found_and_renewed(tmp_path, monkeypatch):
@@ -19,9 +19,17 @@ def test_a_page_that_says_something_else_is_found_and_renewed(tmp_path, monkeypa
     right = pages.README.read_text(encoding="utf-8")
     page.write_text(right.replace("conditional", "glorious", 1), encoding="utf-8")
     monkeypatch.setattr(pages, "README", page)
-    assert pages.stale() == [page]
+    assert list(pages.stale()) == [page]
     assert pages.renew() == [page]
-    assert page.read_text(encoding="utf-8") == right and pages.stale() == []
+    assert page.read_text(encoding="utf-8") == right and not pages.stale()
+
+
+def test_a_page_that_is_not_there_is_written(tmp_path, monkeypatch):
+    page = tmp_path / "docs" / "api.md"
+    monkeypatch.setattr(api, "PAGE", page)
+    assert page in pages.stale()
+    monkeypatch.setattr(pages, "stale", lambda: {page: "names"})
+    assert pages.renew() == [page] and page.read_text(encoding="utf-8") == "names"
 
 
 @pytest.mark.parametrize("page", [pages.readme, pages.first_notebook])

@@ -45,8 +45,19 @@ def test_a_lesson_that_is_not_written_has_its_name_alone(folder):
     assert (missing.title, missing.question, missing.shown) == ("Deep sea diving", "", {})
 
 
-def test_there_are_six_lessons_in_order():
-    assert [one.number for one in lessons()] == [1, 2, 3, 4, 5, 6]
+@pytest.mark.parametrize(
+    "cells",
+    [[], [{"id": "a", "cell_type": "markdown", "source": "Words without a title."}]],
+)
+def test_a_notebook_without_a_title_is_named_in_a_sentence(tmp_path, cells):
+    (tmp_path / "09_a_title.ipynb").write_text(json.dumps({"cells": cells}))
+    with pytest.raises(ValueError, match="09_a_title.ipynb has no title: a line '# ...'"):
+        lesson("09_a_title", tmp_path, tmp_path)
+
+
+def test_the_lessons_are_those_of_the_claims_in_order():
+    numbers = sorted({int(claim.lesson[:2]) for claim in CLAIMS.values()})
+    assert [one.number for one in lessons()] == numbers == list(range(1, len(numbers) + 1))
 
 
 @pytest.mark.parametrize("one", lessons(), ids=lambda one: one.name)
