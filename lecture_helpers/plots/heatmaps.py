@@ -14,7 +14,7 @@ def draw_heatmap(
     """Values (rows, columns) as tiles, each with its number, coloured between the two ``limits``.
 
     ``form`` writes a number, ``size`` is that of its type in points. The rows and columns named in
-    ``absent`` are left white and crossed.
+    ``absent`` are left white, with a dash.
     """
     values, (low, high) = np.asarray(values, dtype=float), limits
     gone = np.array([[r in absent or c in absent for c in columns] for r in rows])

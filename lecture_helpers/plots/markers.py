@@ -62,10 +62,10 @@ def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None)
     r, values = look(role), np.asarray(values, dtype=float)
     layers, values = np.arange(1, len(values) + 1), np.where(np.isfinite(values), values, np.inf)
     low, high = values < ylim[0], values > ylim[1]
-    style = dict(color=r.colour, ls="")
+    style = {"color": r.colour, "ls": ""}
     inside = ~(low | high)
     ax.plot(layers[inside], values[inside], marker=r.marker, ms=5, alpha=0.75, label=label, **style)
+    style |= dict(ms=7, clip_on=False, in_layout=False)
     for there, edge, marker in ((high, ylim[1], "^"), (low, ylim[0], "v")):
         if there.any():
-            ax.plot(layers[there], np.full(there.sum(), edge), marker=marker, ms=7, clip_on=False,
-                    in_layout=False, **style)  # fmt: skip
+            ax.plot(layers[there], np.full(there.sum(), edge), marker=marker, **style)

@@ -77,8 +77,8 @@ def test_tiles_print_their_numbers_in_the_colour_that_their_shade_lets_one_read(
 
 def test_gains_are_printed_with_their_sign_and_coloured_by_it(ax):
     values = [[3.0, -3.0], [0.04, 90.0]]
-    draw_heatmap(ax, values, rows=["c", "d"], columns=["a", "b"], limits=(-5, 5), cmap="RdBu",
-                 form="{:+.1f}")  # fmt: skip
+    table = dict(rows=["c", "d"], columns=["a", "b"])
+    draw_heatmap(ax, values, limits=(-5, 5), cmap="RdBu", form="{:+.1f}", **table)
     assert [text.get_text() for text in ax.texts] == ["+3.0", "-3.0", "+0.0", "+90.0"]
     (up, down), (_, most) = ax.images[0].to_rgba(ax.images[0].get_array())
     assert up[2] > up[0] and down[0] > down[2]
@@ -87,8 +87,8 @@ def test_gains_are_printed_with_their_sign_and_coloured_by_it(ax):
 
 
 def test_a_histogram_shows_shares_and_counts_what_lies_beyond_its_bins(ax):
-    draw_histogram(ax, np.array([-9.0, 0.5, 1.5, 1.5, 9.0]), bins=np.arange(4.0), role="with",
-                   label="drawn")  # fmt: skip
+    values = np.array([-9.0, 0.5, 1.5, 1.5, 9.0])
+    draw_histogram(ax, values, bins=np.arange(4.0), role="with", label="drawn")
     filled, outline = ax.patches
     for bars in (filled, outline):
         np.testing.assert_allclose(bars.get_data().values, [0.4, 0.4, 0.2])

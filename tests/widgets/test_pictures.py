@@ -54,10 +54,8 @@ def test_the_stored_output_holds_widget_picture_and_text_that_never_changes():
 
 def test_what_is_stored_has_few_colours_and_looks_the_same():
     picture = show(two_panels)
-    drawn, stored = (
-        decode_png(picture.png),
-        base64.b64decode(picture._repr_mimebundle_()[0]["image/png"]),
-    )
+    data, _ = picture._repr_mimebundle_()
+    drawn, stored = decode_png(picture.png), base64.b64decode(data["image/png"])
     with Image.open(io.BytesIO(stored)) as image:
         assert image.mode == "P" and len(image.getcolors()) <= 255
     off = np.abs(decode_png(stored).astype(int) - drawn).max(axis=-1)
