@@ -48,9 +48,9 @@ def _spread_for_error(coefficients, t, sigma, samples, seed):
     return _summary(_costs(coefficients, _places(t, sigma, draws)), root=False)
 
 
-sampled_smoothing = Exercise(
-    name="sampled_smoothing",
-    task="Write sampled_smoothing(coefficients, t, sigma, samples, seed). The cost is "
+sampled_blur = Exercise(
+    name="sampled_blur",
+    task="Write sampled_blur(coefficients, t, sigma, samples, seed). The cost is "
     "np.polyval(coefficients, place). Return the pair (blurred cost, its standard error), each of "
     "the shape of t. The draws are np.random.default_rng(seed).standard_normal(samples).",
     reference=_sampled,
