@@ -1,4 +1,4 @@
-"""Start the lecture: python3 start.py lab, test, refresh, evidence, handouts, bench or soak.
+"""Start the lecture: python3 start.py lab, test, refresh, evidence ...
 
 Makes .venv on first use. Needs nothing but Python itself.
 """
@@ -49,10 +49,12 @@ HELP = """\
 python3 start.py            open the notebooks in JupyterLab (the same as: lab)
 python3 start.py test       run all tests          (test -k chain: those about the chain)
 python3 start.py refresh    run the notebooks again and store what they show
-python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2)
+python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2),
+                            or compare two seeds with what is stored   (evidence --verify)
 python3 start.py handouts   write the lessons as pages that need no Python       (handouts 01)
 python3 start.py bench      measure speed side by side with the alternatives
 python3 start.py soak       the tests that take long: load, leaks, repetition
+python3 start.py new        make the skeleton of a lesson       (new adaptive_learning_rates)
 Whatever follows the first word is passed on."""
 
 
@@ -341,6 +343,10 @@ def evidence(rest):
     hand_over([python_with(extras), "-m", "lecture_helpers.claims.run", *rest])
 
 
+def new(rest):
+    hand_over([python_with(["test"]), "-m", "tools.new_lesson", *rest])
+
+
 def handouts(rest):
     hand_over([python_with(["handouts"]), "-m", "lecture_helpers.publish.handouts", *rest])
 
@@ -369,7 +375,7 @@ def hand_over(command):
             continue
 
 
-JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, handouts, bench, soak)}
+JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, handouts, bench, soak, new)}
 
 
 def main(arguments):

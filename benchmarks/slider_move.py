@@ -98,7 +98,7 @@ def main() -> None:
         print(f"{what}: interact {usual:.0f} ms")
         for sharpness, (_, explorer) in explorers.items():
             mine = np.median(times[sharpness])
-            kilobytes = len(explorer.overlay) / 1000, len(explorer.background) / 1000
+            kilobytes = len(explorer.canvas.overlay) / 1000, len(explorer.canvas.background) / 1000
             print(
                 f"  sharpness {sharpness:<3} {mine:5.1f} ms = 1/{usual / mine:.1f} "
                 f"(1/{1 / target:.0f}), {kilobytes[0]:.0f} kB a move over {kilobytes[1]:.0f} kB"

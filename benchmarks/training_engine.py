@@ -15,7 +15,7 @@ from lecture_helpers.training.training_loop import ensembles_of, one_thread_and_
 BATCH, ROUNDS, SECONDS = 64, 12, 0.1
 OPTIONS = dict(
     batch_size=BATCH, lr=0.01, optimizer="sgd", momentum=0.9, weight_decay=0.0, schedule="constant",
-    label_noise=0.0, lr_multipliers=None, batches=None, example_weights=None, start=None,
+    label_noise=0.0, lr_multipliers=None, batches=None, example_weights=None, init_from=None,
     init_names="*",
 )  # fmt: skip
 

@@ -119,7 +119,7 @@ def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(lessons, pag
     ledger = page.locator(".lecture-ledger")
     ledger.locator("button", has_text="identity").focus()
     page.keyboard.press("Space")
-    ledger.get_by_role("status").get_by_text(f"{identities} of 49 claims").wait_for()
+    ledger.get_by_role("status").get_by_text(f"{identities} of {len(load())} claims").wait_for()
     assert ledger.locator("th[scope=row]").count() == identities
     ledger.get_by_role("link").first.click()
     page.get_by_role("heading", name="Batch normalization").first.wait_for()

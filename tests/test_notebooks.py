@@ -1,8 +1,11 @@
 """The stored notebooks, read as files: executed, tidy, legible without a kernel."""
 
+import ast
+import builtins
 import copy
 import json
 import re
+import symtable
 from pathlib import Path
 
 import pytest
@@ -12,13 +15,14 @@ from lecture_helpers.publish.refresh import KERNEL, WIDGET_VIEW
 
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-MOST_LINES = {"": 12, "solution": 25}
+MOST_LINES = {"": 20, "solution": 25}
 MOST_BYTES = 4_000_000
 MACHINE_PATH = r"(?<![\w.])/(tmp|work|root|home|Users|usr|opt)/|[A-Z]:\\\\|site-packages"
 UNWELCOME = (
     r"%pip|!pip|pip install|rcParams|pyplot|urlopen|urllib|requests\.|https?://|get_dataset"
     r"|np\.random\.(seed|rand|randn|normal|uniform)\(|torch\.manual_seed|warnings\.filterwarnings"
 )
+TOOLS = {"datasets", "plots", "report", "training", "widgets"}
 SHOWS = re.compile(r"^\s*(?:\w+ = )?(?:explore|show|strip)\(", re.MULTILINE)
 
 
@@ -97,9 +101,13 @@ def machine_paths(notebook, folder):
                 yield f"a machine's path: {text[max(0, found.start() - 20) : found.end() + 20]!r}"
 
 
+def is_solution(cell) -> bool:
+    return "solution" in cell["metadata"].get("tags", [])
+
+
 def long_cells(notebook, folder):
     for cell in code_cells(notebook):
-        tag = "solution" if "solution" in cell["metadata"].get("tags", []) else ""
+        tag = "solution" if is_solution(cell) else ""
         lines = len(source(cell).strip().splitlines())
         if lines > MOST_LINES[tag]:
             yield f"{lines} lines, of at most {MOST_LINES[tag]}: {source(cell)[:50]!r}"
@@ -147,6 +155,86 @@ def unwelcome_code(notebook, folder):
             yield f"{found.group()!r} in {source(cell)[:50]!r}"
 
 
+def bound(cell) -> set[str]:
+    """The names that a cell binds for the cells below."""
+    symbols = symtable.symtable(source(cell), "cell", "exec").get_symbols()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+
+
+def read_from_cells(scope: symtable.SymbolTable) -> set[str]:
+    """The names that a scope, or one within it, reads from the notebook or the builtins."""
+    names = {s.get_name() for s in scope.get_symbols() if s.is_global() and s.is_referenced()}
+    return names.union(*map(read_from_cells, scope.get_children()))
+
+
+def names_used_above_their_cell(notebook, folder):
+    known = {*dir(builtins), "__name__", "display"}
+    for cell in code_cells(notebook):
+        known |= bound(cell)
+        for name in read_from_cells(symtable.symtable(source(cell), "cell", "exec")) - known:
+            yield f"{name} is not yet defined in {source(cell)[:50]!r}"
+
+
+def overwritten_answers(notebook, folder):
+    """Functions of the student, or names of the lesson, that another cell binds again."""
+    cells = code_cells(notebook)
+    stubs = [cell for cell in cells if ".check(" in source(cell) and not is_solution(cell)]
+    for stub in stubs:
+        mine = {n.name for n in ast.parse(source(stub)).body if isinstance(n, ast.FunctionDef)}
+        for cell in cells:
+            if cell is not stub and (again := mine & bound(cell)):
+                yield f"{again}, to be written by the student, bound in {source(cell)[:50]!r}"
+    lesson = set().union(*(bound(cell) for cell in cells if not is_solution(cell)))
+    for cell in filter(is_solution, cells):
+        if again := lesson & bound(cell):
+            yield f"a solution binds {again} of the lesson"
+
+
+def import_style(notebook, folder):
+    """Tools come from their room, subjects from their file, and only numpy has another name."""
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(source(cell))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield from _odd_import(node)
+
+
+def _odd_import(node):
+    names = {alias.asname for alias in node.names if alias.asname} - {"np"}
+    if names:
+        yield f"{ast.unparse(node)!r} gives another name"
+    package, *parts = (getattr(node, "module", None) or node.names[0].name).split(".")
+    if package == "lecture_helpers" and len(parts) != (1 if set(parts) & TOOLS else 2):
+        yield f"{ast.unparse(node)!r} is neither a tool from its room nor a subject from its file"
+
+
+def tricks(notebook, folder):
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(source(cell))):
+            if words := _trick(node):
+                yield f"{words}: {ast.unparse(node)[:80]!r}"
+
+
+def _trick(node) -> str:
+    """What is too clever about an expression, in words."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Dict(), attr="get")):
+            return "a dict made for one look-up"
+        case ast.Expr(value=ast.Tuple()):
+            return "several statements in one"
+        case ast.IfExp() if any(isinstance(n, ast.IfExp) for n in [*ast.walk(node)][1:]):
+            return "a condition within a condition"
+        case ast.BinOp(op=ast.Mult(), left=one, right=other):
+            if _is_text(one) and isinstance(other, ast.Compare):
+                return "a text times a truth value"
+    return ""
+
+
+def _is_text(node) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id.isupper()
+    return isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
+
+
 def unsettled_metadata(notebook, folder):
     if notebook["metadata"].get("kernelspec") != KERNEL:
         yield f"the kernel is {notebook['metadata'].get('kernelspec')}"
@@ -171,10 +259,14 @@ CHECKS = [
     broken_links,
     failed,
     images_without_words,
+    import_style,
     invalid,
     long_cells,
     machine_paths,
     missing_pictures,
+    names_used_above_their_cell,
+    overwritten_answers,
+    tricks,
     unexecuted,
     uneven_headings,
     unsettled_metadata,
@@ -220,7 +312,7 @@ def good() -> dict:
         "id": "b",
         "metadata": {},
         "execution_count": 1,
-        "source": ["explore(view)"],
+        "source": ["def view(ax): ...\n\n\n", "explore = print\n", "explore(view)"],
         "outputs": [picture_output()],
     }
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -248,6 +340,13 @@ def write_code(text):
     return lambda notebook: code(notebook).update(source=[text])
 
 
+def add_code(*texts, **metadata):
+    """Cells with these texts, the last one with this metadata."""
+    cells = [{"cell_type": "code", "metadata": {}, "source": [text]} for text in texts]
+    cells[-1]["metadata"] = metadata
+    return lambda notebook: notebook["cells"].extend(cells)
+
+
 def add_output(**fields):
     return lambda notebook: code(notebook)["outputs"].append(fields)
 
@@ -263,11 +362,26 @@ SPOILS = [
     (invalid, lambda notebook: notebook.update(nbformat_minor=4)),
     (invalid, lambda notebook: code(notebook).update(id="a")),
     (invalid, lambda notebook: code(notebook).pop("outputs")),
-    (long_cells, write_code("x = 1\n" * 13)),
+    (import_style, write_code("import math as m")),
+    (import_style, write_code("from lecture_helpers.optimization import lasso")),
+    (import_style, write_code("from lecture_helpers.plots.lines import draw_line")),
+    (long_cells, write_code("x = 1\n" * 21)),
     (machine_paths, write_code("open('/" + "tmp/x')")),
     (machine_paths, add_output(output_type="stream", name="stdout", text=["/home/me/x.py"])),
     (missing_pictures, lambda notebook: output(notebook)["data"].pop("image/png")),
     (missing_pictures, lambda notebook: output(notebook)["metadata"].clear()),
+    (names_used_above_their_cell, write_code("print(later)")),
+    (names_used_above_their_cell, write_code("def view(ax, *, a=1):\n    return later[a]")),
+    (names_used_above_their_cell, write_code("def view(ax):\n    return [later for _ in ax]")),
+    (names_used_above_their_cell, write_code("goal = lambda now: now.a > later")),
+    (names_used_above_their_cell, add_code("print(later)", "later = 1")),
+    (overwritten_answers, add_code("def f(x): ...\ne.check(f)", "f = abs")),
+    (overwritten_answers, add_code("t = 1", "t = 2", tags=["solution"])),
+    (tricks, write_code('{"a": 1}.get(x)')),
+    (tricks, write_code("f(x), g(x)")),
+    (tricks, write_code("y = 1 if a else 2 if b else 3")),
+    (tricks, write_code('y = "more than " * (a == b)')),
+    (tricks, write_code("y = TEXT * (a == b)")),
     (unexecuted, lambda notebook: code(notebook).update(execution_count=None)),
     (unexecuted, lambda notebook: code(notebook).update(execution_count=2)),
     (uneven_headings, write_prose("# T\n\n# U")),
@@ -301,6 +415,6 @@ def test_a_link_to_a_heading_of_another_notebook_is_followed(tmp_path):
 
 def test_a_solution_may_be_longer(tmp_path):
     notebook = good()
-    write_code("x = 1\n" * 20)(notebook)
+    write_code("x = 1\n" * 25)(notebook)
     code(notebook)["metadata"]["tags"] = ["solution"]
     assert not list(long_cells(notebook, tmp_path))

@@ -342,6 +342,7 @@ def test_settings_that_cannot_be_written_stop_nothing(tmp_path, capsys):
         (["lab", "--no-browser"], "jupyterlab notebooks/00_start_here.ipynb --no-browser"),
         (["test", "-k", "chain"], "pytest -k chain"),
         (["soak"], "pytest -m soak"),
+        (["new", "momentum"], "tools.new_lesson momentum"),
         (["refresh", "01"], "lecture_helpers.publish.refresh 01"),
         (["handouts", "01"], "lecture_helpers.publish.handouts 01"),
         (["evidence", "C8", "--jobs", "2"], "lecture_helpers.claims.run C8 --jobs 2"),

@@ -1,4 +1,4 @@
-"""ruff is content with every module and every notebook."""
+"""ruff and pyright are content with every module, ruff with every notebook."""
 
 import subprocess
 import sys
@@ -23,3 +23,25 @@ def test_ruff_reads_notebooks_too(tmp_path):
     command = [sys.executable, "-m", "ruff", "check", *settings, str(notebook)]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 1 and "F401" in result.stdout
+
+
+def test_every_module_is_formatted():
+    command = [sys.executable, "-m", "ruff", "format", "--no-cache", "--check", "."]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def types_of(*arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def test_pyright_finds_nothing_in_the_package():
+    result = types_of()
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_pyright_would_find_something(tmp_path):
+    (tmp_path / "wrong.py").write_text('x: int = "a"\n')
+    result = types_of(str(tmp_path / "wrong.py"))
+    assert result.returncode == 1 and "reportAssignmentType" in result.stdout

@@ -1,21 +1,17 @@
-"""The lecture's 49 checkable sentences, each with its experiment and its threshold."""
+"""The lecture's checkable sentences, each with its experiment and its threshold."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
+from lecture_helpers.claims import lessons
 from lecture_helpers.claims.claim import Claim, Record
-from lecture_helpers.claims.lessons import (
-    batch_normalization,
-    continuation_and_curriculum,
-    coordinate_descent,
-    model_design,
-    polyak_averaging,
-    supervised_pretraining,
-)
 
 __all__ = ["CLAIMS", "Claim", "Record", "claim"]
 
-LESSONS = (
-    batch_normalization, coordinate_descent, polyak_averaging,
-    supervised_pretraining, model_design, continuation_and_curriculum,
-)  # fmt: skip
+_FILES = [
+    import_module(f"{lessons.__name__}.{file.name}") for file in iter_modules(lessons.__path__)
+]
+LESSONS = tuple(sorted(_FILES, key=lambda lesson: lesson.LESSON))
 CLAIMS: dict[str, Claim] = {c.id: c for lesson in LESSONS for c in lesson.CLAIMS}
 
 

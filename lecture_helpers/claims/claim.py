@@ -1,8 +1,11 @@
 """What a claim declares before its experiment runs, and what the experiment hands back."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import signature
+from itertools import product
+from typing import Any
 
 from lecture_helpers.foundation.validation import one_of
 
@@ -16,13 +19,15 @@ class Record:
     """What an experiment measured; every list holds one value per seed.
 
     ``arms`` are judged: compared with each other, or, where ``tolerances`` names them, read as the
-    largest deviation of an identity. ``extras`` are kept beside them and not judged.
+    largest deviation of an identity. ``extras`` are kept beside them and not judged. ``seconds``
+    are those of the processor.
     """
 
     seeds: tuple[int, ...]
     arms: Mapping[str, list[float]]
     tolerances: Mapping[str, float] = field(default_factory=dict)
     extras: Mapping[str, list[float]] = field(default_factory=dict)
+    seconds: float = 0.0
 
     def __post_init__(self):
         for name, values in {**self.arms, **self.extras}.items():
@@ -44,60 +49,57 @@ class Claim:
 
     id: str
     kind: str
-    lesson: str
-    slide: str
     sentence: str
     falsified_by: str
+    lesson: str
+    slide: str
     min_effect: float | None = None
     unit: str = ""
-    experiment: Callable | None = None
+    experiment: Any = None
     comparisons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     controls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    interval: str = "t"
+    interval_method: str = "t"
     resolution: float = 0.0
-    slips: tuple[str, ...] = ()
     objection: str = ""
     literature: str = ""
     seeds: tuple[int, ...] = FULL_SEEDS
     budget: float = 60.0
-    quick: Mapping = field(default_factory=dict)
+    quick: dict = field(default_factory=dict)
     tune: Callable | None = None
     stores: Mapping[str, Callable] = field(default_factory=dict)
 
     def __post_init__(self):
         one_of(KINDS, kind=self.kind)
-        one_of(("t", "bootstrap"), interval=self.interval)
+        one_of(("t", "bootstrap"), interval_method=self.interval_method)
         if self.kind == "empirical" and not (self.min_effect and self.unit):
             raise ValueError(f"{self.id} must declare its smallest interesting effect and unit.")
         if self.kind == "empirical" and self.experiment and not self.comparisons:
             raise ValueError(f"{self.id} must declare which arms its experiment compares.")
 
     @property
-    def number(self) -> int:
-        """8 for C8."""
-        return int(self.id[1:])
-
-    @property
     def settings(self) -> dict:
-        """The experiment's settings: its keyword arguments and their defaults."""
-        return settings(self.experiment) if self.experiment else {}
+        """The experiment's settings: its keyword arguments and their defaults, as in JSON."""
+        parameters = signature(self.experiment).parameters.values() if self.experiment else ()
+        return plain({p.name: p.default for p in parameters if p.default is not p.empty})
 
 
-def settings(experiment: Callable) -> dict:
-    """The keyword arguments of an experiment with their defaults, tuples as lists as in JSON.
+def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:
+    """The two arms of every combination of ``values``, as ``Claim.comparisons`` has them.
 
-    >>> def ladder(seeds, *, steps=200, depth=(2, 8)): ...
-    >>> settings(ladder)
-    {'steps': 200, 'depth': [2, 8]}
+    >>> regimes("{} at {:g}", "batch, {}, {:g}", "none, {}, {:g}", ("relu", "tanh"), (0.1,))
+    ... # doctest: +NORMALIZE_WHITESPACE
+    {'relu at 0.1': ('batch, relu, 0.1', 'none, relu, 0.1'),
+     'tanh at 0.1': ('batch, tanh, 0.1', 'none, tanh, 0.1')}
     """
-    parameters = list(signature(experiment).parameters.values())[1:]
-    return {p.name: _plain(p.default) for p in parameters if p.default is not p.empty}
+    return {
+        words.format(*case): (treated.format(*case), control.format(*case))
+        for case in product(*values)
+    }
 
 
-def _plain(value):
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+def plain(value):
+    """A value as it comes back from JSON: tuples are lists, keys are words."""
+    return json.loads(json.dumps(value))
 
 
 def measure(experiment: Callable, seeds: Iterable[int], **changed) -> Record:
@@ -124,4 +126,5 @@ def joined(records: Iterable[Record]) -> Record:
         {arm: [v for r in records for v in r.arms[arm]] for arm in first.arms},
         first.tolerances,
         {name: [v for r in records for v in r.extras[name]] for name in first.extras},
+        sum(record.seconds for record in records),
     )

@@ -64,7 +64,7 @@ def _check_threads(workers: Mapping[str, Mapping]) -> None:
             )
 
 
-def _check_same(identities: Mapping) -> None:
+def _check_same(identities) -> None:
     ours = identity()
     for address, theirs in identities.items():
         if isinstance(theirs, BaseException):

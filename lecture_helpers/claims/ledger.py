@@ -3,17 +3,20 @@
 import json
 import os
 import re
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 
-from lecture_helpers.claims.claim import Claim, Record
+from lecture_helpers.claims.claim import Claim, Record, plain
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence"
 LEDGER = EVIDENCE / "ledger.json"
 DIGITS = 9
-ABANDONED = 60.0  # seconds after which a lock was left by a process that was killed
+DECLARED = (
+    "id", "lesson", "slide", "sentence", "falsified_by", "objection", "literature", "kind",
+    "min_effect", "unit", "comparisons", "controls", "interval_method", "resolution",
+)  # fmt: skip
 
 
 def load(path: Path = LEDGER) -> dict[str, dict]:
@@ -24,34 +27,23 @@ def load(path: Path = LEDGER) -> dict[str, dict]:
 
 def save(entries: Mapping[str, dict], path: Path = LEDGER) -> None:
     """Write the entries in the order of their numbers; an interrupted write leaves the old file."""
-    ordered = dict(sorted(entries.items(), key=lambda item: int(item[0][1:])))
-    write_json(ordered, path)
+    write_json(dict(sorted(entries.items(), key=lambda item: int(item[0][1:]))), path)
 
 
-@contextmanager
-def held(path: Path) -> Iterator[None]:
+def store(made: dict, path: Path) -> dict[str, dict]:
+    """All entries with that one, judged together and written."""
+    with held(path):
+        entries = judged(load(path) | {made["id"]: made})
+        save(entries, path)
+    return entries
+
+
+def held(path: Path) -> AbstractContextManager:
     """Within it no other run changes that file: what one reads and writes back loses nothing."""
-    lock = Path(path).with_name(f"{Path(path).name}.lock")
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    while not _taken(lock):
-        time.sleep(0.02)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
+    from filelock import FileLock
 
-
-def _taken(lock: Path) -> bool:
-    try:
-        os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        return True
-    except FileExistsError:
-        try:
-            if time.time() - lock.stat().st_mtime > ABANDONED:
-                lock.unlink()
-        except FileNotFoundError:
-            pass
-        return False
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(f"{path}.lock")
 
 
 def write_json(content, path: Path) -> None:
@@ -88,23 +80,8 @@ def entry(claim: Claim, record: Record, settings: Mapping, provenance: Mapping) 
 
 
 def described(claim: Claim) -> dict:
-    """What a claim says of itself, as it stands in its entry."""
-    return {
-        "id": claim.id,
-        "lesson": claim.lesson,
-        "slide": claim.slide,
-        "sentence": claim.sentence,
-        "falsified_by": claim.falsified_by,
-        "objection": claim.objection,
-        "literature": claim.literature,
-        "kind": claim.kind,
-        "min_effect": claim.min_effect,
-        "unit": claim.unit,
-        "comparisons": {name: list(arms) for name, arms in claim.comparisons.items()},
-        "controls": {name: list(arms) for name, arms in claim.controls.items()},
-        "interval_method": claim.interval,
-        "resolution": claim.resolution,
-    }
+    """What a claim says of itself and how it is judged, as it stands in its entry."""
+    return {name: plain(getattr(claim, name)) for name in DECLARED}
 
 
 def _rounded(values: Mapping[str, list]) -> dict[str, list]:
@@ -118,57 +95,53 @@ def judged(entries: Mapping[str, dict]) -> dict[str, dict]:
     ``effect`` and ``interval`` (of the first regime). Holm's family is a lesson's regimes.
     """
     found = {name: _findings(stored) for name, stored in entries.items()}
-    for family in _families(entries):
-        _correct([finding for name in family for finding in found[name]])
-    return {name: stored | _summary(stored, found[name]) for name, stored in entries.items()}
-
-
-def _families(entries: Mapping[str, dict]) -> list[list[str]]:
-    families = {}
+    families: dict[str, list[dict]] = {}
     for name, stored in entries.items():
-        families.setdefault(stored["lesson"], []).append(name)
-    return list(families.values())
+        families.setdefault(stored["lesson"], []).extend(found[name])
+    for findings in families.values():
+        _correct(findings)
+    return {name: stored | _summary(stored, found[name]) for name, stored in entries.items()}
 
 
 def _findings(stored: Mapping) -> list[dict]:
     if stored["kind"] == "identity":
         return [_check(stored, name) for name in stored["tolerances"]]
-    return [_comparison(stored, name, arms) for name, arms in stored["comparisons"].items()]
+    return _compared(stored, stored["comparisons"])
 
 
 def _check(stored: Mapping, name: str) -> dict:
-    from lecture_helpers.claims.statistics import decide_identity
-
     deviations, tolerance = stored["arms"][name], stored["tolerances"][name]
     return {
         "name": name,
         "effect": max(deviations),
         "tolerance": tolerance,
-        "verdict": decide_identity({name: deviations}, {name: tolerance}),
+        "verdict": "identity" if all(d <= tolerance for d in deviations) else "refuted",
     }
 
 
-def compared(stored: Mapping, arms: tuple[str, str]):
-    """The paired differences of two arms, (seeds,), and their interval as a function of level."""
-    from lecture_helpers.claims.statistics import intervals, paired_differences
+def _compared(stored: Mapping, regimes: Mapping) -> list[dict]:
+    arms, rule = stored["arms"], (stored["interval_method"], stored["resolution"])
+    return [
+        {"name": name}
+        | _comparison(tuple(arms[treated]), tuple(arms[control]), stored["min_effect"], *rule)
+        for name, (treated, control) in regimes.items()
+    ]
 
-    treated, control = (stored["arms"][arm] for arm in arms)
-    differences = paired_differences(treated, control)
-    return differences, intervals(differences, stored["interval_method"], stored["resolution"])
 
+@cache
+def _comparison(treated: tuple, control: tuple, min_effect: float, method: str, step: float):
+    """What two arms' values say; kept, because a run judges the whole ledger after every claim."""
+    from lecture_helpers.claims import statistics
 
-def _comparison(stored: Mapping, name: str, arms: tuple[str, str]) -> dict:
-    from lecture_helpers.claims.statistics import LEVEL, STRICT, decide, p_value
-
-    differences, interval_at = compared(stored, arms)
-    effect, min_effect = float(differences.mean()), stored["min_effect"]
+    differences = statistics.paired_differences(treated, control)
+    interval_at = statistics.intervals(differences, method, step)
+    effect, interval = float(differences.mean()), interval_at(statistics.LEVEL)
     return {
-        "name": name,
         "effect": _short(effect),
-        "interval": _short(interval_at(LEVEL)),
-        "interval_99": _short(interval_at(STRICT)),
-        "p_value": p_value(effect, interval_at, min_effect),
-        "verdict": decide(effect, interval_at(LEVEL), min_effect),
+        "interval": _short(interval),
+        "interval_99": _short(interval_at(statistics.STRICT)),
+        "p_value": statistics.p_value(effect, interval_at, min_effect),
+        "verdict": statistics.decide(effect, interval, min_effect),
     }
 
 
@@ -187,23 +160,24 @@ def _correct(findings: list[dict]) -> None:
 
 
 def _summary(stored: Mapping, findings: list[dict]) -> dict:
-    from lecture_helpers.claims.statistics import decide_identity, decide_regimes
+    from lecture_helpers.claims.statistics import decide_regimes
 
+    first = findings[0] if findings else {}
     if stored["kind"] == "identity":
-        checks = {name: stored["arms"][name] for name in stored["tolerances"]}
-        verdict = decide_identity(checks, stored["tolerances"])
-        worst = max(findings, key=lambda finding: finding["effect"] / finding["tolerance"])
-        return {
-            "verdict": verdict, "fragile": False, "effect": worst["effect"], "interval": None,
-            "findings": findings, "control_findings": [],
-        }  # fmt: skip
-    opinion = stored["kind"] == "opinion"
-    beside = [_comparison(stored, name, arms) for name, arms in stored["controls"].items()]
+        if not findings:
+            raise ValueError(f"{stored['id']} is an identity: its checks need their tolerances.")
+        verdicts = [finding["verdict"] for finding in findings]
+        verdict = "refuted" if "refuted" in verdicts else "identity"
+        first = max(findings, key=lambda finding: finding["effect"] / finding["tolerance"])
+    elif stored["kind"] == "opinion":
+        verdict = "opinion"
+    else:
+        verdict = decide_regimes(finding["verdict"] for finding in findings)
     return {
-        "verdict": "opinion" if opinion else decide_regimes(f["verdict"] for f in findings),
-        "fragile": not opinion and any(finding["fragile"] for finding in findings),
-        "effect": findings[0]["effect"] if findings else None,
-        "interval": findings[0]["interval"] if findings else None,
+        "verdict": verdict,
+        "fragile": verdict != "opinion" and any(f.get("fragile") for f in findings),
+        "effect": first.get("effect"),
+        "interval": first.get("interval"),
         "findings": findings,
-        "control_findings": beside,
+        "control_findings": _compared(stored, stored["controls"]),
     }

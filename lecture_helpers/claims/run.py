@@ -2,23 +2,24 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from platform import machine
 
-from lecture_helpers.claims import CLAIMS, claim, ledger
+from lecture_helpers.claims import claim, ledger
 from lecture_helpers.claims.claim import QUICK_SEEDS, Claim
 from lecture_helpers.claims.cluster import cluster
+from lecture_helpers.claims.fingerprint import fingerprint
 from lecture_helpers.claims.sweep import Sweep, experiment_name, shares_of, stoppable, versions
 from lecture_helpers.claims.tuning import tuned
+from lecture_helpers.claims.verify import refreshed, runnable, up_to_date, verify
 from lecture_helpers.foundation.validation import whole
 
 KEPT = "What was finished is kept; the same command goes on from there."
-WORDS = ("lesson", "slide", "sentence", "falsified_by", "objection", "literature")
 
 
 def run(
@@ -39,45 +40,32 @@ def run(
     Raises:
         ValueError: an unknown claim, or one without an experiment.
     """
-    wanted = [_runnable(name) for name in names or [n for n, c in CLAIMS.items() if c.experiment]]
+    wanted = runnable(names)
     if quick:
-        return _run(wanted, QUICK_SEEDS, {}, None, executor, say)
+        return _run(wanted, QUICK_SEEDS, None, executor, say)
     path = Path(path)
     entries = refreshed(path)
     todo = [c for c in wanted if again or not up_to_date(c, entries.get(c.id))]
     for finished in (c for c in wanted if c not in todo):
         say(f"{finished.id}: {entries[finished.id]['verdict']}, as stored")
-    _run(todo, None, entries, path, executor, say)
+    _run(todo, None, path, executor, say)
     _store_runs(wanted, todo, path.parent / "runs", say)
     entries = ledger.load(path)
     say(f"{path.name} holds {len(entries)} claims, {minutes(entries):.0f} min of processor time")
     return {c.id: entries[c.id] for c in wanted}
 
 
-def _run(todo: list[Claim], seeds, entries: dict, path: Path | None, executor, say) -> dict:
+def _run(todo: list[Claim], seeds, path: Path | None, executor, say) -> dict:
     changed = {c.id: _tuned(c, path, say) | (c.quick if path is None else {}) for c in todo}
     shares = {c.id: shares_of(c, seeds or c.seeds, changed[c.id]) for c in todo}
-    sweep = Sweep(shares, path and path.parent / "unfinished", say)
-    for name, record, seconds in sweep.results(executor):
+    sweep, entries = Sweep(shares, path and path.parent / "unfinished", say), {}
+    for name, record in sweep.results(executor):
         settings = claim(name).settings | changed[name]
-        made = ledger.entry(claim(name), record, settings, provenance(seconds))
-        entries = _added(made, path) if path else ledger.judged(entries | {name: made})
+        made = ledger.entry(claim(name), record, settings, provenance(record.seconds))
+        made["code"] = fingerprint(claim(name).experiment)
+        entries = ledger.store(made, path) if path else ledger.judged(entries | {name: made})
         say(f"{name}: {in_words(entries[name])}")
     return entries
-
-
-def _added(made: dict, path: Path) -> dict[str, dict]:
-    with ledger.held(path):
-        entries = ledger.judged(ledger.load(path) | {made["id"]: made})
-        ledger.save(entries, path)
-    return entries
-
-
-def _runnable(name: str) -> Claim:
-    found = claim(name)
-    if not found.experiment:
-        raise ValueError(f"{name} has no experiment yet; lesson {found.lesson} is to bring it.")
-    return found
 
 
 def _tuned(claim: Claim, path: Path | None, say: Callable) -> dict:
@@ -86,32 +74,6 @@ def _tuned(claim: Claim, path: Path | None, say: Callable) -> dict:
     say(f"{claim.id}: the arms' learning rates, from the store or tuned now")
     where = (path or ledger.LEDGER).with_name("tuning.json")
     return {"tuned": tuned(experiment_name(claim), claim.tune, where)}
-
-
-def refreshed(path: Path) -> dict[str, dict]:
-    """The ledger with today's words and verdicts; figures and thresholds stay as they were run."""
-    with ledger.held(path):
-        before = ledger.load(path)
-        entries = ledger.judged({
-            name: stored | {word: getattr(claim(name), word) for word in WORDS}
-            for name, stored in before.items()
-        })  # fmt: skip
-        if entries != before:
-            ledger.save(entries, path)
-    return entries
-
-
-def up_to_date(claim: Claim, stored: Mapping | None) -> bool:
-    """Whether an entry was run as the claim now declares: thresholds, arms, seeds and settings."""
-    if not stored:
-        return False
-    declared = ledger.described(claim) | {"seeds": list(claim.seeds)}
-    same = all(stored[key] == value for key, value in declared.items())
-    return same and stored["settings"] == stored["settings"] | _untuned(claim)
-
-
-def _untuned(claim: Claim) -> dict:
-    return {name: value for name, value in claim.settings.items() if name != "tuned"}
 
 
 def in_words(stored: Mapping) -> str:
@@ -155,23 +117,27 @@ def _store_runs(wanted: list[Claim], todo: list[Claim], folder: Path, say: Calla
                 train(QUICK_SEEDS).save(folder / name)
 
 
-@contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
+def workers(jobs: int) -> AbstractContextManager[Executor | None]:
     """An executor of ``jobs`` processes; None for one, which then is this process."""
     if whole(jobs=jobs, least=1) == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield pool
+        return nullcontext()
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what the command line asks for; the exit status."""
+    """Do what the command line asks for; the exit status, 1 where stored values differ."""
     about = "Run the claims' experiments and store their verdicts in evidence/ledger.json."
     parser = argparse.ArgumentParser(prog="start.py evidence", description=about)
     parser.add_argument("claims", nargs="*", metavar="C8", help="which claims (default: all)")
-    parser.add_argument("--quick", action="store_true", help="8 seeds, nothing stored")
-    parser.add_argument("--again", action="store_true", help="run finished claims once more")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--quick", action="store_true", help="8 seeds, nothing stored")
+    how.add_argument("--again", action="store_true", help="run finished claims once more")
+    how.add_argument("--verify", action="store_true", help="compare two seeds with the stored ones")
+    parser.add_argument(
+        "--spread",
+        action="store_true",
+        help="with --verify: allow what another processor's rounding can do",
+    )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default 1)")
     where.add_argument("--scheduler", metavar="tcp://...", help="of a running dask cluster")
@@ -179,6 +145,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         place = cluster(options.scheduler) if options.scheduler else workers(options.jobs)
         with stoppable(), place as executor:
+            if options.verify:
+                same = verify(options.claims, spread=options.spread, executor=executor)
+                return 0 if same else 1
             run(options.claims, quick=options.quick, again=options.again, executor=executor)
     except ValueError as error:
         print(error, file=sys.stderr)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from multiprocessing import parent_process
 from pathlib import Path
@@ -19,7 +19,8 @@ from platform import python_version
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import Claim, Record, joined, measure
-from lecture_helpers.claims.ledger import write_json
+from lecture_helpers.claims.fingerprint import fingerprint
+from lecture_helpers.claims.ledger import load, write_json
 
 SEEDS_PER_SHARE = 4
 VERSIONED = ("numpy", "scipy", "scikit-learn", "torch")
@@ -48,9 +49,9 @@ class Share:
 
     @property
     def key(self) -> str:
-        """What it computes: claims with one experiment have the same shares."""
-        words = json.dumps(self.settings, sort_keys=True)
-        return f"{experiment_name(claim(self.claim))} {self.seeds} {words}"
+        """What it computes, and by which code: claims with one experiment have the same shares."""
+        words, experiment = json.dumps(self.settings, sort_keys=True), claim(self.claim).experiment
+        return f"{experiment.__name__} {fingerprint(experiment)} {self.seeds} {words}"
 
     @property
     def file(self) -> str:
@@ -64,14 +65,14 @@ def experiment_name(claim: Claim) -> str:
     return f"{claim.experiment.__module__.rpartition('.')[2]}.{claim.experiment.__name__}"
 
 
-def compute(share: Share) -> tuple[Record, float]:
-    """The record of a share and the processor seconds it took; what an executor is given to do."""
+def compute(share: Share) -> Record:
+    """The record of a share; what an executor is given to do."""
     started = time.process_time()
     if _stops and parent_process():
         raise Stopped  # a worker that was stopped starts nothing that waits in its queue
     with stoppable():
         record = measure(claim(share.claim).experiment, share.seeds, **share.changed)
-    return record, time.process_time() - started
+    return replace(record, seconds=time.process_time() - started)
 
 
 @contextmanager
@@ -115,75 +116,58 @@ class Sweep:
 
     def __init__(self, shares: Mapping[str, list[Share]], folder: Path | None, say: Callable):
         self.shares, self.folder, self.say = shares, folder, say
-        self.done: dict[str, dict] = {}
+        self.done: dict[str, Record] = {}
         self.started = time.perf_counter()
 
-    def results(self, executor: Executor | None) -> Iterator[tuple[str, Record, float]]:
-        """Claim, record and seconds, as soon as the last share of a claim is there.
+    def results(self, executor: Executor | None) -> Iterator[tuple[str, Record]]:
+        """Claim and record, as soon as the last share of a claim is there.
 
         A share's file is removed when the loop that takes these results comes back for more: by
         then it has stored them.
         """
-        waiting = list(self.shares)
-        missing = self._missing()
+        waiting, missing = list(self.shares), self._missing()
         yield from self._finished(waiting)
-        total = sum(map(self._budget, missing.values()))
+        total = _budget(missing.values())
         if missing:
             self.say(f"{len(missing)} shares to compute, {len(self.done)} kept from before; "
                      f"at most {max(1, round(total / 60))} min on one processor")  # fmt: skip
-        for share, (record, seconds) in _computed(list(missing.values()), executor):
-            self._keep(share, asdict(record) | {"seconds": seconds})
+        for share, record in _computed(list(missing.values()), executor):
+            self.done[share.key] = record
+            if self.folder:
+                kept = {"key": share.key, "result": asdict(record)}
+                write_json(kept, self.folder / share.file)
             del missing[share.key]
             self.say(f"{share.claim}: seeds {share.seeds[0]} to {share.seeds[-1]} done"
-                     + self._left(missing.values(), total))  # fmt: skip
+                     + self._left(_budget(missing.values()), total))  # fmt: skip
             yield from self._finished(waiting)
 
     def _missing(self) -> dict[str, Share]:
         every = {share.key: share for shares in self.shares.values() for share in shares}
         for key, share in every.items():
-            kept = self._kept(share)
-            if kept:
-                self.done[key] = kept
+            kept = load(self.folder / share.file) if self.folder else {}
+            if kept.get("key") == key:
+                kept["result"]["seeds"] = tuple(kept["result"]["seeds"])
+                self.done[key] = Record(**kept["result"])
         return {key: share for key, share in every.items() if key not in self.done}
 
-    def _kept(self, share: Share) -> dict | None:
-        path = self.folder and self.folder / share.file
-        if not path or not path.exists():
-            return None
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return stored["result"] if stored["key"] == share.key else None
-
-    def _keep(self, share: Share, result: dict) -> None:
-        self.done[share.key] = result
-        if self.folder:
-            write_json({"key": share.key, "result": result}, self.folder / share.file)
-
-    def _finished(self, waiting: list[str]) -> Iterator[tuple[str, Record, float]]:
-        ready = [n for n in waiting if all(s.key in self.done for s in self.shares[n])]
-        for name in ready:
+    def _finished(self, waiting: list[str]) -> Iterator[tuple[str, Record]]:
+        for name in [n for n in waiting if all(s.key in self.done for s in self.shares[n])]:
             waiting.remove(name)
-            yield name, *_joined([self.done[share.key] for share in self.shares[name]])
-        needed = {share.file for name in waiting for share in self.shares[name]}
-        for share in (share for name in ready for share in self.shares[name]):
-            if self.folder and share.file not in needed:
-                (self.folder / share.file).unlink(missing_ok=True)
+            yield name, joined(self.done[share.key] for share in self.shares[name])
+            needed = {share.file for other in waiting for share in self.shares[other]}
+            for share in self.shares[name]:
+                if self.folder and share.file not in needed:
+                    (self.folder / share.file).unlink(missing_ok=True)
 
-    def _budget(self, share: Share) -> float:
-        return claim(share.claim).budget * len(share.seeds) / len(claim(share.claim).seeds)
-
-    def _left(self, missing: Iterable[Share], total: float) -> str:
+    def _left(self, ahead: float, total: float) -> str:
         """The estimate: the budgets of what is missing, at the pace of this run so far."""
-        ahead = sum(map(self._budget, missing))
         pace = (time.perf_counter() - self.started) / (total - ahead)
         return f", about {max(1, round(ahead * pace))} s left" if ahead else ""
 
 
-def _joined(results: list[dict]) -> tuple[Record, float]:
-    records = []
-    for result in results:
-        parts = {name: value for name, value in result.items() if name != "seconds"}
-        records.append(Record(**parts | {"seeds": tuple(result["seeds"])}))
-    return joined(records), sum(result["seconds"] for result in results)
+def _budget(shares: Iterable[Share]) -> float:
+    whole = ((claim(share.claim), len(share.seeds)) for share in shares)
+    return sum(of.budget * seeds / len(of.seeds) for of, seeds in whole)
 
 
 def _computed(shares: list[Share], executor: Executor | None) -> Iterator:

@@ -1,10 +1,10 @@
 """One network under several orders of the same examples, at equal gradient steps."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
+from lecture_helpers import training
 from lecture_helpers.curriculum.difficulty import (
     balanced_easy_first,
     cross_fitted_confidence,
@@ -20,7 +20,6 @@ from lecture_helpers.training import Runs, seeds_of
 ARMS = ("standard", "easy first", "hard first", "random order", "balanced easy first", "filter")
 UNPACED = ("standard", "filter")
 KEPT = 0.7
-CURVES = ("train_loss", "eval_loss", "accuracy")
 
 
 def order_race(
@@ -69,15 +68,17 @@ def order_race_grid(
         one_of(ARMS, arm=arm)
     whole(steps=steps, least=1), whole(batch_size=batch_size, least=1)
     usual = dict(momentum=momentum, schedule=schedule, record=record, eval_on=eval_on)
-    seeds, done = seeds_of(seeds), []
+    drawn, done = seeds_of(seeds), {}
     for noise in label_noise:
         fraction(label_noise=noise)
-        for seed in seeds:
+        of_seeds = {}
+        for seed in drawn:
             task = _Task(dataset, seed, noise, dict(split or {}), steps, batch_size)
-            shown = progress if not done else False
-            done.append(task.train(pacings, arms, lr, usual | network | dict(progress=shown)))
-    axes = {"label_noise": list(label_noise), "pacing": list(pacings), "arm": list(arms)}
-    return _together(done, axes, seeds)
+            shown = progress if not done and not of_seeds else False
+            settings = usual | network | dict(progress=shown)
+            of_seeds[seed] = task.train(pacings, arms, lr, settings)
+        done[noise] = Runs.stack(of_seeds, "seeds")
+    return Runs.stack(done, "label_noise")
 
 
 class _Task:
@@ -100,17 +101,12 @@ class _Task:
 
     def train(self, pacings: Mapping, arms: Sequence[str], lr, settings: Mapping) -> Runs:
         """One run per pacing and arm; arms without a pacing are trained once and repeated."""
-        from lecture_helpers.training import mlp, train
-
-        first = next(iter(pacings))
-        cells = [(p, arm) for p in pacings for arm in arms]
-        cells = [(first if arm in UNPACED else p, arm) for p, arm in cells]
         trained = {
-            f"{p} {arm}": dict(batches=self.batches(arm, *pacings[p]), lr=self.rate(arm, lr))
-            for p, arm in cells
-        }
-        runs = train(
-            mlp,
+            _cell(p, arm): dict(batches=self.batches(arm, *pacings[p]), lr=self.rate(arm, lr))
+            for p in pacings for arm in arms
+        }  # fmt: skip
+        runs = training.train(
+            training.mlp,
             self.dataset,
             steps=self.steps,
             batch_size=self.batch_size,
@@ -119,9 +115,10 @@ class _Task:
             split=lambda dataset, seed: self.parts,
             **settings,
         )
-        place = [list(trained).index(f"{p} {arm}") for p, arm in cells]
-        taken = {n: getattr(runs, n)[place, 0] for n in (*CURVES, "diverged_at")}
-        return replace(runs, **taken)
+        of_pacings = {
+            p: Runs.stack({arm: runs.at(arm=_cell(p, arm)) for arm in arms}, "arm") for p in pacings
+        }
+        return Runs.stack(of_pacings, "pacing")
 
     def rate(self, arm: str, lr) -> float:
         if isinstance(lr, Mapping):
@@ -138,20 +135,5 @@ class _Task:
         return self.parts.train[paced_batches(self.orders[arm], parts, self.batch_size, rng)]
 
 
-def _together(done: list[Runs], axes: dict, seeds: list[int]) -> Runs:
-    """The runs of single seeds, (pacings * arms, records) each, as one record of all."""
-    noises, pacings, arms = map(len, axes.values())
-
-    def arranged(name: str) -> np.ndarray:
-        stacked = np.stack([getattr(runs, name) for runs in done])
-        cut = stacked.reshape(noises, len(seeds), pacings, arms, *stacked.shape[2:])
-        return np.moveaxis(cut, 1, 3)
-
-    settings = {n: v for n, v in done[0].settings.items() if n not in ("arms", "arm", "batches")}
-    plain = {n: v for n, v in settings.items() if not callable(v)}
-    return replace(
-        done[0], axes=axes, seeds=seeds, settings=plain, build=None,
-        mislabelled=None, stopped_at=None,
-        layout_of=None,
-        **{name: arranged(name) for name in (*CURVES, "diverged_at")},
-    )  # fmt: skip
+def _cell(name: str, arm: str) -> str:
+    return arm if arm in UNPACED else f"{name} {arm}"

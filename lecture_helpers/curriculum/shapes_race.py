@@ -1,10 +1,10 @@
 """Easy shapes first, hard ones after a switch, against hard ones alone and all together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
+from lecture_helpers import training
 from lecture_helpers.datasets import easy_and_hard
 from lecture_helpers.foundation.validation import fraction, whole
 from lecture_helpers.training import Runs, seeds_of
@@ -25,37 +25,34 @@ def shapes_race(
     Raises:
         ValueError: a switch that is neither a share nor "union".
     """
-    from lecture_helpers.training import mlp, train
-
     whole(least=1, steps=steps), whole(least=3, examples=examples)
     for switch in switches:
         switch == UNION or fraction(switch=switch)
-    seeds, done = seeds_of(seeds), []
-    for seed in seeds:
+    done = {}
+    for seed in seeds_of(seeds):
         data, parts = easy_and_hard(examples, examples, 500, 1500, seed)
         arms = {
             str(s): dict(batches=_batches(s, steps, batch_size, examples, seed),
                          lr=lr[s] if isinstance(lr, Mapping) else lr)
             for s in switches
         }  # fmt: skip
-        done.append(
-            train(
-                mlp,
-                data,
-                steps=steps,
-                batch_size=batch_size,
-                seeds=[seed],
-                arms=arms,
-                momentum=0.9,
-                schedule="cosine",
-                split=lambda _, __, parts=parts: parts,
-                eval_on=eval_on,
-                record=record,
-                progress=progress if not done else False,
-                **network,
-            )
+        runs = training.train(
+            training.mlp,
+            data,
+            steps=steps,
+            batch_size=batch_size,
+            seeds=[seed],
+            arms=arms,
+            momentum=0.9,
+            schedule="cosine",
+            split=lambda _, __, parts=parts: parts,
+            eval_on=eval_on,
+            record=record,
+            progress=progress if not done else False,
+            **network,
         )
-    return _together(done, list(switches), seeds)
+        done[seed] = Runs.stack({s: runs.at(arm=str(s)) for s in switches}, "switch")
+    return Runs.stack(done, "seeds")
 
 
 def _batches(switch, steps: int, batch_size: int, examples: int, seed: int) -> np.ndarray:
@@ -65,15 +62,3 @@ def _batches(switch, steps: int, batch_size: int, examples: int, seed: int) -> n
         return (drawn * 2 * examples).astype(int)
     easy = np.arange(steps)[:, None] / steps < switch
     return (drawn * examples).astype(int) + np.where(easy, 0, examples)
-
-
-def _together(done: list[Runs], switches: list, seeds: list[int]) -> Runs:
-    names = ("train_loss", "eval_loss", "accuracy", "diverged_at")
-    joined = {n: np.concatenate([getattr(runs, n) for runs in done], axis=1) for n in names}
-    plain = {n: v for n, v in done[0].settings.items() if n not in ("arms", "arm", "batches")}
-    plain = {n: v for n, v in plain.items() if not callable(v)}
-    return replace(
-        done[0], axes={"switch": switches}, seeds=seeds, settings=plain, build=None,
-        mislabelled=None,
-        stopped_at=None, layout_of=None, **joined,
-    )  # fmt: skip

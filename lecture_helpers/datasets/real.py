@@ -4,6 +4,7 @@ import functools
 import gzip
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,8 @@ def _photographs() -> list[np.ndarray]:
 
 def _scikit_learns(file: str) -> Path:
     """A file of ``sklearn.datasets``, without importing it: that takes 80 MiB of every kernel."""
-    return Path(find_spec("sklearn").origin).parent / "datasets" / file
+    found: Any = find_spec("sklearn")
+    return Path(found.origin).parent / "datasets" / file
 
 
 def _patch(photograph: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:

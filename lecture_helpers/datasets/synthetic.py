@@ -33,23 +33,13 @@ def spirals(
     n: int = 400, noise: float = 0.05, seed: int = 0, *, classes: int = 2, turns: float = 1.5
 ) -> Dataset:
     """Interleaved spirals from the centre to radius 1, one per class."""
-    whole(least=2, classes=classes)
-    rng, labels = _balanced(n, classes, noise, seed)
+    whole(least=2, classes=classes), whole(least=classes, n=n), non_negative(noise=noise)
+    rng = np.random.default_rng(whole(seed=seed))
+    labels = rng.permutation(np.arange(n) % classes)
     radius = np.sqrt(rng.random(n))
     angle = 2 * np.pi * (turns * radius + labels / classes)
     points = radius[:, None] * np.c_[np.cos(angle), np.sin(angle)]
-    return _noisy(points, labels, noise, rng, "spirals")
-
-
-def _balanced(n, classes, noise, seed) -> tuple[np.random.Generator, np.ndarray]:
-    whole(least=classes, n=n)
-    non_negative(noise=noise)
-    rng = np.random.default_rng(whole(seed=seed))
-    return rng, rng.permutation(np.arange(n) % classes)
-
-
-def _noisy(points, labels, noise, rng, name) -> Dataset:
-    return Dataset(points + noise * rng.standard_normal(points.shape), labels, name)
+    return Dataset(points + noise * rng.standard_normal(points.shape), labels, "spirals")
 
 
 SIDE = 16
@@ -100,10 +90,8 @@ def easy_and_hard(
 ) -> tuple[Dataset, Split]:
     """A data set with ``easy`` easy shapes first, hard ones after; validated and tested on hard."""
     one, other = shapes(easy, seed, easy=True), shapes(hard + validation + test, seed)
-    joined = Dataset(
-        np.concatenate([one.inputs, other.inputs]),
-        np.concatenate([one.targets, other.targets]), "shapes",
-    )  # fmt: skip
+    inputs = np.concatenate([one.inputs, other.inputs])
+    joined = Dataset(inputs, np.concatenate([one.targets, other.targets]), "shapes")
     cuts = np.cumsum([easy + hard, validation])
     train, check, last = np.split(np.arange(len(joined)), cuts)
     return joined, Split(train, check, last)

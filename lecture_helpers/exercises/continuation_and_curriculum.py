@@ -5,47 +5,20 @@ import numpy as np
 from lecture_helpers.exercises.exercise import Exercise
 
 
-def _costs(coefficients, places):
-    return np.polyval(coefficients, places)
-
-
-def _places(t, sigma, draws):
-    return t[:, None] + sigma * draws
-
-
-def _summary(values, root=True):
-    error = values.std(axis=1, ddof=1)
-    return values.mean(axis=1), error / np.sqrt(values.shape[1]) if root else error
-
-
-def _sampled(coefficients, t, sigma, samples, seed):
-    draws = np.random.default_rng(seed).standard_normal(samples)
-    return _summary(_costs(coefficients, _places(t, sigma, draws)))
-
-
-def _variance_for_sigma(coefficients, t, sigma, samples, seed):
-    return _sampled(coefficients, t, sigma**2, samples, seed)
-
-
-def _fresh_draws(coefficients, t, sigma, samples, seed):
-    draws = np.random.default_rng(seed).standard_normal((len(t), samples))
-    return _summary(_costs(coefficients, _places(t, sigma, draws)))
+def _sampled(
+    coefficients, t, sigma, samples, seed, *, fresh=False, spread=False,
+    costs=lambda coefficients, t, noise: np.polyval(coefficients, t + noise),
+):  # fmt: skip
+    """The blurred cost and its error; ``costs`` takes places as a column, noise as rows."""
+    draws = np.random.default_rng(seed).standard_normal((len(t) if fresh else 1, samples))
+    values = costs(coefficients, t[:, None], sigma * draws)
+    error = values.std(axis=1, ddof=1) / (1 if spread else np.sqrt(samples))
+    return values.mean(axis=1), error
 
 
 def _cost_of_the_mean(coefficients, t, sigma, samples, seed):
-    draws = np.random.default_rng(seed).standard_normal(samples)
-    error = _sampled(coefficients, t, sigma, samples, seed)[1]
-    return _costs(coefficients, _places(t, sigma, draws).mean(axis=1)), error
-
-
-def _noise_on_the_cost(coefficients, t, sigma, samples, seed):
-    draws = np.random.default_rng(seed).standard_normal(samples)
-    return _summary(_costs(coefficients, t)[:, None] + sigma * draws)
-
-
-def _spread_for_error(coefficients, t, sigma, samples, seed):
-    draws = np.random.default_rng(seed).standard_normal(samples)
-    return _summary(_costs(coefficients, _places(t, sigma, draws)), root=False)
+    places, _ = _sampled(coefficients, t, sigma, samples, seed, costs=lambda _, t, noise: t + noise)
+    return np.polyval(coefficients, places), _sampled(coefficients, t, sigma, samples, seed)[1]
 
 
 sampled_blur = Exercise(
@@ -61,11 +34,11 @@ sampled_blur = Exercise(
     },
     mistakes={
         "the variance stands where sigma belongs": (
-            _variance_for_sigma,
+            {"sigma": np.square},
             "A draw of N(t, sigma^2) is t + sigma z. The slide writes the variance into N.",
         ),
         "every place has draws of its own": (
-            _fresh_draws,
+            {"fresh": True},
             "With fresh noise at every place the blurred cost is a rough curve that flickers from "
             "move to move. Draw once, and use the same draws everywhere: common random numbers.",
         ),
@@ -75,11 +48,11 @@ sampled_blur = Exercise(
             "then average.",
         ),
         "the noise is added to the cost, not to the place": (
-            _noise_on_the_cost,
+            {"costs": lambda coefficients, t, noise: np.polyval(coefficients, t) + noise},
             "A blur mixes the costs of neighbouring places. Noise on the cost averages to nothing.",
         ),
         "the spread of the draws is given as the error of their mean": (
-            _spread_for_error,
+            {"spread": True},
             "The mean of n draws varies sqrt(n) times less than one draw does.",
         ),
     },
@@ -93,65 +66,19 @@ sampled_blur = Exercise(
 )  # fmt: skip
 
 
-def _follow(start, sigmas, ripple, waves, lr, steps, order=None, restart=False, fade=None, all_=0):
+def _follower(
+    start, sigmas, ripple, waves, lr, steps, *, restart=False, bowl_fades=False, inner=True,
+    fade=lambda wave: np.exp(-(wave**2) / 2),
+):  # fmt: skip
     t = start
-    fade = fade or (lambda sigma: np.exp(-((waves * sigma) ** 2) / 2))
-    for sigma in sigmas if order is None else order(sigmas):
+    for sigma in sigmas:
         t = start if restart else t
+        height = fade(waves * sigma)
         for _ in range(steps):
-            bowl = t * fade(sigma) if all_ else t
-            t = t - lr * (bowl - ripple * waves * fade(sigma) * np.sin(waves * t))
+            bowl = t * height if bowl_fades else t
+            wave = ripple * height * (waves if inner else 1) * np.sin(waves * t)
+            t = t - lr * (bowl - wave)
     return t
-
-
-def _followed(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple, waves, lr, steps)
-
-
-def _sharpest_first(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple, waves, lr, steps, order=lambda s: s[::-1])
-
-
-def _restarted(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple, waves, lr, steps, restart=True)
-
-
-def _no_square(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple, waves, lr, steps, fade=lambda s: np.exp(-waves * s / 2))
-
-
-def _everything_fades(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple, waves, lr, steps, all_=1)
-
-
-def _no_blur(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, 0 * sigmas, ripple, waves, lr, steps)
-
-
-def _one_step(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple, waves, lr, 1)
-
-
-def _chain_rule_forgotten(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple / waves, waves, lr, steps)
-
-
-def _wrong_sign(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, -ripple, waves, lr, steps)
-
-
-def _uphill(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas, ripple, waves, -lr, steps)
-
-
-def _not_halved(start, sigmas, ripple, waves, lr, steps):
-    return _follow(
-        start, sigmas, ripple, waves, lr, steps, fade=lambda s: np.exp(-((waves * s) ** 2))
-    )
-
-
-def _never_sharp(start, sigmas, ripple, waves, lr, steps):
-    return _follow(start, sigmas[:-1], ripple, waves, lr, steps)
 
 
 follower = Exercise(
@@ -159,7 +86,7 @@ follower = Exercise(
     task="Write follower(start, sigmas, ripple, waves, lr, steps) for the cost "
     "t^2 / 2 + ripple cos(waves t). Make `steps` descent steps on the exact blur of every sigma in "
     "turn. Return the last t, a number.",
-    reference=_followed,
+    reference=_follower,
     cases=lambda rng: {
         "start": float(rng.uniform(1, 4)), "sigmas": np.array([1.0, 0.6, 0.3, 0.0]),
         "ripple": float(rng.uniform(0.5, 1.5)), "waves": float(rng.uniform(2, 4)),
@@ -167,49 +94,46 @@ follower = Exercise(
     },
     mistakes={
         "the sigmas grow": (
-            _sharpest_first,
+            {"sigmas": np.flip},
             "Continuation starts with the most blurred cost and ends at the real one. Backwards, "
             "the first level is plain descent with all its traps.",
         ),
         "every level starts from the first start": (
-            _restarted,
+            {"restart": True},
             "The point is to hand on the place: a level starts where the one before ended.",
         ),
         "the fade has sigma, not its square": (
-            _no_square,
+            {"fade": lambda wave: np.exp(-wave / 2)},
             "A wave of frequency k fades by exp(-k^2 sigma^2 / 2).",
         ),
         "nothing is blurred": (
-            _no_blur,
+            {"sigmas": np.zeros_like},
             "That is plain descent, as many steps of it. Each sigma has a cost of its own: the "
             "wave is multiplied by its fade.",
         ),
         "one step for every sigma": (
-            _one_step,
+            {"steps": 1},
             "A level needs its `steps` steps before the next one begins.",
         ),
         "the chain rule is forgotten": (
-            _chain_rule_forgotten,
+            {"inner": False},
             "The derivative of cos(waves t) is -waves sin(waves t): a factor is missing.",
         ),
         "the slope of the wave has the wrong sign": (
-            _wrong_sign,
+            {"ripple": np.negative},
             "The derivative of the cosine is minus the sine.",
         ),
-        "it climbs": (
-            _uphill,
-            "Descent subtracts the slope: t - lr * slope.",
-        ),
+        "it climbs": ({"lr": np.negative}, "Descent subtracts the slope: t - lr * slope."),
         "the fade is not halved": (
-            _not_halved,
+            {"fade": lambda wave: np.exp(-(wave**2))},
             "A wave of frequency k fades by exp(-k^2 sigma^2 / 2).",
         ),
         "the bowl fades too": (
-            _everything_fades,
+            {"bowl_fades": True},
             "A blur lifts a parabola but does not bend it: its slope stays t.",
         ),
         "the real cost is left out": (
-            _never_sharp,
+            {"sigmas": lambda sigmas: sigmas[:-1]},
             "The last sigma is 0, and it needs its steps as well: the minimum of a blurred cost is "
             "only near the one you want.",
         ),
@@ -228,34 +152,6 @@ def _root(t, start, pace):
     return np.sqrt(start**2 + (1 - start**2) * np.minimum(t / pace, 1))
 
 
-def _unclipped(t, start, pace):
-    return np.sqrt(start**2 + (1 - start**2) * t / pace)
-
-
-def _pace_forgotten(t, start, pace):
-    return np.sqrt(start**2 + (1 - start**2) * t)
-
-
-def _from_nothing(t, start, pace):
-    return np.sqrt(np.minimum(t / pace, 1))
-
-
-def _start_not_squared(t, start, pace):
-    return np.sqrt(start + (1 - start) * np.minimum(t / pace, 1))
-
-
-def _root_of_time(t, start, pace):
-    return start + (1 - start) * np.sqrt(np.minimum(t / pace, 1))
-
-
-def _no_root(t, start, pace):
-    return start**2 + (1 - start**2) * np.minimum(t / pace, 1)
-
-
-def _linear(t, start, pace):
-    return start + (1 - start) * np.minimum(t / pace, 1)
-
-
 root_pacing = Exercise(
     name="root_pacing",
     task="Write root_pacing(t, start, pace): the share of the examples that may be used at "
@@ -268,28 +164,30 @@ root_pacing = Exercise(
     },
     mistakes={
         "it goes on growing after pace": (
-            _unclipped, "There are no more examples than all: cut the progress at 1.",
+            lambda t, start, pace: np.sqrt(start**2 + (1 - start**2) * t / pace),
+            "There are no more examples than all: cut the progress at 1.",
         ),
         "pace has no effect": (
-            _pace_forgotten, "Everything must be in at t = pace, not at the end: use t / pace.",
+            {"pace": 1.0}, "Everything must be in at t = pace, not at the end: use t / pace.",
         ),
         "it starts from nothing": (
-            _from_nothing,
+            {"start": 0.0},
             "At t = 0 the share is 0, and the first batch would be drawn from no example at all.",
         ),
         "the start is not squared": (
-            _start_not_squared, "At t = 0 the root must give start, so start^2 stands under it.",
+            {"start": np.sqrt}, "At t = 0 the root must give start, so start^2 stands under it.",
         ),
         "the root is taken of the time alone": (
-            _root_of_time,
+            lambda t, start, pace: start + (1 - start) * np.sqrt(np.minimum(t / pace, 1)),
             "The whole square, start included, grows evenly; the root comes last.",
         ),
         "the root is missing": (
-            _no_root,
+            lambda *case: _root(*case) ** 2,
             "That is the square of the share. Take its root.",
         ),
         "it grows evenly itself": (
-            _linear, "That is linear pacing. Under root pacing the square grows evenly.",
+            lambda t, start, pace: start + (1 - start) * np.minimum(t / pace, 1),
+            "That is linear pacing. Under root pacing the square grows evenly.",
         ),
     },
     hints=(
@@ -306,34 +204,8 @@ def _held_out(probabilities, targets, fold):
     return probabilities[fold, np.arange(len(targets)), targets]
 
 
-def _easy_order(probabilities, targets, fold):
-    return np.argsort(-_held_out(probabilities, targets, fold), kind="stable")
-
-
-def _hard_order(probabilities, targets, fold):
-    return np.argsort(_held_out(probabilities, targets, fold), kind="stable")
-
-
-def _sure_of_anything(probabilities, targets, fold):
-    own = probabilities[fold, np.arange(len(targets))]
-    return np.argsort(-own.max(axis=1), kind="stable")
-
-
-def _all_models(probabilities, targets, fold):
-    scores = probabilities.mean(axis=0)[np.arange(len(targets)), targets]
-    return np.argsort(-scores, kind="stable")
-
-
-def _a_model_that_saw_it(probabilities, targets, fold):
-    return _easy_order(probabilities, targets, (fold + 1) % len(probabilities))
-
-
-def _scores(probabilities, targets, fold):
-    return _held_out(probabilities, targets, fold)
-
-
-def _ranks(probabilities, targets, fold):
-    return np.argsort(_easy_order(probabilities, targets, fold), kind="stable")
+def _easy_order(probabilities, targets, fold, *, scores=_held_out, sign=-1):
+    return np.argsort(sign * scores(probabilities, targets, fold), kind="stable")
 
 
 def _easy_cases(rng: np.random.Generator) -> dict:
@@ -353,27 +225,27 @@ easy_order = Exercise(
     reference=_easy_order,
     cases=_easy_cases,
     mistakes={
-        "hard first": (_hard_order, "A sign: argsort goes from small to large. This is the "
+        "hard first": ({"sign": 1}, "A sign: argsort goes from small to large. This is the "
                        "anti-curriculum."),
         "sure of anything counts as easy": (
-            _sure_of_anything,
+            {"scores": lambda p, targets, fold: p[fold, np.arange(len(fold))].max(axis=1)},
             "The largest probability may belong to another class: then the model is sure, and the "
             "example is wrong for it. Take the probability of the target.",
         ),
         "the mean over all models": (
-            _all_models,
+            {"scores": lambda p, targets, _: p.mean(axis=0)[np.arange(len(targets)), targets]},
             "All models but one have seen the example. They remember its label, right or wrong.",
         ),
         "scored by a model that was trained on the example": (
-            _a_model_that_saw_it,
+            lambda p, targets, fold: _easy_order(p, targets, (fold + 1) % len(p)),
             "Model k is the one that did NOT see fold k. Another one grades its own homework.",
         ),
         "the scores, not the order": (
-            _scores,
+            _held_out,
             "These are the right scores. Wanted are the numbers of the examples, sorted by them.",
         ),
         "each example's rank, not the order": (
-            _ranks,
+            lambda *case: np.argsort(_easy_order(*case), kind="stable"),
             "argsort once gives the order; twice gives the rank of every example.",
         ),
     },

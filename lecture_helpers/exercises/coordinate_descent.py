@@ -53,7 +53,7 @@ soft_threshold = Exercise(
             "The size is right. A negative entry has to stay negative.",
         ),
         "half the threshold": (
-            lambda x, t: _soft(x, t / 2),
+            {"threshold": lambda threshold: threshold / 2},
             "That is right for (z - x)^2 + threshold |z|, the cost as the slide weighs it. Here "
             "the square has a half before it: its slope is z - x, not twice that.",
         ),
@@ -72,48 +72,16 @@ soft_threshold = Exercise(
 )
 
 
-def _sweep(gram, correlations, x, penalty):
-    x = x.copy()
-    for j in range(len(x)):
-        rho = correlations[j] - gram[j] @ x + gram[j, j] * x[j]
-        x[j] = _soft(rho, penalty) / gram[j, j]
+def _sweep(
+    gram, correlations, x, penalty, *, own=True, at_once=False, stop=None,
+    shrunk=lambda rho, penalty, curvature: _soft(rho, penalty) / curvature,
+):  # fmt: skip
+    """One pass over the coordinates, or over those before ``stop``."""
+    old, x = x, x.copy()
+    for j in range(len(x))[:stop]:
+        rho = correlations[j] - gram[j] @ (old if at_once else x) + own * gram[j, j] * x[j]
+        x[j] = shrunk(rho, penalty, gram[j, j])
     return x
-
-
-def _all_at_once(gram, correlations, x, penalty):
-    rho = correlations - gram @ x + np.diag(gram) * x
-    return _soft(rho, penalty) / np.diag(gram)
-
-
-def _itself_included(gram, correlations, x, penalty):
-    x = x.copy()
-    for j in range(len(x)):
-        x[j] = _soft(correlations[j] - gram[j] @ x, penalty) / gram[j, j]
-    return x
-
-
-def _undivided(gram, correlations, x, penalty):
-    x = x.copy()
-    for j in range(len(x)):
-        x[j] = _soft(correlations[j] - gram[j] @ x + gram[j, j] * x[j], penalty)
-    return x
-
-
-def _divided_first(gram, correlations, x, penalty):
-    x = x.copy()
-    for j in range(len(x)):
-        rho = correlations[j] - gram[j] @ x + gram[j, j] * x[j]
-        x[j] = _soft(rho / gram[j, j], penalty)
-    return x
-
-
-def _unpenalised(gram, correlations, x, penalty):
-    return _sweep(gram, correlations, x, 0.0)
-
-
-def _one_only(gram, correlations, x, penalty):
-    moved = _sweep(gram, correlations, x, penalty)
-    return np.concatenate([moved[:1], x[1:]])
 
 
 def _sweep_cases(rng: np.random.Generator) -> dict:
@@ -131,29 +99,29 @@ sweep = Exercise(
     cases=_sweep_cases,
     mistakes={
         "all coordinates at once": (
-            _all_at_once,
+            {"at_once": True},
             "Every coordinate was computed from the old x. Coordinate descent uses what it has "
             "just found: without that the cost can rise.",
         ),
         "the coordinate explains itself": (
-            _itself_included,
+            {"own": False},
             "rho must leave x_j out: what is left for column j when all the others have done their "
             "part. Add gram[j, j] * x[j] back.",
         ),
         "the column's length is forgotten": (
-            _undivided,
+            {"shrunk": lambda rho, penalty, curvature: _soft(rho, penalty)},
             "Along x_j the cost has the curvature gram[j, j]. Divide by it after the threshold.",
         ),
         "divided before the threshold": (
-            _divided_first,
+            {"shrunk": lambda rho, penalty, curvature: _soft(rho / curvature, penalty)},
             "The threshold acts on rho, before the division; or divide the penalty as well.",
         ),
         "no threshold": (
-            _unpenalised,
+            {"penalty": 0.0},
             "That is a sweep of least squares. The penalty has to enter.",
         ),
         "only the first coordinate moves": (
-            _one_only,
+            {"stop": 1},
             "The others have not moved. Perhaps the return stands inside the loop.",
         ),
     },
@@ -167,42 +135,16 @@ sweep = Exercise(
 )
 
 
-def _atoms(patches, codes, atoms):
+def _atoms(patches, codes, atoms, *, limited=True, at_once=False):
     a, b, w = codes.T @ codes, codes.T @ patches, atoms.copy()
     for j in range(len(w)):
-        u = w[j] + (b[j] - a[j] @ w) / a[j, j]
-        w[j] = u / np.linalg.norm(u)
+        u = w[j] + (b[j] - a[j] @ (atoms if at_once else w)) / a[j, j]
+        w[j] = u / np.linalg.norm(u) if limited else u
     return w
 
 
-def _atoms_unlimited(patches, codes, atoms):
-    a, b, w = codes.T @ codes, codes.T @ patches, atoms.copy()
-    for j in range(len(w)):
-        w[j] = w[j] + (b[j] - a[j] @ w) / a[j, j]
-    return w
-
-
-def _atoms_from_old(patches, codes, atoms):
-    a, b = codes.T @ codes, codes.T @ patches
-    u = atoms + (b - a @ atoms) / np.diag(a)[:, None]
-    return u / np.linalg.norm(u, axis=1, keepdims=True)
-
-
-def _atoms_scaled_last(patches, codes, atoms):
-    w = _atoms_unlimited(patches, codes, atoms)
-    return w / np.linalg.norm(w, axis=1, keepdims=True)
-
-
-def _atoms_alone(patches, codes, atoms):
-    w = codes.T @ patches
-    return w / np.linalg.norm(w, axis=1, keepdims=True)
-
-
-def _atoms_by_pixel(patches, codes, atoms):
-    a, b, w = codes.T @ codes, codes.T @ patches, atoms.copy()
-    for j in range(len(w)):
-        w[j] = w[j] + (b[j] - a[j] @ w) / a[j, j]
-    return w / np.linalg.norm(w, axis=0, keepdims=True)
+def _scaled(w, axis=1):
+    return w / np.linalg.norm(w, axis=axis, keepdims=True)
 
 
 def _atoms_cases(rng: np.random.Generator) -> dict:
@@ -221,27 +163,27 @@ dictionary_step = Exercise(
     cases=_atoms_cases,
     mistakes={
         "the atoms may be of any length": (
-            _atoms_unlimited,
+            {"limited": False},
             "Then W can grow and H shrink for nothing: the slide's cost has no minimum. Divide "
             "every atom by its length.",
         ),
         "all atoms from the old dictionary": (
-            _atoms_from_old,
+            {"at_once": True},
             "The second atom has to see the first one as it is now. Together they may overshoot "
             "and the cost may rise.",
         ),
         "brought to length 1 only at the end": (
-            _atoms_scaled_last,
+            lambda *case: _scaled(_atoms(*case, limited=False)),
             "While the pass runs, each atom must already have the length it will keep: the next "
             "one is fitted to what is left over.",
         ),
         "the other atoms are ignored": (
-            _atoms_alone,
+            lambda patches, codes, atoms: _scaled(codes.T @ patches),
             "H'X is what the atom would be if it were alone. Take away what the others explain: "
             "H'H W without the atom's own part.",
         ),
         "pixels brought to length 1, not atoms": (
-            _atoms_by_pixel,
+            lambda *case: _scaled(_atoms(*case, limited=False), axis=0),
             "An atom is a row here. Its length is the root of the sum of squares over its pixels.",
         ),
     },
@@ -257,42 +199,15 @@ dictionary_step = Exercise(
 )
 
 
-def _gap(gram, correlations, square, x, penalty):
-    pull = correlations - gram @ x
+def _gap(
+    gram, correlations, square, x, penalty, *, priced=True, floor=True,
+    scaled=lambda largest: min(1.0, largest),
+):  # fmt: skip
+    """Cost minus dual value, where ``scaled`` makes theta of the largest feasible scale."""
     residual = square - 2 * correlations @ x + x @ gram @ x
-    scale = min(1.0, penalty / np.abs(pull).max())
-    against = square - correlations @ x
-    primal = residual / 2 + penalty * np.abs(x).sum()
-    return primal - (scale * against - scale**2 * residual / 2)
-
-
-def _gap_parts(gram, correlations, square, x):
-    pull = correlations - gram @ x
-    return pull, square - 2 * correlations @ x + x @ gram @ x, square - correlations @ x
-
-
-def _gap_unscaled(gram, correlations, square, x, penalty):
-    _, residual, against = _gap_parts(gram, correlations, square, x)
-    return residual / 2 + penalty * np.abs(x).sum() - (against - residual / 2)
-
-
-def _gap_always_scaled(gram, correlations, square, x, penalty):
-    pull, residual, against = _gap_parts(gram, correlations, square, x)
-    scale = penalty / np.abs(pull).max()
-    return residual / 2 + penalty * np.abs(x).sum() - (scale * against - scale**2 * residual / 2)
-
-
-def _gap_without_penalty(gram, correlations, square, x, penalty):
-    return _gap(gram, correlations, square, x, penalty) - penalty * np.abs(x).sum()
-
-
-def _gap_primal(gram, correlations, square, x, penalty):
-    _, residual, _ = _gap_parts(gram, correlations, square, x)
-    return residual / 2 + penalty * np.abs(x).sum()
-
-
-def _gap_negative(gram, correlations, square, x, penalty):
-    return -_gap(gram, correlations, square, x, penalty)
+    scale = scaled(penalty / np.abs(correlations - gram @ x).max())
+    dual = scale * (square - correlations @ x) - scale**2 * residual / 2
+    return residual / 2 + priced * penalty * np.abs(x).sum() - floor * dual
 
 
 def _gap_cases(rng: np.random.Generator) -> dict:
@@ -313,25 +228,25 @@ duality_gap = Exercise(
     cases=_gap_cases,
     mistakes={
         "theta is the residual itself": (
-            _gap_unscaled,
+            {"scaled": lambda largest: 1.0},
             "theta must satisfy |A'theta| <= penalty in every entry, or its value is no lower "
             "bound. Shrink the residual until it does.",
         ),
         "theta is shrunk or stretched always": (
-            _gap_always_scaled,
+            {"scaled": lambda largest: largest},
             "If the residual is feasible already it is left as it is: min(1, ...).",
         ),
         "the penalty is not part of the cost": (
-            _gap_without_penalty,
+            {"priced": False},
             "The cost is the squared error and the penalty's term. Without it the gap goes below "
             "0.",
         ),
         "only the cost": (
-            _gap_primal,
+            {"floor": False},
             "That is how high you stand. The gap also needs a floor: subtract the dual value.",
         ),
         "the difference is the wrong way round": (
-            _gap_negative,
+            lambda *case: -_gap(*case),
             "The cost lies above every dual value: cost minus dual is never negative.",
         ),
     },

@@ -49,7 +49,8 @@ class Exercise:
     """One function to write.
 
     ``cases(rng)`` draws one set of named inputs, which are passed by position. ``mistakes`` maps
-    the name of a mistake to (the function that makes it, a sentence about it). ``hints`` are given
+    the name of a mistake to (the function that makes it, a sentence about it); in place of the
+    function may stand settings of the reference, as ``altered`` takes them. ``hints`` are given
     one by one, as wrong answers go on. ``praise`` says why the right answer matters.
 
     >>> from lecture_helpers.exercises.batch_normalization import forward
@@ -62,10 +63,16 @@ class Exercise:
     task: str
     reference: Callable
     cases: Callable[[np.random.Generator], Mapping[str, object]]
-    mistakes: Mapping[str, tuple[Callable, str]]
+    mistakes: Mapping[str, tuple]
     hints: tuple[str, ...]
     praise: str
     _wrong: int = field(default=0, init=False, repr=False)
+
+    def __post_init__(self):
+        self.mistakes = {
+            mistake: (how if callable(how) else altered(self.reference, how), sentence)
+            for mistake, (how, sentence) in self.mistakes.items()
+        }
 
     def check(self, answer, seed: int | None = None) -> Feedback:
         """The feedback on an answer, on fresh random inputs unless a seed fixes them.
@@ -148,6 +155,23 @@ class Exercise:
         if self._wrong < len(self.hints):
             return hint
         return f"{hint}\nThat was the last hint: unfold the solution and compare line by line."
+
+
+def altered(function: Callable, settings: Mapping[str, object]) -> Callable:
+    """A function with some inputs replaced, or changed by a function, and keywords added.
+
+    >>> altered(lambda x, lr, *, sign=-1: x + sign * lr, {"lr": lambda lr: 2 * lr, "sign": 1})(1, 3)
+    7
+    """
+    inputs = list(inspect.signature(function).parameters)
+
+    def answer(*values):
+        case = dict(zip(inputs, values, strict=False))
+        for name, value in settings.items():
+            case[name] = value(case[name]) if name in case and callable(value) else value
+        return function(**case)
+
+    return answer
 
 
 def _silently(function: Callable, inputs: Mapping):

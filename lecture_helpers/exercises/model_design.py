@@ -32,43 +32,43 @@ residual_block = Exercise(
     task="Write residual_block(h, w, d) for the layer h + relu(h @ w), h of shape (m, n), w "
     "(n, n). d is the gradient with respect to its output. Return the pair (output, gradient with "
     "respect to h).",
-    reference=lambda h, w, d: _block(h, w, d),
+    reference=_block,
     cases=_block_case,
     mistakes={
         "the skip is missing on the way back": (
-            lambda h, w, d: _block(h, w, d, back=False),
+            {"back": False},
             "The output is h plus something. So d itself reaches h as well, unchanged: it is this "
             "term that keeps the gradient alive.",
         ),
         "the skip is missing on the way forward": (
-            lambda h, w, d: _block(h, w, d, skip=False),
+            {"skip": False},
             "That is a plain layer. Add h to what the branch computes.",
         ),
         "the branch's slope is taken at the output": (
-            lambda h, w, d: _block(h, w, d, ahead="output"),
+            {"ahead": "output"},
             "Whether a ReLU lets the gradient through is decided by what it received, h @ w, not "
             "by the sum with h.",
         ),
         "the branch's slope is taken at the input": (
-            lambda h, w, d: _block(h, w, d, ahead="input"),
+            {"ahead": "input"},
             "The ReLU received h @ w, not h.",
         ),
         "the branch's slope is missing on the way back": (
-            lambda h, w, d: _block(h, w, d, masked=False),
+            {"masked": False},
             "A ReLU that is off lets no gradient through: in the branch only the d where z > 0 "
             "counts.",
         ),
         "the weights are missing on the way back": (
-            lambda h, w, d: _block(h, w, d, weighed=False),
+            {"weighed": False},
             "Forward the branch multiplies h by w, so backward its gradient is multiplied by w "
             "transposed.",
         ),
         "the weights are not transposed on the way back": (
-            lambda h, w, d: _block(h, w, d, transposed=False),
+            {"transposed": False},
             "Forward a row h goes to h @ w. Backward its gradient comes as ... @ w.T.",
         ),
         "the ReLU comes after the sum": (
-            lambda h, w, d: _block(h, w, d, after=True),
+            {"after": True},
             "relu(h + h @ w) cuts the skip itself: a unit that is off passes nothing on. Here the "
             "ReLU belongs to the branch.",
         ),
@@ -83,41 +83,18 @@ residual_block = Exercise(
 )
 
 
-def _steps(hessian, theta, lr, momentum, steps, update):
+def _momentum_steps(
+    hessian, theta, lr, momentum, steps, *,
+    velocity=lambda v, g, m, lr: m * v + g, step=lambda old, v, g, m: v,
+):  # fmt: skip
+    """The path, with the rule for the new velocity and for what the learning rate multiplies."""
     v, path = np.zeros_like(theta), []
     for _ in range(steps):
-        v, move = update(v, theta, lr, momentum, lambda t: hessian @ t)
-        theta = theta + move
+        g, old = hessian @ theta, v
+        v = velocity(v, g, momentum, lr)
+        theta = theta - lr * step(old, v, g, momentum)
         path.append(theta)
     return np.array(path)
-
-
-def _heavy(v, t, lr, m, g):
-    v = m * v + g(t)
-    return v, -lr * v
-
-
-def _averaged(v, t, lr, m, g):
-    v = m * v + (1 - m) * g(t)
-    return v, -lr * v
-
-
-def _late(v, t, lr, m, g):
-    return m * v + g(t), -lr * v
-
-
-def _ahead(v, t, lr, m, g):
-    v = m * v + g(t)
-    return v, -lr * (g(t) + m * v)
-
-
-def _scaled_twice(v, t, lr, m, g):
-    v = m * v + lr * g(t)
-    return v, -lr * v
-
-
-def _forgotten(v, t, lr, m, g):
-    return g(t), -lr * (1 + m) * g(t)
 
 
 def _momentum_case(rng: np.random.Generator) -> dict:
@@ -128,49 +105,43 @@ def _momentum_case(rng: np.random.Generator) -> dict:
     }  # fmt: skip
 
 
-def _walked_by(update):
-    return lambda hessian, theta, lr, momentum, steps: _steps(
-        hessian, theta, lr, momentum, steps, update
-    )
-
-
 momentum_steps = Exercise(
     name="momentum_steps",
     task="Write momentum_steps(hessian, theta, lr, momentum, steps): the path (steps, d) of "
     "torch's momentum on the cost theta' H theta / 2, whose gradient is hessian @ theta. The "
     "velocity starts at 0; the path holds the place after every step.",
-    reference=_walked_by(_heavy),
+    reference=_momentum_steps,
     cases=_momentum_case,
     mistakes={
         "the gradient is weighed by 1 - momentum": (
-            _walked_by(_averaged),
+            {"velocity": lambda v, g, m, lr: m * v + (1 - m) * g},
             "That is the averaged convention. Torch adds the whole gradient, so its steps are "
             "1 / (1 - momentum) times as long.",
         ),
         "the step is taken with the old velocity": (
-            _walked_by(_late),
+            {"step": lambda old, v, g, m: old},
             "First update the velocity, then move with it. Otherwise the first step goes nowhere.",
         ),
         "the step looks ahead": (
-            _walked_by(_ahead),
+            {"step": lambda old, v, g, m: g + m * v},
             "g + momentum * v is Nesterov's step. The heavy ball moves by the velocity alone.",
         ),
         "the learning rate is used twice": (
-            _walked_by(_scaled_twice),
+            {"velocity": lambda v, g, m, lr: m * v + lr * g},
             "It stands either in the velocity or in the step. In torch's convention: in the step.",
         ),
         "the path begins with the start": (
-            lambda hessian, theta, *how: np.vstack([theta, _steps(hessian, theta, *how, _heavy)]),
+            lambda h, theta, *how: np.vstack([theta, _momentum_steps(h, theta, *how)]),
             "The path holds the place after every step, so its first row is the place after the "
             "first one.",
         ),
         "the velocity is not carried over": (
-            _walked_by(_forgotten),
+            {"velocity": lambda v, g, m, lr: (1 + m) * g},
             "A velocity that is made anew in every step only lengthens the step. Keep v between "
             "steps.",
         ),
         "the momentum is added instead of carried": (
-            _walked_by(lambda v, t, lr, m, g: (v + m * g(t), -lr * (v + m * g(t)))),
+            {"velocity": lambda v, g, m, lr: v + m * g},
             "The factor belongs to the old velocity: v = momentum * v + gradient.",
         ),
     },
@@ -201,31 +172,29 @@ translate = Exercise(
     },
     mistakes={
         "both are left as they are": (
-            lambda lr, momentum, velocity: (lr, velocity),
+            {"rate": lambda m: 1.0, "size": lambda m: 1.0},
             "Then the steps become shorter, in the end by the factor 1 - momentum: ten times at "
             "0.9.",
         ),
         "both go the wrong way": (
-            lambda lr, momentum, velocity: (lr * (1 - momentum), velocity / (1 - momentum)),
+            {"rate": lambda m: 1 - m, "size": lambda m: 1 / (1 - m)},
             "You translated from the averaged convention into torch's. Here it is the other way.",
         ),
         "only the velocity is translated": (
-            lambda lr, momentum, velocity: (lr, (1 - momentum) * velocity),
+            {"rate": lambda m: 1.0},
             "The velocity is right. But each of its steps must be as long as torch's, so the "
             "learning rate has to make up for it.",
         ),
         "the learning rate goes the wrong way": (
-            lambda lr, momentum, velocity: _translated(lr, momentum, velocity, lambda m: 1 - m),
+            {"rate": lambda m: 1 - m},
             "The averaged velocity is smaller than torch's, so its learning rate must be larger.",
         ),
         "the velocity goes the wrong way": (
-            lambda lr, momentum, velocity: _translated(
-                lr, momentum, velocity, size=lambda m: 1 / (1 - m)
-            ),
+            {"size": lambda m: 1 / (1 - m)},
             "An average of gradients is smaller than their sum: multiply by 1 - momentum.",
         ),
         "only the learning rate is translated": (
-            lambda lr, momentum, velocity: _translated(lr, momentum, velocity, size=lambda m: 1.0),
+            {"size": lambda m: 1.0},
             "The stored velocity is in torch's unit. Left as it is, the next steps are too long "
             "until it is forgotten.",
         ),
@@ -254,7 +223,7 @@ first_layer = Exercise(
     "first_layer(depth, gain, skip): the gradient (root mean square) after the first hidden layer, "
     "relative to that after the last one, as the mean field predicts it; skip says whether a "
     "residual skip leads around each layer from the second on.",
-    reference=lambda depth, gain, skip: _first(depth, gain, skip),
+    reference=_first,
     cases=lambda rng: {
         "depth": int(rng.integers(3, 30)),
         "gain": float(rng.uniform(0.3, 1.6)),
@@ -262,11 +231,11 @@ first_layer = Exercise(
     },
     mistakes={
         "one layer too many": (
-            lambda depth, gain, skip: _first(depth, gain, skip, layers=0),
+            {"layers": 0},
             "From the last layer down to the first there are depth - 1 layers to pass.",
         ),
         "the ratio is upside down": (
-            lambda depth, gain, skip: 1 / _first(depth, gain, skip),
+            lambda *case: 1 / _first(*case),
             "Asked for is the first layer's gradient divided by the last one's. The gradient "
             "travels from the last layer to the first.",
         ),
@@ -276,15 +245,15 @@ first_layer = Exercise(
             "squares: 1 + gain^2 of the mean square.",
         ),
         "the mean square instead of its root": (
-            lambda depth, gain, skip: _first(depth, gain, skip, squared=True),
+            {"squared": True},
             "Your number is the ratio of mean squares. Take the root.",
         ),
         "the gain is not squared": (
-            lambda depth, gain, skip: _first(depth, gain, skip, power=1),
+            {"power": 1},
             "Variances are multiplied by the square of the gain.",
         ),
         "half of the units is forgotten": (
-            lambda depth, gain, skip: _first(depth, gain, skip, he=2.0),
+            {"he": 2.0},
             "He's variance of 2 / fan-in makes up for the half of the units that are off: "
             "2 * gain^2 * 1/2.",
         ),
@@ -293,7 +262,7 @@ first_layer = Exercise(
             "The two ways back add: the factor is 1 + gain^2, and at gain 0 it is 1, not 0.",
         ),
         "the skip is not counted": (
-            lambda depth, gain, skip: _first(depth, gain, False),
+            {"skip": False},
             "With a skip the gradient also comes back untouched, so the factor is 1 + gain^2.",
         ),
     },

@@ -5,15 +5,7 @@ import numpy as np
 from lecture_helpers.exercises.exercise import Exercise
 
 
-def _running_mean(path):
-    average, averages = np.zeros_like(path[0]), []
-    for t, theta in enumerate(path, start=1):
-        average = average + (theta - average) / t
-        averages.append(average)
-    return np.array(averages)
-
-
-def _running(path, share, begin=None):
+def _running(path, share=lambda t: 1 / t, begin=None):
     """Averages that move by ``share(t)`` towards iterate t = 1, 2, ..."""
     average = np.zeros_like(path[0]) if begin is None else begin
     averages = []
@@ -21,14 +13,6 @@ def _running(path, share, begin=None):
         average = average + share(t) * (theta - average)
         averages.append(average)
     return np.array(averages)
-
-
-def _one_array(path):
-    return np.repeat(path.mean(axis=0)[None], len(path), axis=0)
-
-
-def _lagging(path):
-    return np.concatenate([path[:1], _running_mean(path)[:-1]])
 
 
 def _paths(rng: np.random.Generator) -> np.ndarray:
@@ -39,25 +23,25 @@ running_mean = Exercise(
     name="running_mean",
     task="Write running_mean(path) for a path of shape (t, d): row k of the result is the mean of "
     "the first k rows of the path. Keep one running average, do not sum the past again.",
-    reference=_running_mean,
+    reference=_running,
     cases=lambda rng: {"path": _paths(rng)},
     mistakes={
         "the count starts at 0": (
-            lambda path: _running(path, lambda t: 1 / (t - 1) if t > 1 else 1.0),
+            {"share": lambda t: 1 / (t - 1) if t > 1 else 1.0},
             "The step to iterate t is 1/t, counted from 1. With 1/(t - 1) the second iterate "
             "replaces the first, and the first is never seen again.",
         ),
         "the zero you start from is counted as an iterate": (
-            lambda path: _running(path, lambda t: 1 / (t + 1)),
+            {"share": lambda t: 1 / (t + 1)},
             "After t iterates you divide by t + 1: all averages are pulled towards zero.",
         ),
         "every row is the last average: one array, changed in place": (
-            _one_array,
+            lambda path: np.zeros_like(path) + path.mean(axis=0),
             "average += ... changes the one array to which all rows of your list point. "
             "Write average = average + ..., or append a copy.",
         ),
         "old average and new iterate are averaged half and half": (
-            lambda path: _running(path, lambda t: 0.5 if t > 1 else 1.0),
+            {"share": lambda t: 0.5 if t > 1 else 1.0},
             "That is an exponential average with alpha 0.5. For the mean of all, the old average "
             "stands for t - 1 iterates and the new one for itself alone.",
         ),
@@ -66,7 +50,7 @@ running_mean = Exercise(
             "A sum grows with the number of iterates; an average does not.",
         ),
         "the average lags one step behind": (
-            _lagging,
+            lambda path: np.concatenate([path[:1], _running(path)[:-1]]),
             "Iterate t belongs to average t: update first, then store.",
         ),
     },
@@ -81,20 +65,16 @@ running_mean = Exercise(
 )
 
 
-def _exponential(path, alpha):
-    state, averages = np.zeros_like(path[0]), []
-    for t, theta in enumerate(path, start=1):
-        state = alpha * state + (1 - alpha) * theta
-        averages.append(state / (1 - alpha**t))
-    return np.array(averages)
-
-
-def _counts(path):
+def _steps(path):
     return np.arange(1, len(path) + 1)[:, None]
 
 
 def _uncorrected(path, alpha):
-    return _exponential(path, alpha) * (1 - alpha ** _counts(path))
+    return _running(path, lambda t: 1 - alpha)
+
+
+def _exponential(path, alpha):
+    return _uncorrected(path, alpha) / (1 - alpha ** _steps(path))
 
 
 def _fed_back(path, alpha):
@@ -113,7 +93,7 @@ exponential = Exercise(
     cases=lambda rng: {"path": _paths(rng), "alpha": float(rng.uniform(0.6, 0.9))},
     mistakes={
         "alpha stands at the wrong term": (
-            lambda path, alpha: _exponential(path, 1 - alpha),
+            {"alpha": lambda alpha: 1 - alpha},
             "In the lecture and in torch's decay alpha weighs the past: alpha * old + (1 - alpha) "
             "* new. pandas means the opposite by it.",
         ),
@@ -132,7 +112,7 @@ exponential = Exercise(
             "weight alpha^(t-1), more than any other for a long time. Here: zero, then correct.",
         ),
         "the correction counts t from 0": (
-            lambda path, alpha: _uncorrected(path, alpha) / (1 - alpha ** (_counts(path) - 1)),
+            lambda path, alpha: _uncorrected(path, alpha) / (1 - alpha ** (_steps(path) - 1)),
             "After the first step the weights sum to 1 - alpha, after the t-th to 1 - alpha^t, t "
             "counted from 1. With t = 0 you divide the first row by zero.",
         ),
@@ -183,34 +163,29 @@ cost_of_average = Exercise(
     cases=_valleys,
     mistakes={
         "the costs are averaged, not the parameters": (
-            lambda path, hessian, start: float(
-                np.mean([_cost(theta, hessian) for theta in path[start:]])
-            ),
+            lambda path, hessian, start: np.mean([_cost(t, hessian) for t in path[start:]]),
             "That is what the iterates cost on average. In a convex valley their average point "
             "costs less: that difference is the whole gain of averaging.",
         ),
         "all iterates are averaged": (
-            lambda path, hessian, start: _cost_of_tail(path, hessian, 0),
+            {"start": 0},
             "The rows before start are the way down to the valley. A tail average leaves them out.",
         ),
         "the tail begins one row late": (
-            lambda path, hessian, start: _cost_of_tail(path, hessian, start + 1),
+            {"start": lambda start: start + 1},
             "Row start itself belongs to the tail, counted from 0: path[start:].",
         ),
         "the tail begins one row early": (
-            lambda path, hessian, start: _cost_of_tail(path, hessian, start - 1),
+            {"start": lambda start: start - 1},
             "Row start - 1 is the last one to leave out, counted from 0: path[start:].",
         ),
-        "it is the cost of the last iterate": (
-            lambda path, hessian, start: _cost(path[-1], hessian),
-            "Nothing was averaged yet.",
-        ),
+        "it is the cost of the last iterate": ({"start": -1}, "Nothing was averaged yet."),
         "the sum is divided by the length of the whole path": (
             lambda path, hessian, start: _cost(path[start:].sum(axis=0) / len(path), hessian),
             "The tail has len(path) - start rows; dividing by more pulls the point towards zero.",
         ),
         "the half is missing": (
-            lambda path, hessian, start: 2 * _cost_of_tail(path, hessian, start),
+            lambda *case: 2 * _cost_of_tail(*case),
             "The cost is theta' H theta / 2.",
         ),
     },
@@ -227,17 +202,11 @@ def _normalised(z, mean, variance, eps=1e-5):
     return (z - mean) / np.sqrt(variance + eps)
 
 
-def _averaged_unit(weights, inputs, means, variances):
-    z = inputs @ weights.mean(axis=0)
-    return _normalised(z, z.mean(), z.var())
-
-
-def _stale(weights, inputs, means, variances):
-    return _normalised(inputs @ weights.mean(axis=0), means[-1], variances[-1])
-
-
-def _averaged_statistics(weights, inputs, means, variances):
-    return _normalised(inputs @ weights.mean(axis=0), means.mean(), variances.mean())
+def _averaged_unit(
+    weights, inputs, means, variances, *,
+    normalised=lambda z, means, variances: _normalised(z, z.mean(), z.var()),
+):  # fmt: skip
+    return normalised(inputs @ weights.mean(axis=0), means, variances)
 
 
 def _averaged_outputs(weights, inputs, means, variances):
@@ -267,12 +236,12 @@ averaged_unit = Exercise(
     cases=_units,
     mistakes={
         "the statistics are stale": (
-            _stale,
+            {"normalised": lambda z, means, variances: _normalised(z, means[-1], variances[-1])},
             "The last mean and variance belong to the last weights. The averaged weights give "
             "another z: recompute its mean and variance from the inputs.",
         ),
         "the statistics are averaged": (
-            _averaged_statistics,
+            {"normalised": lambda z, *stored: _normalised(z, *map(np.mean, stored))},
             "The mean would nearly fit, because z is linear in the weights. The variance does not: "
             "jumps cancel in the averaged weights but add to the average of the variances.",
         ),
@@ -282,34 +251,23 @@ averaged_unit = Exercise(
             "times as much; weight averaging gives one network.",
         ),
         "nothing is averaged": (
-            lambda weights, inputs, means, variances: _averaged_unit(
-                weights[-1:], inputs, means, variances
-            ),
+            {"weights": lambda weights: weights[-1:]},
             "These are the outputs of the last weights.",
         ),
         "the variance is divided by n - 1": (
-            lambda weights, inputs, means, variances: _normalised(
-                inputs @ weights.mean(axis=0),
-                (inputs @ weights.mean(axis=0)).mean(),
-                (inputs @ weights.mean(axis=0)).var(ddof=1),
-            ),
+            {"normalised": lambda z, *_: _normalised(z, z.mean(), z.var(ddof=1))},
             "What normalises a batch is divided by n; only the stored variance by n - 1.",
         ),
         "the stabiliser stands outside the root": (
-            lambda weights, inputs, means, variances: (
-                (inputs @ weights.mean(axis=0) - (inputs @ weights.mean(axis=0)).mean())
-                / ((inputs @ weights.mean(axis=0)).std() + 1e-5)
-            ),
+            {"normalised": lambda z, *_: (z - z.mean()) / (z.std() + 1e-5)},
             "The 1e-5 belongs under the root: sqrt(variance + 1e-5).",
         ),
         "batch norm is missing": (
-            lambda weights, inputs, means, variances: inputs @ weights.mean(axis=0),
+            {"normalised": lambda z, *_: z},
             "z is right. Now normalise it, with its own mean and variance.",
         ),
         "the deviation is left out of the division": (
-            lambda weights, inputs, means, variances: (
-                inputs @ weights.mean(axis=0) - (inputs @ weights.mean(axis=0)).mean()
-            ),
+            {"normalised": lambda z, *_: z - z.mean()},
             "The mean is subtracted; the division by sqrt(variance + eps) is missing.",
         ),
     },

@@ -13,27 +13,19 @@ def _below(x, trained):
     return _relu(x @ trained)
 
 
-def _growth(x, y, trained, new, head, lr, *, below=_below, slope=True, mean=True, seen=None):
-    """One step: (trained, new, head) after it, and the gradient by ``trained``.
-
-    ``seen`` is the head that the new layer's gradient comes through, if not ``head``.
-    """
+def _growth_step(
+    x, y, trained, new, head, lr, *, below=_below, slope=True, mean=True, seen=None, frozen=True
+):
+    """The three weights after a step; ``seen`` is the head that gradients come through."""
     first = below(x, trained)
     z = first @ new
     second = _relu(z)
     error = (second @ head - y) / (len(x) if mean else 1)
     back = np.outer(error, head if seen is None else seen) * ((z > 0) if slope else 1.0)
-    first_back = (back @ new.T) * (x @ trained > 0)
-    return (trained, new - lr * first.T @ back, head - lr * second.T @ error), x.T @ first_back
-
-
-def _growth_step(x, y, trained, new, head, lr):
-    return _growth(x, y, trained, new, head, lr)[0]
-
-
-def _not_frozen(x, y, trained, new, head, lr):
-    (_, new_after, head_after), gradient = _growth(x, y, trained, new, head, lr)
-    return trained - lr * gradient, new_after, head_after
+    new_after, head_after = new - lr * first.T @ back, head - lr * second.T @ error
+    if not frozen:
+        trained = trained - lr * x.T @ ((back @ new.T) * (x @ trained > 0))
+    return trained, new_after, head_after
 
 
 def _one_after_the_other(x, y, trained, new, head, lr):
@@ -43,7 +35,7 @@ def _one_after_the_other(x, y, trained, new, head, lr):
 
 def _head_first(x, y, trained, new, head, lr):
     head_after = _growth_step(x, y, trained, new, head, lr)[2]
-    return trained, _growth(x, y, trained, new, head, lr, seen=head_after)[0][1], head_after
+    return trained, _growth_step(x, y, trained, new, head, lr, seen=head_after)[1], head_after
 
 
 def _small_networks(rng: np.random.Generator) -> dict:
@@ -68,34 +60,29 @@ growth_step = Exercise(
     cases=_small_networks,
     mistakes={
         "the trained layer is not frozen": (
-            _not_frozen,
+            {"frozen": False},
             "The layer below was trained in the stage before. In this stage it only passes its "
             "values on: return trained as it came.",
         ),
         "only the head is trained": (
-            lambda x, y, trained, new, head, lr: (
-                trained, new, _growth_step(x, y, trained, new, head, lr)[2]),
+            lambda *case: (*case[2:4], _growth_step(*case)[2]),
             "A growth stage trains the new layer together with a new head. With a random layer "
             "in between nothing is gained by growing.",
         ),
         "only the new layer is trained": (
-            lambda x, y, trained, new, head, lr: (
-                trained, _growth_step(x, y, trained, new, head, lr)[1], head),
+            lambda *case: (*_growth_step(*case)[:2], case[4]),
             "The head is fresh in every stage, so it has to be trained as well.",
         ),
         "the trained layer is thrown away": (
-            lambda x, y, trained, new, head, lr: _growth(
-                x, y, trained, new, head, lr, below=lambda x, trained: x)[0],
+            {"below": lambda x, trained: x},
             "The new layer is to read what the trained layer makes of x, not x itself.",
         ),
         "the slope of the relu is forgotten": (
-            lambda x, y, trained, new, head, lr: _growth(
-                x, y, trained, new, head, lr, slope=False)[0],
+            {"slope": False},
             "Where relu(x @ trained) @ new is negative the new layer gets no gradient.",
         ),
         "the gradients are added up over the examples": (
-            lambda x, y, trained, new, head, lr: _growth(
-                x, y, trained, new, head, lr, mean=False)[0],
+            {"mean": False},
             "The cost is a mean: divide by the number of examples.",
         ),
         "the head's step sees the new layer after its step": (
@@ -107,22 +94,18 @@ growth_step = Exercise(
             "Both steps belong to the same weights: compute both gradients before you change one.",
         ),
         "the trained layer has no relu": (
-            lambda x, y, trained, new, head, lr: _growth(
-                x, y, trained, new, head, lr, below=lambda x, trained: x @ trained)[0],
+            {"below": np.matmul},
             "Frozen means that its weights stay. It still applies its relu.",
         ),
         "the step is twice as long": (
-            lambda x, y, trained, new, head, lr: _growth_step(x, y, trained, new, head, 2 * lr),
+            {"lr": lambda lr: 2 * lr},
             "The cost is half the squared error, so that the factor 2 of the square goes away.",
         ),
         "the trained layer is not returned": (
-            lambda x, y, trained, new, head, lr: _growth_step(x, y, trained, new, head, lr)[1:],
+            lambda *case: _growth_step(*case)[1:],
             "Return three weights: trained as it came, then new and head after the step.",
         ),
-        "the step goes uphill": (
-            lambda x, y, trained, new, head, lr: _growth_step(x, y, trained, new, head, -lr),
-            "Descent subtracts the gradient.",
-        ),
+        "the step goes uphill": ({"lr": np.negative}, "Descent subtracts the gradient."),
     },
     hints=(
         "Which of the three weights may change in this stage? For these write down the gradient.",
@@ -136,14 +119,21 @@ growth_step = Exercise(
 )  # fmt: skip
 
 
-def _through(x, layers, last=np.tanh):
+def _grown_output(x, layers, heads, *, last=np.tanh):
     for weights in layers[:-1]:
         x = np.tanh(x @ weights)
-    return last(x @ layers[-1])
+    return last(x @ layers[-1]) @ heads[-1]
 
 
-def _grown_output(x, layers, heads):
-    return _through(x, layers) @ heads[-1]
+def _all_heads(x, layers, heads):
+    stages = range(1, len(heads) + 1)
+    return sum(_grown_output(x, layers[:stage], heads[:stage]) for stage in stages)
+
+
+def _with_heads(x, layers, heads):
+    for weights, head in zip(layers, heads, strict=True):
+        x = np.tanh(x @ weights) @ head
+    return x
 
 
 def _stages(rng: np.random.Generator) -> dict:
@@ -164,33 +154,32 @@ grown_output = Exercise(
     cases=_stages,
     mistakes={
         "it uses the head of the first stage": (
-            lambda x, layers, heads: _through(x, layers) @ heads[0],
+            {"heads": lambda heads: heads[:1]},
             "That head was trained on the values of the first layer. Every stage gets a fresh "
             "one, and the last is the one that fits the last layer.",
         ),
         "the lower layers are thrown away": (
-            lambda x, layers, heads: np.tanh(x @ layers[-1]) @ heads[-1],
+            {"layers": lambda layers: layers[-1:]},
             "The last layer was trained on what the layers below make of x.",
         ),
         "the layers run from the top down": (
-            lambda x, layers, heads: _through(x, layers[::-1]) @ heads[-1],
+            {"layers": lambda layers: layers[::-1]},
             "The layer of the first stage reads x.",
         ),
         "the old heads stay in between": (
-            lambda x, layers, heads: _with_heads(x, layers, heads),
+            _with_heads,
             "A head is removed when the next layer comes: the new layer reads the hidden values.",
         ),
         "the answers of all heads are added": (
-            lambda x, layers, heads: sum(
-                _through(x, layers[: k + 1]) @ head for k, head in enumerate(heads)),
+            _all_heads,
             "That would be an ensemble of all stages. Greedy pretraining keeps the last head only.",
         ),
         "the last hidden layer has no tanh": (
-            lambda x, layers, heads: _through(x, layers, last=lambda z: z) @ heads[-1],
+            {"last": np.asarray},
             "Every hidden layer applies tanh, the last one as well.",
         ),
         "the head applies tanh": (
-            lambda x, layers, heads: np.tanh(_grown_output(x, layers, heads)),
+            lambda *case: np.tanh(_grown_output(*case)),
             "A head is linear: it applies nothing after the product.",
         ),
     },
@@ -204,15 +193,9 @@ grown_output = Exercise(
 )  # fmt: skip
 
 
-def _with_heads(x, layers, heads):
-    for weights, head in zip(layers, heads, strict=True):
-        x = np.tanh(x @ weights) @ head
-    return x
-
-
-def _gains(joint, tuned, before, every):
-    records = len(tuned) - 1
-    return float(tuned[-1] - joint[records + before // every]), float(tuned[-1] - joint[records])
+def _gains(joint, tuned, before, every, *, records=lambda last, greedy: (last + greedy, last)):
+    total, own = records(len(tuned) - 1, before // every)
+    return float(tuned[-1] - joint[total]), float(tuned[-1] - joint[own])
 
 
 def _curves(rng: np.random.Generator) -> dict:
@@ -237,67 +220,55 @@ fair_gains = Exercise(
     cases=_curves,
     mistakes={
         "last is compared with last": (
-            lambda joint, tuned, before, every: (float(tuned[-1] - joint[-1]),) * 2,
+            {"records": lambda last, greedy: (-1, -1)},
             "Joint training went on for longer than the pretrained network did. Compare at the "
             "same number of updates.",
         ),
         "the first number compares last with last": (
-            lambda joint, tuned, before, every: (
-                float(tuned[-1] - joint[-1]), _gains(joint, tuned, before, every)[1]),
+            {"records": lambda last, greedy: (-1, last)},
             "Joint training may have gone on for longer. Take its record at as many updates as "
             "the greedy stages and the fine-tuning made together.",
         ),
         "the two counts are exchanged": (
-            lambda joint, tuned, before, every: _gains(joint, tuned, before, every)[::-1],
+            lambda *case: _gains(*case)[::-1],
             "At equal total updates joint training may use the greedy stages' updates as well.",
         ),
         "the greedy stages are never counted": (
-            lambda joint, tuned, before, every: (_gains(joint, tuned, before, every)[1],) * 2,
+            {"records": lambda last, greedy: (last, last)},
             "For the first number the greedy stages' updates count too.",
         ),
         "the greedy stages are always counted": (
-            lambda joint, tuned, before, every: (_gains(joint, tuned, before, every)[0],) * 2,
+            {"records": lambda last, greedy: (last + greedy,) * 2},
             "For the second number only the updates of fine-tuning count.",
         ),
         "it is one record late": (
-            lambda joint, tuned, before, every: (
-                float(tuned[-1] - joint[len(tuned) + before // every]),
-                float(tuned[-1] - joint[len(tuned)])),
+            {"records": lambda last, greedy: (last + 1 + greedy, last + 1)},
             "A curve of three records has made two times `every` updates: the first is at 0.",
         ),
         "the first number is one record late": (
-            lambda joint, tuned, before, every: (
-                float(tuned[-1] - joint[len(tuned) + before // every]),
-                _gains(joint, tuned, before, every)[1]),
+            {"records": lambda last, greedy: (last + 1 + greedy, last)},
             "The first record of a curve is at 0 updates: its last one is len - 1 steps later.",
         ),
         "the second number is one record late": (
-            lambda joint, tuned, before, every: (
-                _gains(joint, tuned, before, every)[0], float(tuned[-1] - joint[len(tuned)])),
+            {"records": lambda last, greedy: (last + greedy, last + 1)},
             "The first record of a curve is at 0 updates: its last one is len - 1 steps later.",
         ),
         "updates are taken for records": (
-            lambda joint, tuned, before, every: (
-                float(tuned[-1] - joint[len(tuned) - 1 + before]),
-                _gains(joint, tuned, before, every)[1]),
+            {"every": 1},
             "A record is made after `every` updates: the greedy stages took before // every of "
             "them.",
         ),
         "fine-tuning's own updates are left out": (
-            lambda joint, tuned, before, every: (
-                float(tuned[-1] - joint[before // every]), _gains(joint, tuned, before, every)[1]),
+            {"records": lambda last, greedy: (greedy, last)},
             "In all means both: the updates of the greedy stages and those of fine-tuning.",
         ),
         "joint training is judged by its best moment": (
-            lambda joint, tuned, before, every: (
-                float(tuned[-1] - max(joint[: len(tuned) + before // every])),
-                float(tuned[-1] - max(joint[: len(tuned)]))),
+            {"joint": np.maximum.accumulate},
             "Then give the pretrained network its best moment as well. Here both are judged at "
             "their end.",
         ),
         "joint minus pretrained": (
-            lambda joint, tuned, before, every: tuple(
-                -gain for gain in _gains(joint, tuned, before, every)),
+            lambda *case: tuple(-gain for gain in _gains(*case)),
             "How much MORE the pretrained network reaches: pretrained minus joint.",
         ),
     },
@@ -311,29 +282,21 @@ fair_gains = Exercise(
 )  # fmt: skip
 
 
-def _frozen_step(w, velocity, gradient, frozen, lr, momentum, decay):
-    v = np.where(frozen, 0.0, momentum * velocity + gradient + decay * w)
+def _frozen_step(w, velocity, gradient, frozen, lr, momentum, decay, *, stopped=(True, True, True)):
+    """One step, with what is stopped in frozen weights: old velocity, gradient, decay."""
+    moves = zip((momentum * velocity, gradient, decay * w), stopped, strict=True)
+    v = sum(np.where(frozen & stop, 0.0, move) for move, stop in moves)
     return w - lr * v, v
 
 
-def _zeroed(w, velocity, gradient, frozen, lr, momentum, decay):
-    return _frozen_step(w, velocity, np.where(frozen, 0.0, gradient), False & frozen,
-                        lr, momentum, decay)  # fmt: skip
-
-
-def _old_velocity(w, velocity, gradient, frozen, lr, momentum, decay):
-    v = momentum * velocity + np.where(frozen, 0.0, gradient + decay * w)
-    return w - lr * v, v
-
-
-def _kept_velocity(w, velocity, gradient, frozen, lr, momentum, decay):
-    after, v = _frozen_step(w, velocity, gradient, frozen, lr, momentum, decay)
+def _kept_velocity(w, velocity, gradient, frozen, *rest):
+    after, v = _frozen_step(w, velocity, gradient, frozen, *rest)
     return after, np.where(frozen, velocity, v)
 
 
-def _running_velocity(w, velocity, gradient, frozen, lr, momentum, decay):
-    v = momentum * velocity + gradient + decay * w
-    return np.where(frozen, w, w - lr * v), v
+def _running_velocity(w, velocity, gradient, frozen, *rest):
+    after, v = _frozen_step(w, velocity, gradient, False, *rest)
+    return np.where(frozen, w, after), v
 
 
 def _steps(rng: np.random.Generator) -> dict:
@@ -356,12 +319,12 @@ frozen_step = Exercise(
     cases=_steps,
     mistakes={
         "only the gradient is set to zero": (
-            _zeroed,
+            {"stopped": (False, True, False)},
             "The optimizer still holds the frozen weights: weight decay and the old velocity go "
             "on moving them.",
         ),
         "the old velocity still moves them": (
-            _old_velocity,
+            {"stopped": (False, True, True)},
             "Gradient and decay are gone, but the velocity of the stage before is not.",
         ),
         "their velocity is kept": (
@@ -374,21 +337,12 @@ frozen_step = Exercise(
             "They do not move now, but the velocity goes on growing, and they would jump when they "
             "are released for fine-tuning. Set it to 0.",
         ),
-        "nothing is frozen": (
-            lambda w, velocity, gradient, frozen, lr, momentum, decay: _frozen_step(
-                w, velocity, gradient, frozen & False, lr, momentum, decay),
-            "The argument frozen is not used.",
-        ),
+        "nothing is frozen": ({"frozen": False}, "The argument frozen is not used."),
         "the wrong weights are frozen": (
-            lambda w, velocity, gradient, frozen, lr, momentum, decay: _frozen_step(
-                w, velocity, gradient, ~frozen, lr, momentum, decay),
+            {"frozen": np.logical_not},
             "True means frozen: these stay, the others move.",
         ),
-        "weight decay is missing": (
-            lambda w, velocity, gradient, frozen, lr, momentum, decay: _frozen_step(
-                w, velocity, gradient, frozen, lr, momentum, 0.0),
-            "The free weights decay as before.",
-        ),
+        "weight decay is missing": ({"decay": 0.0}, "The free weights decay as before."),
     },
     hints=(
         "Three things move a weight here: the gradient, the decay and the old velocity.",

@@ -1,6 +1,5 @@
 """A progress line of fixed text."""
 
-import sys
 from collections.abc import Callable
 
 DOTS = 20
@@ -47,4 +46,4 @@ class Progress:
 
     def _print(self, text: str) -> None:
         if self.speaks:
-            print(text, end="", file=sys.stdout, flush=True)
+            print(text, end="", flush=True)

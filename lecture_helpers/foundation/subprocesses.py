@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 _CHILD = """
 import os, pickle, pkgutil, sys
@@ -17,7 +18,7 @@ pickle.dump(function(*arguments, **named), answer)
 """
 
 
-def run_in_subprocess(function: Callable | str, *arguments: object, **named: object) -> object:
+def run_in_subprocess(function: Callable | str, *arguments, **named) -> Any:
     """What ``function(*arguments, **named)`` returns, computed by another Python.
 
     A library that one cell needs once would else stay in the kernel: scikit-learn's linear models

@@ -65,8 +65,8 @@ def one_layer_at_a_time(network, inputs, targets, promised) -> np.ndarray:
         layers.setdefault(name.split(".")[0], []).append(place)
     decrease = np.zeros(len(promised))
     for places in layers.values():
-        own = [[these[k] for k in places] for these in (parameters, gradients)]
-        decrease += loss - _losses(network, batch, *own, promised * unit)
+        own, steps = [parameters[k] for k in places], [gradients[k] for k in places]
+        decrease += loss - _losses(network, batch, own, steps, promised * unit)
         network.load_state_dict(before)
     return decrease / (promised * loss)
 
@@ -98,7 +98,7 @@ def _losses(network, batch, parameters: list, gradients: list, lengths: np.ndarr
     losses, at = [], 0.0
     with torch.no_grad():
         for t in lengths:
-            torch._foreach_add_(parameters, gradients, alpha=at - t)
+            torch._foreach_add_(parameters, gradients, alpha=at - t)  # pyright: ignore
             at = t
             losses.append(float(torch.nn.functional.cross_entropy(network(batch[0]), batch[1])))
     return np.array(losses)

@@ -75,7 +75,7 @@ class _Plane:
 
     def losses(self, places: Tensor, targets: Tensor) -> Tensor:
         """The mean cross-entropy of the network at each place (n, 2), shape (n,)."""
-        self.places, h = places, None
+        self.places, h = places, self.x
         for layer in self.network:
             h = self._layer(layer, h)
         logits = h.transpose(1, 2)  # units come before examples
@@ -83,7 +83,7 @@ class _Plane:
         loss = (logits.logsumexp(dim=2) - picked).mean(dim=1)
         return torch.nan_to_num(loss, nan=torch.inf, posinf=torch.inf)
 
-    def _layer(self, layer: nn.Module, h: Tensor | None) -> Tensor:
+    def _layer(self, layer: nn.Module, h: Tensor) -> Tensor:
         if isinstance(layer, Residual):
             return self._body(layer.body, h).add_(h)
         if isinstance(layer, Highway):
@@ -91,12 +91,12 @@ class _Plane:
             return torch.lerp(h, self._body(layer.body, h), gate)
         return self._body(layer, h)
 
-    def _body(self, body: nn.Module, h: Tensor | None) -> Tensor:
+    def _body(self, body: nn.Module, h: Tensor) -> Tensor:
         for module in body if isinstance(body, nn.Sequential) else [body]:
             h = self._module(module, h)
         return h
 
-    def _module(self, module: nn.Module, h: Tensor | None) -> Tensor:
+    def _module(self, module: nn.Module, h: Tensor) -> Tensor:
         if isinstance(module, nn.Linear):
             return self._linear(module, h)
         if isinstance(module, nn.ReLU):
@@ -107,7 +107,7 @@ class _Plane:
             return module(flat.reshape(-1, shape[-1])).reshape(shape).transpose(1, 2).contiguous()
         return module(h)
 
-    def _linear(self, linear: nn.Linear, h: Tensor | None) -> Tensor:
+    def _linear(self, linear: nn.Linear, h: Tensor) -> Tensor:
         units = linear.out_features
         if linear is self.first:  # its input is the same for all: two products serve the plane
             base, one, two = self.spread

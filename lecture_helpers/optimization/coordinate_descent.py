@@ -16,7 +16,6 @@ from lecture_helpers.optimization.descent import Path
 from lecture_helpers.test_functions.surfaces import Surface, quadratic
 
 ORDERS = ("cyclic", "random", "greedy")
-GOLDEN = (np.sqrt(5) - 1) / 2
 
 Minimiser = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -77,18 +76,14 @@ def _chooser(order: str, parts: Sequence, surface: Surface, minimise, seed: int)
         return lambda t, x: parts[t % len(parts)]
     if order == "random":
         rng = np.random.default_rng(whole(seed=seed))
-        return lambda t, x: parts[rng.integers(len(parts))]
+        return lambda t, x: parts[int(rng.integers(len(parts)))]
 
-    def lowest(t, x):
-        return min(parts, key=lambda block: float(surface.value(_updated(x, block, minimise))))
+    def cost_after(block: np.ndarray, x: np.ndarray) -> float:
+        tried = x.copy()
+        tried[block] = minimise(x, block)
+        return float(surface.value(tried))
 
-    return lowest
-
-
-def _updated(x: np.ndarray, block: np.ndarray, minimise: Minimiser) -> np.ndarray:
-    tried = x.copy()
-    tried[block] = minimise(x, block)
-    return tried
+    return lambda t, x: min(parts, key=lambda block: cost_after(block, x))
 
 
 def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -> Minimiser:
@@ -112,9 +107,11 @@ def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -
 def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> Minimiser:
     """A numerical minimiser along one variable, within ``reach`` of where it stands.
 
-    The best of ``points`` places is refined by golden section, so a cost with several valleys is
+    The best of ``points`` places is refined by Brent's method, so a cost with several valleys is
     followed into the lowest that the places can see.
     """
+    from scipy.optimize import fminbound
+
     reach, points = positive(reach=reach), whole(points=points, least=3)
     places = np.linspace(-reach, reach, points)
 
@@ -130,25 +127,10 @@ def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> 
 
         best = centre + places[int(np.argmin(cost(centre + places)))]
         step = places[1] - places[0]
-        return np.array([_golden(lambda v: cost(v)[0], best - step, best + step)])
+        found = fminbound(lambda v: cost(v)[0], best - step, best + step, xtol=1e-9)
+        return np.array([found])
 
     return minimise
-
-
-def _golden(cost: Callable, low: float, high: float) -> float:
-    """The minimum of a cost with one valley between low and high, by golden section."""
-    a, b = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_a, at_b = cost(a), cost(b)
-    while high - low > 1e-9 * max(1.0, abs(low)):
-        if at_a <= at_b:
-            high, b, at_b = b, a, at_a
-            a = high - GOLDEN * (high - low)
-            at_a = cost(a)
-        else:
-            low, a, at_a = a, b, at_b
-            b = low + GOLDEN * (high - low)
-            at_b = cost(b)
-    return (low + high) / 2
 
 
 def coupled_hessian(a: float) -> np.ndarray:
@@ -189,24 +171,6 @@ def descent_factor(hessian: np.ndarray) -> tuple[float, float]:
     quadratic(hessian)
     mu, *_, top = np.linalg.eigvalsh(np.asarray(hessian, dtype=float))
     return 2 / (top + mu), (top - mu) / (top + mu)
-
-
-def sweeps_needed(hessian: np.ndarray, start: np.ndarray, share: float) -> int:
-    """How many cyclic sweeps bring ``x'Hx / 2`` of two variables to ``share`` of its start value.
-
-    Counted from the closed form: after the first sweep every further one multiplies the cost by
-    the square of the sweep factor.
-
-    Raises:
-        ValueError: start is not of shape (2,), share is not positive.
-    """
-    h, (x1, x2) = np.asarray(hessian, dtype=float), finite_array(start=start, shape=(2,))
-    goal = positive(share=share) * quadratic(h).value(np.array([x1, x2]))
-    first = np.array([-h[0, 1] * x2 / h[0, 0], h[0, 1] ** 2 * x2 / (h[0, 0] * h[1, 1])])
-    after_one, factor = float(quadratic(h).value(first)), sweep_factor(h)
-    if after_one <= goal:
-        return 1 if goal else 0
-    return 1 + int(np.ceil(np.log(after_one / goal) / (-2 * np.log(factor)) - 1e-9))
 
 
 def grouped_hessian(groups: int, size: int, within: float, between: float) -> np.ndarray:

@@ -52,7 +52,7 @@ def descend(
     >>> descend(rotated_ellipse(1.0), [1.0, 0.0], lr=0.5, steps=2).points[:, 0]
     array([1.  , 0.5 , 0.25])
     """
-    theta = _start(surface, start)
+    theta = starts_on(surface, start)
     lr, steps = positive(lr=lr), whole(steps=steps, least=1)
     momentum, noise = fraction(below_one=True, momentum=momentum), non_negative(noise=noise)
     rng = np.random.default_rng(seed)
@@ -72,7 +72,12 @@ def descend(
     return Path(points, costs, np.isnan(points[-1]).any(axis=-1))
 
 
-def _start(surface: Surface, start: np.ndarray) -> np.ndarray:
+def starts_on(surface: Surface, start: np.ndarray) -> np.ndarray:
+    """The starts as floats (..., d).
+
+    Raises:
+        ValueError: NaN, or another dimension than the surface's.
+    """
     theta = finite_array(start=start)
     if theta.ndim == 0 or theta.shape[-1] != surface.dimensions:
         raise ValueError(
@@ -83,4 +88,4 @@ def _start(surface: Surface, start: np.ndarray) -> np.ndarray:
 
 
 def _lost(theta: np.ndarray) -> np.ndarray:
-    return ~(np.abs(theta) < FAR).all(axis=-1)
+    return np.logical_not((np.abs(theta) < FAR).all(axis=-1))

@@ -14,7 +14,7 @@ from lecture_helpers.test_functions.smoothable import Landscape, landscape
 from lecture_helpers.test_functions.surfaces import Surface
 
 
-def gaussian_smoothing(surface: Landscape, sigma: float) -> Landscape:
+def gaussian_smoothing(surface: Surface, sigma: float) -> Landscape:
     """The exact blur ``E cost(theta + sigma z)`` over a standard normal z.
 
     Blurring twice adds the variances; sigma = 0 gives the cost back.

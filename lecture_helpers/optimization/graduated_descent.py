@@ -12,6 +12,7 @@ from lecture_helpers.foundation.validation import (
     positive,
     whole,
 )
+from lecture_helpers.optimization.descent import starts_on
 from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.test_functions.smoothable import Landscape
 from lecture_helpers.test_functions.surfaces import Surface
@@ -89,18 +90,18 @@ def graduated_descent(
     Raises:
         ValueError: sigmas that grow or are negative, a start of another dimension, lr <= 0.
     """
-    theta, sigmas = _start(surface, start), _falling(sigmas)
+    theta, blurs = starts_on(surface, start), _falling(sigmas)
     lr, steps = lr if lr is None else positive(lr=lr), whole(steps=steps, least=1)
     rng = np.random.default_rng(whole(seed=seed))
-    points = np.empty((len(sigmas) * steps + 1, *theta.shape))
+    points = np.empty((len(blurs) * steps + 1, *theta.shape))
     points[0] = theta
     with np.errstate(over="ignore", invalid="ignore"):
-        for level, sigma in enumerate(sigmas):
+        for level, sigma in enumerate(blurs):
             slope = _slope(surface, sigma, samples, rng)
             rate = _rate(surface, 0.0 if samples else sigma) if lr is None else lr
             for step in range(1 + level * steps, 1 + (level + 1) * steps):
                 points[step] = theta = theta - rate * slope(theta)
-    at = np.concatenate([sigmas[:1], np.repeat(sigmas, steps)])
+    at = np.concatenate([blurs[:1], np.repeat(blurs, steps)])
     return Trail(points, at, ~np.isfinite(points[-1]).all(axis=-1))
 
 
@@ -123,27 +124,17 @@ def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable
     return sampled
 
 
-def _start(surface: Surface, start: np.ndarray) -> np.ndarray:
-    theta = finite_array(start=start)
-    if theta.ndim == 0 or theta.shape[-1] != surface.dimensions:
-        raise ValueError(
-            f"start must have shape (..., {surface.dimensions}) for this surface, "
-            f"not {theta.shape}."
-        )
-    return theta
-
-
 def _falling(sigmas: Sequence[float]) -> np.ndarray:
-    sigmas = finite_array(sigmas=sigmas, ndim=1)
-    if sigmas.min() < 0:
+    blurs = finite_array(sigmas=sigmas, ndim=1)
+    if blurs.min() < 0:
         raise ValueError("sigmas must not be negative.")
-    if (np.diff(sigmas) > 0).any():
-        place = int(np.argmax(np.diff(sigmas) > 0))
+    if (np.diff(blurs) > 0).any():
+        place = int(np.argmax(np.diff(blurs) > 0))
         raise ValueError(
             "sigmas must fall from level to level (the blur fades); "
-            f"level {place + 2} has {sigmas[place + 1]:g} after {sigmas[place]:g}."
+            f"level {place + 2} has {blurs[place + 1]:g} after {blurs[place]:g}."
         )
-    return sigmas
+    return blurs
 
 
 def random_starts(count: int, dimensions: int, *, reach: float, seed: int = 0) -> np.ndarray:
@@ -187,14 +178,14 @@ def compare_searches(
     trail = graduated_descent(
         surface, starts, sigmas, steps=steps, lr=lr, samples=samples, seed=seed
     )
-    lr = _rate(surface, 0.0) if lr is None else lr
-    plain = _end_of_descent(surface, starts, lr, min(k * steps, 2000))
-    best = _best_of(surface, starts, k, reach, lr, steps, seed)
-    arrived = [reached(surface, end, within) for end in (trail.end, plain, best)]
-    return Success(*arrived, k, k * steps)
+    rate = _rate(surface, 0.0) if lr is None else lr
+    plain = _end_of_descent(surface, starts, rate, min(k * steps, 2000))
+    best = _best_of(surface, starts, k, reach, rate, steps, seed)
+    led, fell, won = (reached(surface, end, within) for end in (trail.end, plain, best))
+    return Success(led, fell, won, k, k * steps)
 
 
-def _best_of(surface, starts, k: int, reach: float, lr: float, steps: int, seed: int) -> np.ndarray:
+def _best_of(surface, starts, k: int, reach: float, lr, steps: int, seed: int) -> np.ndarray:
     """The lowest end (n, d) of descents from k starts each; the first is the given one."""
     n, d = starts.shape
     several = random_starts(k * n, d, reach=reach, seed=seed + 1).reshape(k, n, d)
@@ -204,7 +195,7 @@ def _best_of(surface, starts, k: int, reach: float, lr: float, steps: int, seed:
     return np.take_along_axis(ends, lowest[None, :, None], axis=0)[0]
 
 
-def _end_of_descent(surface: Surface, theta: np.ndarray, lr: float, steps: int) -> np.ndarray:
+def _end_of_descent(surface: Surface, theta: np.ndarray, lr, steps: int) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):
             theta = theta - lr * surface.gradient(theta)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg.lapack import dtrtrs
+from scipy.linalg.lapack import dtrtrs  # pyright: ignore[reportAttributeAccessIssue]
 
 from lecture_helpers.foundation.threads import one_thread
 from lecture_helpers.foundation.validation import (
@@ -212,7 +212,7 @@ class _Sweep:
     def __init__(self, problem: LassoProblem, penalty: float):
         self.problem, self.penalty = problem, penalty
         self.diagonal = np.diagonal(problem.gram).copy()
-        self.key, self.rows = None, None
+        self.key, self.rows = None, ()
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         done, p = 0, len(x)
@@ -243,7 +243,7 @@ class _Sweep:
         new[j], new[j + 1 :] = moved[changed[0]], x[j + 1 :]
         return new, j + 1
 
-    def _rows(self, support: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _rows(self, support: np.ndarray) -> tuple:
         """The Gram matrix's rows of the support, below and above the diagonal, and its triangle."""
         key = support.tobytes()
         if key != self.key:

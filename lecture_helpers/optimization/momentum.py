@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.foundation.validation import finite_array, fraction, one_of, positive, whole
+from lecture_helpers.optimization.descent import Path, starts_on
 from lecture_helpers.test_functions.surfaces import Surface
 
 CONVENTIONS = ("torch", "velocity", "averaged")
@@ -31,36 +32,10 @@ def convert_lr(lr: float, momentum: float, *, source: str, target: str) -> float
     return float(f"{in_torch / (1 - momentum):.15g}") if target == "averaged" else in_torch
 
 
-def convert_velocity(
-    velocity: np.ndarray, lr: float, momentum: float, *, source: str, target: str
-) -> np.ndarray:
-    """The same velocity in another convention; ``lr`` is the source's learning rate.
-
-    >>> convert_velocity([2.0], 0.1, 0.9, source="torch", target="velocity")
-    array([-0.2])
-    """
-    velocity = finite_array(velocity=velocity)
-    lr = convert_lr(lr, momentum, source=source, target="torch")
-    unit = {
-        "torch": 1.0,
-        "velocity": -lr,
-        "averaged": 1 - fraction(below_one=True, momentum=momentum),
-    }
-    return velocity / unit[source] * unit[one_of(CONVENTIONS, target=target)]
-
-
-@dataclass(frozen=True)
-class MomentumPath:
-    """Iterates and velocities, each (steps + 1, ..., d); the velocity starts at 0."""
-
-    points: np.ndarray
-    velocities: np.ndarray
-
-
 def momentum_path(
     surface: Surface, start: np.ndarray, *, lr, momentum: float, steps: int,
     convention: str = "torch", nesterov: bool = False,
-) -> MomentumPath:  # fmt: skip
+) -> Path:  # fmt: skip
     """Descent with momentum as ``convention`` writes it.
 
     ``lr`` is one number or one per step: where it changes, the conventions part. With ``nesterov``
@@ -69,17 +44,20 @@ def momentum_path(
     Raises:
         ValueError: start has NaN, an lr <= 0 or not one per step, momentum outside [0, 1).
     """
-    theta, rates = finite_array(start=start).astype(float), _rates(lr, steps)
-    m, step = (
-        fraction(below_one=True, momentum=momentum),
-        STEPS[one_of(CONVENTIONS, convention=convention)],
-    )
-    velocity, points, velocities = np.zeros_like(theta), [theta], [np.zeros_like(theta)]
+    theta, rates = starts_on(surface, start), _rates(lr, steps)
+    m = fraction(below_one=True, momentum=momentum)
+    one_of(CONVENTIONS, convention=convention)
+    velocity, points = np.zeros_like(theta), [theta]
     for rate in rates:
-        velocity, move = step(velocity, surface.gradient(theta), rate, m, nesterov)
-        theta = theta + move
-        points.append(theta), velocities.append(velocity)
-    return MomentumPath(np.array(points), np.array(velocities))
+        into, out = {"torch": (1.0, -rate), "velocity": (-rate, 1.0), "averaged": (1 - m, -rate)}[
+            convention
+        ]
+        step = into * surface.gradient(theta)
+        velocity = m * velocity + step
+        theta = theta + out * (step + m * velocity if nesterov else velocity)
+        points.append(theta)
+    points = np.array(points)
+    return Path(points, surface.value(points), np.logical_not(np.isfinite(theta).all(axis=-1)))
 
 
 def _rates(lr, steps: int) -> np.ndarray:
@@ -89,24 +67,6 @@ def _rates(lr, steps: int) -> np.ndarray:
     if rates.min() <= 0:
         raise ValueError("lr must be above 0 at every step.")
     return rates
-
-
-def _torch(v, g, lr, m, nesterov):
-    v = m * v + g
-    return v, -lr * (g + m * v if nesterov else v)
-
-
-def _velocity(v, g, lr, m, nesterov):
-    v = m * v - lr * g
-    return v, m * v - lr * g if nesterov else v
-
-
-def _averaged(v, g, lr, m, nesterov):
-    v = m * v + (1 - m) * g
-    return v, -lr * ((1 - m) * g + m * v if nesterov else v)
-
-
-STEPS = {"torch": _torch, "velocity": _velocity, "averaged": _averaged}
 
 
 def rate(lr, momentum, curvature, *, nesterov: bool = False) -> np.ndarray:
@@ -203,19 +163,6 @@ def best_gradient_descent(low: float, high: float) -> Best:
     """
     low, high = _ordered(low, high)
     return Best(2 / (low + high), 0.0, (high - low) / (high + low))
-
-
-def best_heavy_ball(low: float, high: float) -> Best:
-    """Rate ``(sqrt k - 1) / (sqrt k + 1)``, k = high / low; the momentum is its square.
-
-    ``lr = 4 / (sqrt low + sqrt high)^2``: both ends are critically damped (Polyak 1964).
-
-    >>> round(best_heavy_ball(0.01, 1.0).rate, 4)
-    0.8182
-    """
-    low, high = (root**0.5 for root in _ordered(low, high))
-    found = (high - low) / (high + low)
-    return Best(4 / (low + high) ** 2, found**2, found)
 
 
 def _ordered(low: float, high: float) -> tuple[float, float]:

@@ -180,15 +180,25 @@ def learn_dictionary(
         ValueError: more atoms than patches, a negative penalty, NaN, shapes that do not fit.
     """  # fmt: skip
     x, penalty = _patches(patches), non_negative(penalty=penalty)
-    w = starting_atoms(x, atoms, seed) if np.ndim(atoms) == 0 else _start(atoms, x)
-    watch, h = list(watch), np.zeros((len(x), len(w)))
     dictionary_step = update_atoms if unit_norm else free_atoms
-    dictionaries, costs, watched = [w], [sparse_cost(x, h, w, penalty)], [h[watch]]
-    for _ in range(whole(iterations=iterations, least=1)):
+
+    def move(h, w, cost):
         h = sparse_encode(x, w, penalty, start=h, sweeps=sweeps)
-        costs.append(sparse_cost(x, h, w, penalty))
+        between = sparse_cost(x, h, w, penalty)
         w = dictionary_step(x, h, w)
-        costs.append(sparse_cost(x, h, w, penalty))
+        return h, w, [between, sparse_cost(x, h, w, penalty)]
+
+    w = _start(atoms, x, seed)
+    return _alternate(x, np.zeros((len(x), len(w))), w, penalty, move, iterations, watch)
+
+
+def _alternate(x, h, w, penalty: float, move, iterations: int, watch: Sequence[int]) -> Learned:
+    """What ``move(codes, atoms, cost)`` makes of codes and dictionary, again and again."""
+    watch, dictionaries, costs = list(watch), [w], [sparse_cost(x, h, w, penalty)]
+    watched = [h[watch]]
+    for _ in range(whole(iterations=iterations, least=1)):
+        h, w, after = move(h, w, costs[-1])
+        costs.extend(after)
         dictionaries.append(w)
         watched.append(h[watch])
     return Learned(np.array(dictionaries), h, np.array(costs), np.array(watched))
@@ -214,17 +224,10 @@ def palm(
     0. Bolte, Sabach and Teboulle 2014.
     """  # fmt: skip
     x, penalty = _patches(patches), positive(penalty=penalty)
-    w = starting_atoms(x, atoms, seed) if np.ndim(atoms) == 0 else _start(atoms, x)
+    w = _start(atoms, x, seed)
     h = sparse_encode(x, w, penalty, sweeps=1) if start is None else _codes(start, x, w)
     move = _joint_move(x, penalty) if together else _palm_move(x, penalty)
-    watch, dictionaries, costs = list(watch), [w], [sparse_cost(x, h, w, penalty)]
-    watched = [h[watch]]
-    for _ in range(whole(iterations=iterations, least=1)):
-        h, w, after = move(h, w, costs[-1])
-        costs.extend(after)
-        dictionaries.append(w)
-        watched.append(h[watch])
-    return Learned(np.array(dictionaries), h, np.array(costs), np.array(watched))
+    return _alternate(x, h, w, penalty, move, iterations, watch)
 
 
 def _code_step(x, h, w, penalty: float, scale: float = 1.0) -> np.ndarray:
@@ -282,7 +285,9 @@ def _codes(codes, x, w) -> np.ndarray:
     return finite_array(codes=codes, shape=(len(x), len(w)))
 
 
-def _start(atoms, x) -> np.ndarray:
+def _start(atoms, x, seed: int) -> np.ndarray:
+    if np.ndim(atoms) == 0:
+        return starting_atoms(x, atoms, seed)
     w = _atoms(atoms, x).astype(float)
     if len(w) > len(x):
         raise ValueError(f"atoms must be at most {len(x)}, the number of patches, not {len(w)}.")

@@ -1,12 +1,6 @@
 """Drawings: each ``draw_*`` adds one thing to the axes it is given and decides nothing."""
 
-from lecture_helpers.plots.bars import (
-    draw_half_steps,
-    draw_histogram,
-    draw_orders,
-    draw_ranges,
-    draw_shares,
-)
+from lecture_helpers.plots.bars import draw_bars, draw_half_steps, draw_histogram, draw_orders
 from lecture_helpers.plots.diagrams import draw_cube, draw_network, oblique
 from lecture_helpers.plots.fields import (
     draw_contours,
@@ -18,7 +12,7 @@ from lecture_helpers.plots.fields import (
     draw_plane,
     draw_rates,
 )
-from lecture_helpers.plots.heatmaps import draw_frame, draw_gains, draw_share_map, draw_table
+from lecture_helpers.plots.heatmaps import draw_frame, draw_heatmap
 from lecture_helpers.plots.images import draw_examples, draw_sum, draw_tiles
 from lecture_helpers.plots.lines import (
     draw_band,
@@ -39,45 +33,3 @@ from lecture_helpers.plots.markers import (
     draw_vline,
 )
 from lecture_helpers.plots.style import ROLES, role
-
-__all__ = [
-    "ROLES",
-    "draw_band",
-    "draw_coefficients",
-    "draw_contours",
-    "draw_critical",
-    "draw_cube",
-    "draw_curves",
-    "draw_examples",
-    "draw_cost_decrease",
-    "draw_frame",
-    "draw_gains",
-    "draw_half_steps",
-    "draw_decision_regions",
-    "draw_heat",
-    "draw_vline",
-    "draw_histogram",
-    "draw_landscape",
-    "draw_layers",
-    "draw_line",
-    "draw_lines",
-    "draw_network",
-    "draw_orders",
-    "draw_path",
-    "draw_marker",
-    "draw_markers",
-    "draw_plane",
-    "draw_pointer",
-    "draw_points",
-    "draw_ranges",
-    "draw_rates",
-    "draw_rungs",
-    "draw_share_map",
-    "draw_shares",
-    "draw_spread",
-    "draw_sum",
-    "draw_table",
-    "draw_tiles",
-    "oblique",
-    "role",
-]

@@ -1,4 +1,4 @@
-"""Bars: orders of an update, histograms, shares, ranges, half-steps."""
+"""Bars: orders of an update, histograms, named sizes, half-steps."""
 
 from collections.abc import Mapping
 
@@ -37,25 +37,17 @@ def draw_histogram(ax, values, *, bins, role: str, label: str | None = None):
     ax.stairs(heights, bins, color=r.colour, ls=r.dash, lw=2.2, label=label)
 
 
-def draw_shares(ax, shares: Mapping[str, tuple[float, str]]):
-    """A bar from 0 to each share, {name: (share, role)}, from the top down, with its percentage.
+def draw_bars(ax, sizes: Mapping[str, tuple[float, str]], *, form: str = " {:.0%}"):
+    """A bar from 0 to each size, {name: (size, role)}, from the top down, with its number.
 
-    Frame it with x from 0 to 1.25 and y from the number of bars less a half to -0.5.
+    Frame it with x to a quarter above the largest and y from the number of bars less a half to
+    -0.5.
     """
-    for row, (share, role) in enumerate(shares.values()):
-        r = look(role)
-        ax.barh([row], [share], height=0.6, color=r.colour, hatch=r.hatch, edgecolor="white")
-        ax.text(share + 0.02, row, f"{share:.0%}", va="center", color=INK, size=11)
-    ax.set_yticks(range(len(shares)), list(shares))
-
-
-def draw_ranges(ax, ranges: Mapping[str, tuple[float, str]], *, form: str = "{:.2f}"):
-    """A bar from 0 to each range, {name: (range, role)}, from the top down, with its number."""
-    for row, (size, role) in enumerate(ranges.values()):
+    for row, (size, role) in enumerate(sizes.values()):
         r = look(role)
         ax.barh([row], [size], height=0.6, color=r.colour, hatch=r.hatch, edgecolor="white")
-        ax.text(size, row, f" {form.format(size)}", va="center", color=INK, size=11)
-    ax.set_yticks(range(len(ranges)), list(ranges))
+        ax.text(size, row, form.format(size), va="center", color=INK, size=11)
+    ax.set_yticks(range(len(sizes)), list(sizes))
 
 
 def draw_half_steps(ax, codes: np.ndarray, atoms: np.ndarray, *, least: float):

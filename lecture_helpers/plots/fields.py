@@ -10,7 +10,7 @@ from lecture_helpers.plots.style import role as look
 
 def draw_contours(ax, cost: Callable, *, xlim: tuple, ylim: tuple, levels):
     """Filled contours of a cost of two parameters, (..., 2) -> (...), darker where it is low."""
-    x, y = np.linspace(*xlim, 121), np.linspace(*ylim, 121)
+    x, y = (np.linspace(low, high, 121) for low, high in (xlim, ylim))
     heights = cost(np.stack(np.meshgrid(x, y), axis=-1))
     ax.contourf(x, y, heights, levels=levels, cmap="Blues_r", extend="both")
     ax.contour(x, y, heights, levels=levels, colors="white", linewidths=0.5)

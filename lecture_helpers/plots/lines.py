@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_helpers.plots.markers import draw_pointer
 from lecture_helpers.plots.style import role as look
 
 
@@ -18,21 +19,22 @@ def draw_curves(ax, x, curves, *, role: str, label: str | None = None):
     A curve that is NaN has diverged: it ends where it does, and the median counts it as infinite.
     """
     r, curves = look(role), np.atleast_2d(curves)
-    thin_x = np.tile(np.append(x, np.nan), len(curves))
-    thin_y = np.column_stack([curves, np.full(len(curves), np.nan)]).ravel()
-    ax.plot(thin_x, thin_y, color=r.colour, lw=0.8, alpha=0.3)
-    ax.plot(x, _median(curves), color=r.colour, ls=r.dash, lw=2.6, label=label)
-
-
-def _median(curves: np.ndarray) -> np.ndarray:
+    ax.plot(*_joined(x, curves), color=r.colour, lw=0.8, alpha=0.3)
     middle = np.median(np.where(np.isnan(curves), np.inf, curves), axis=0)
-    return np.where(np.isfinite(middle), middle, np.nan)
+    middle[np.isinf(middle)] = np.nan
+    ax.plot(x, middle, color=r.colour, ls=r.dash, lw=2.6, label=label)
 
 
-def draw_lines(ax, x, curves: dict, *, labels: bool = True):
+def _joined(x, curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Curves (k, n) over x (n,) as one line with gaps."""
+    gaps = np.full((len(curves), 1), np.nan)
+    return np.tile(np.append(x, np.nan), len(curves)), np.hstack([curves, gaps]).ravel()
+
+
+def draw_lines(ax, x, curves: dict):
     """A curve (n,) for every role, {role: curve}, labelled with the role's name."""
     for role, curve in curves.items():
-        draw_line(ax, x, curve, role=role, label=role if labels else None)
+        draw_line(ax, x, curve, role=role, label=role)
 
 
 def draw_spread(ax, x, curves, *, role: str, inner: float = 0.8):
@@ -55,11 +57,8 @@ def draw_coefficients(ax, penalties: np.ndarray, coefficients: np.ndarray, truth
     """
     for name, mine, width, label in [("ghost", truth == 0, 0.7, "no part of the truth"),
                                      ("with", truth != 0, 2.0, "part of the truth")]:  # fmt: skip
-        columns = coefficients[:, mine & coefficients.any(axis=0)]
-        gap = np.full((1, columns.shape[1]), np.nan)
-        x = np.tile(np.append(penalties, np.nan), columns.shape[1])
-        ax.plot(x, np.vstack([columns, gap]).T.ravel(), color=look(name).colour, ls="-", lw=width,
-                label=label)  # fmt: skip
+        paths = coefficients.T[mine & coefficients.any(axis=0)]
+        ax.plot(*_joined(penalties, paths), color=look(name).colour, ls="-", lw=width, label=label)
 
 
 def draw_cost_decrease(ax, costs: np.ndarray, *, updates: int, factor: float, sweeps: int = 100):
@@ -76,10 +75,7 @@ def draw_cost_decrease(ax, costs: np.ndarray, *, updates: int, factor: float, sw
 
 def draw_rungs(ax, values, *, role: str, ylim: tuple):
     """A marker for every rung 0, 1, ..., joined; one that is infinite is a triangle on the edge."""
-    r, values = look(role), np.asarray(values, dtype=float)
-    gone = ~np.isfinite(values)
-    seen = np.where(gone, np.nan, values)
-    ax.plot(np.arange(len(values)), seen, color=r.colour, ls=r.dash, lw=2.2, marker=r.marker, ms=7)
-    style = dict(color=r.colour, ls="", marker="^", ms=12, mec="white", clip_on=False)
-    if gone.any():
-        ax.plot(np.flatnonzero(gone), np.full(gone.sum(), ylim[1]), in_layout=False, **style)
+    seen = np.isfinite(values)
+    draw_line(ax, range(len(seen)), np.where(seen, values, np.nan), role=role, markers=True)
+    for rung in np.flatnonzero(~seen):
+        draw_pointer(ax, float(rung), np.inf, role=role, ylim=ylim)

@@ -36,18 +36,16 @@ def draw_marker(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, s
     may fall together different sizes, in points, the largest first.
     """
     r, (x, y) = look(role), np.asarray(point, dtype=float)
-    inside = np.clip(x, *xlim), np.clip(y, *ylim)
+    at_x, at_y = np.clip([x, y], [xlim[0], ylim[0]], [xlim[1], ylim[1]])
     marker = r.marker
     if not np.isfinite([x, y]).all():
-        inside = (np.nan, np.nan)
-    elif inside[0] != x:
-        marker = "<" if x < xlim[0] else ">"
-    elif inside[1] != y:
-        marker = "v" if y < ylim[0] else "^"
-    ax.plot(
-        *([v] for v in inside), color=r.colour, ls="", marker=marker, ms=size, mec="white", mew=1.5,
-        clip_on=False, label=label,
-    )  # fmt: skip
+        at_x = at_y = np.nan
+    elif at_x != x:
+        marker = "<" if x < at_x else ">"
+    elif at_y != y:
+        marker = "v" if y < at_y else "^"
+    style = dict(ls="", marker=marker, ms=size, mec="white", mew=1.5, clip_on=False)
+    ax.plot([at_x], [at_y], color=r.colour, label=label, **style)
 
 
 def draw_markers(ax, points: dict, *, xlim: tuple, ylim: tuple):
@@ -64,10 +62,10 @@ def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None)
     r, values = look(role), np.asarray(values, dtype=float)
     layers, values = np.arange(1, len(values) + 1), np.where(np.isfinite(values), values, np.inf)
     low, high = values < ylim[0], values > ylim[1]
+    style = dict(color=r.colour, ls="")
     inside = ~(low | high)
-    style = dict(color=r.colour, ls="", clip_on=False, in_layout=False)
-    dots = dict(color=r.colour, ls="", marker=r.marker, ms=5, alpha=0.75)
-    ax.plot(layers[inside], values[inside], label=label, **dots)
+    ax.plot(layers[inside], values[inside], marker=r.marker, ms=5, alpha=0.75, label=label, **style)
     for there, edge, marker in ((high, ylim[1], "^"), (low, ylim[0], "v")):
         if there.any():
-            ax.plot(layers[there], np.full(there.sum(), edge), marker=marker, ms=7, **style)
+            ax.plot(layers[there], np.full(there.sum(), edge), marker=marker, ms=7, clip_on=False,
+                    in_layout=False, **style)  # fmt: skip

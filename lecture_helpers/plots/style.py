@@ -57,4 +57,5 @@ def role(name: str) -> Role:
     >>> role("with").marker
     'o'
     """
-    return ROLES[one_of(ROLES, role=name)]
+    one_of(ROLES, role=name)
+    return ROLES[name]

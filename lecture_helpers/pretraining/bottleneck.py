@@ -2,14 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite,
-    fraction,
-    non_negative,
-    one_of,
-    positive,
-    whole,
-)
+from lecture_helpers.foundation.validation import finite, fraction, one_of, positive, whole
 
 TARGETS = ("bowl", "xor")
 
@@ -51,11 +44,6 @@ def best_head(kind: str, linear: float, angle: float) -> np.ndarray:
     return np.array([np.sqrt(linear) * cos, np.sqrt(1 - linear) * curved])
 
 
-def stage_score(linear: float, angle):
-    """The share of the target's variance that the unit explains through a linear head."""
-    return fraction(linear=linear) * np.cos(angle) ** 2
-
-
 def whole_score(kind: str, linear: float, angle):
     """The share that it explains through the best head of all."""
     one_of(TARGETS, kind=kind), fraction(linear=linear)
@@ -66,17 +54,8 @@ def whole_score(kind: str, linear: float, angle):
 
 def shares(kind: str, linear: float, angle) -> dict:
     """What a unit explains "alone", through a linear head, and on the "whole"."""
-    return {"alone": stage_score(linear, angle), "whole": whole_score(kind, linear, angle)}
-
-
-def greedy_angle(linear: float) -> float:
-    """The unit that is best on its own; without a linear share all are equally bad, and this is 0.
-
-    >>> greedy_angle(0.3)
-    0.0
-    """
-    fraction(linear=linear)
-    return 0.0
+    alone = fraction(linear=linear) * np.cos(angle) ** 2
+    return {"alone": alone, "whole": whole_score(kind, linear, angle)}
 
 
 def joint_angle(kind: str, linear: float) -> float:
@@ -110,24 +89,14 @@ def fine_tune_angle(kind: str, linear: float, start: float, steps: int = 400, lr
     return np.array(path)
 
 
-def shortfall(kind: str, linear: float) -> float:
-    """How much of the variance greedy training misses that joint training explains.
-
-    >>> round(shortfall("bowl", 0.1), 3), shortfall("bowl", 0.5)
-    (0.8, 0.0)
-    """
-    best = whole_score(kind, linear, joint_angle(kind, linear))
-    return non_negative(shortfall=max(0.0, float(best - linear)))
-
-
 def outcomes(kind: str, linear: float, start: float) -> dict[str, tuple[float, float]]:
     """Where each way of training ends, {way: (angle, share explained with the best head)}.
 
-    "fine-tuned" climbs from the angle ``start``.
+    The unit that is best on its own lies at angle 0; "fine-tuned" climbs from the angle ``start``.
     """
     ends = {
         "joint": joint_angle(kind, linear),
-        "greedy": greedy_angle(linear),
+        "greedy": 0.0,
         "fine-tuned": float(fine_tune_angle(kind, linear, start)[-1]),
     }
     return {way: (end, float(whole_score(kind, linear, end))) for way, end in ends.items()}

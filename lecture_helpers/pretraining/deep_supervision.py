@@ -8,9 +8,8 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset
 from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.pretraining.plans import GUIDES
 from lecture_helpers.training import Runs, cross_entropy, mlp, train
-
-GUIDES = ("deep supervision", "hint")
 
 
 class Guided(nn.Module):
@@ -36,7 +35,7 @@ class Guided(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         answers = []
         for name in self.layers:
-            x = self._modules[name](x)
+            x = self.get_submodule(name)(x)
             if name in self.sides:
                 answers.append(self.sides[name](x))
         return x, *answers
@@ -73,7 +72,8 @@ def hinted(
     """
     made = mlp(inputs, outputs, depth=depth, width=width, **network)
     at = depth // 2 if hint_at is None else one_of(range(1, depth + 1), hint_at=hint_at)
-    lower = dict(teacher(inputs, outputs, teacher_width=teacher_width).teacher.named_children())
+    whole_teacher = teacher(inputs, outputs, teacher_width=teacher_width).get_submodule("teacher")
+    lower = dict(whole_teacher.named_children())
     below = nn.Sequential(OrderedDict((n, lower[n]) for n in ("hidden1", "hidden2")))
     return Hinted(made, {f"hidden{at}": _side(width, teacher_width)}, below)
 

@@ -3,6 +3,7 @@
 from lecture_helpers.foundation.validation import one_of, whole
 
 ARMS = ("joint", "joint, half", "greedy", "fine-tuned", "random features")
+GUIDES = ("deep supervision", "hint")
 
 
 def stage_updates(depth: int, updates: int) -> list[int]:

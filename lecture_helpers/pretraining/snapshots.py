@@ -75,7 +75,7 @@ def growth_snapshots(
 
     Each stage gives four snapshots, fine-tuning three. ``settings`` are those of ``grow``.
     """
-    given = dict(seeds=[seed], momentum=0.9, checkpoints=True, progress=False) | settings
+    given: dict = dict(seeds=[seed], momentum=0.9, checkpoints=True, progress=False) | settings
     stages = grow(dataset, depth=depth, updates=updates, every=updates // (3 * depth), **given)
     record = [0, updates // 15, updates]
     tuned = fine_tune(stages[-1], dataset, updates=updates, record=record, **given)
@@ -86,7 +86,7 @@ def joint_snapshots(
     dataset: Dataset, at: Sequence[int], *, depth: int, seed: int = 0, **settings
 ) -> list[nn.Sequential]:
     """The network that is trained jointly from random weights, after each number of updates."""
-    given = dict(seeds=[seed], momentum=0.9, checkpoints=True, progress=False) | settings
+    given: dict = dict(seeds=[seed], momentum=0.9, checkpoints=True, progress=False) | settings
     every = math.gcd(*at)
     runs = train_arm("joint", dataset, depth=depth, total=max(at), every=every, **given)
     return [runs.module(seed=seed, step=step) for step in at]

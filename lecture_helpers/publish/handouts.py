@@ -1,13 +1,13 @@
 """A handout per lesson: one page of HTML whose controls work with no kernel and no network."""
 
 import base64
-import html
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 from nbformat.v4 import new_code_cell
 
 from lecture_helpers.publish.frames import webp
@@ -16,30 +16,20 @@ from lecture_helpers.publish.refresh import ROOT, WIDGET_VIEW, chosen, run
 from lecture_helpers.widgets.rendering.pixels import decode_png
 
 HANDOUTS = ROOT / "handouts"
-PARTS = Path(__file__).parent
 FILM = """import json
 from lecture_helpers.publish.frames import filmed
 with open({path!r}, "w", encoding="utf-8") as file:
     json.dump(filmed(), file)"""
-PAGE = """<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<p class="about">A handout: its controls work without Python and without a network. To mix the
-controls and to have the exercises checked, open the notebook.</p>
-{body}
-</main>
-<script type="application/json" id="films">{films}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+TEMPLATES.filters |= {
+    "prose": lambda source: Markup(prose(source)),
+    "webp": lambda png: webp(decode_png(base64.b64decode(png))),
+}
 
 
 def handout(path: Path, folder: Path = HANDOUTS, *, timeout: int = 600) -> Path:
@@ -64,60 +54,11 @@ def handout(path: Path, folder: Path = HANDOUTS, *, timeout: int = 600) -> Path:
 
 def page(cells: list, films: list[dict]) -> str:
     """The page of executed cells and of the films of their explorers, in order."""
-    waiting = iter(range(len(films)))
-    body = "\n".join(part for cell in cells for part in _cell(cell, films, waiting))
     first = next((c.source for c in cells if c.cell_type == "markdown"), "")
-    return PAGE.format(
-        title=html.escape(first.partition("\n")[0].lstrip("# ") or "Handout"),
-        style=(PARTS / "handout.css").read_text(encoding="utf-8"),
-        script=(PARTS / "handout.js").read_text(encoding="utf-8"),
-        body=body,
-        films=json.dumps(films).replace("</", "<\\/"),
-    )
-
-
-def _cell(cell, films: list[dict], waiting: Iterator[int]) -> Iterator[str]:
-    if cell.cell_type == "markdown":
-        yield prose(cell.source)
-    elif cell.cell_type == "code":
-        solution = "solution" in cell.metadata.get("tags", [])
-        code = f"<pre><code>{html.escape(cell.source)}</code></pre>"
-        yield f"<details><summary>{'Solution' if solution else 'Code'}</summary>{code}</details>"
-        for output in cell.outputs:
-            yield from _output(output, films, waiting)
-
-
-def _output(output, films: list[dict], waiting: Iterator[int]) -> Iterator[str]:
-    data = output.get("data", {})
-    if output.output_type == "stream" and output.name == "stdout":
-        yield f"<pre>{html.escape(output.text)}</pre>"
-    elif WIDGET_VIEW in data and "image/png" in data:
-        yield _explorer(films, next(waiting))
-    elif "image/png" in data:
-        yield _picture(data["image/png"], output.metadata.get("image/png", {}).get("alt", ""))
-    elif "text/markdown" in data:
-        yield prose(data["text/markdown"])
-    elif "text/html" in data:
-        yield data["text/html"]
-    elif "text/plain" in data:
-        yield f"<pre>{html.escape(data['text/plain'])}</pre>"
-
-
-def _explorer(films: list[dict], number: int) -> str:
-    film = films[number]
-    width, height = film["size"]
-    return (
-        f'<section class="explorer" data-film="{number}" aria-label="{html.escape(film["name"])}">'
-        f'<div class="frame" tabindex="0" role="group" aria-label="picture">'
-        f'<img class="start" width="{width}" height="{height}" '
-        f'src="data:image/webp;base64,{film["picture"]}" alt="{html.escape(film["reading"])}">'
-        f'</div><p class="reading" role="status">{html.escape(film["reading"])}</p></section>'
-    )
-
-
-def _picture(png: str, alt: str) -> str:
-    data = webp(decode_png(base64.b64decode(png)))
-    return f'<img src="data:image/webp;base64,{data}" alt="{html.escape(alt)}">'
+    title = first.partition("\n")[0].lstrip("# ") or "Handout"
+    shown = {"cells": cells, "films": films, "next_film": enumerate(films).__next__}
+    template = TEMPLATES.get_template("handout.html")
+    return template.render(title=title, widget=WIDGET_VIEW, **shown)
 
 
 def main(words: list[str]) -> None:

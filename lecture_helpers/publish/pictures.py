@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from lecture_helpers.report.lessons import PICTURES
 from lecture_helpers.widgets import explorers, show
 
-PICTURES = Path(__file__).parents[2] / "pictures"
 COVERS = {
     "01_batch_normalization": ("how_high", {"lr": 1.0, "depth": 16}),
     "02_coordinate_descent": ("growth", {"iteration": 30}),

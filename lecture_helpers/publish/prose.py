@@ -27,7 +27,7 @@ def prose(source: str) -> str:
         formulas.append(formula(latex, block=match["block"] is not None))
         return f"formula{len(formulas) - 1}formula"
 
-    text = _markdown(FORMULA.sub(kept, source))
+    text = str(_markdown(FORMULA.sub(kept, source)))
     return re.sub(r"formula(\d+)formula", lambda match: formulas[int(match[1])], text)
 
 

@@ -14,9 +14,8 @@ from nbformat.v4 import new_code_cell
 from PIL import Image
 
 from lecture_helpers.publish import pages
+from lecture_helpers.report.lessons import NOTEBOOKS, ROOT
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOKS = ROOT / "notebooks"
 COVER = "from lecture_helpers.publish.pictures import save\nsave({name!r})"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}

@@ -103,14 +103,11 @@ def _card(claim: Claim, stored: Mapping | None) -> Card:
     if stored is None:
         name = claim.id
         return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
-    view = _identity_view(stored) if stored["kind"] == "identity" else _forest_view(stored)
-    return Card(claim, card_text(stored), show(view, size=(9.6, _height(_labels(stored)))))
-
-
-def _height(labels: list[str]) -> float:
-    """Inches: many rows stand closer, but never so close that the longest label overlaps."""
+    labels = _labels(stored)
+    # Many rows stand closer, but never so close that the longest label overlaps.
     row = 0.42 if len(labels) > MANY_ROWS else 0.6
-    return 1.1 + len(labels) * max(row, LINE * max(1 + label.count("\n") for label in labels))
+    height = len(labels) * max(row, LINE * max(1 + label.count("\n") for label in labels))
+    return Card(claim, card_text(stored), show(_view(stored), size=(9.6, 1.1 + height)))
 
 
 def card_text(stored: Mapping) -> str:
@@ -161,24 +158,16 @@ def differences(stored: Mapping, finding: Mapping) -> np.ndarray:
     return np.subtract(stored["arms"][treated], stored["arms"][control])
 
 
-def _forest_view(stored: Mapping) -> Callable:
-    def forest(ax):
-        draw_forest(ax, stored)
+def _view(stored: Mapping) -> Callable:
+    kind, draw = ("forest", draw_forest)
+    if stored["kind"] == "identity":
+        kind, draw = ("deviations", draw_deviations)
+
+    def view(ax):
+        draw(ax, stored)
         return reading("{words}", words=_alt(stored))
 
-    return _named(forest, stored)
-
-
-def _identity_view(stored: Mapping) -> Callable:
-    def deviations(ax):
-        draw_deviations(ax, stored)
-        return reading("{words}", words=_alt(stored))
-
-    return _named(deviations, stored)
-
-
-def _named(view: Callable, stored: Mapping) -> Callable:
-    view.__name__ = f"{stored['id']} {view.__name__}"
+    view.__name__ = f"{stored['id']} {kind}"
     return view
 
 
@@ -196,12 +185,11 @@ def draw_forest(ax, stored: Mapping) -> None:
     ax.axvspan(-min_effect, min_effect, color=PALE, alpha=0.6, lw=0)
     ax.axvline(0, color=INK, lw=1)
     for row, (finding, meaning) in enumerate(findings):
-        look, values = role(meaning), differences(stored, finding)
-        spread = np.linspace(-0.32, 0.0, len(values))
-        ax.plot(values, row + spread, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
+        look = role(meaning)
+        _dots(ax, row, differences(stored, finding), look, -0.32, 0.0)
         ax.plot(finding["interval"], [row + 0.2] * 2, "-", lw=3, color=look.colour)
         ax.plot([finding["effect"]], [row + 0.2], ls="", marker="D", ms=7, color=INK)
-    _rows(ax, _labels(stored))
+    _name_rows(ax, stored)
     drawn = [v for f, _ in findings for v in (*f["interval"], *differences(stored, f))]
     low, high = min(-min_effect, *drawn), max(min_effect, *drawn)
     ax.set_xlim(low - 0.1 * (high - low), high + 0.1 * (high - low))
@@ -212,11 +200,9 @@ def draw_deviations(ax, stored: Mapping) -> None:
     """A row per check: every seed's deviation on a log axis, and the tolerance it must keep."""
     look = role("with")
     for row, finding in enumerate(stored["findings"]):
-        values = np.maximum(stored["arms"][finding["name"]], EXACT)
-        spread = np.linspace(-0.25, 0.25, len(values))
-        ax.plot(values, row + spread, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
+        _dots(ax, row, np.maximum(stored["arms"][finding["name"]], EXACT), look, -0.25, 0.25)
         ax.plot([finding["tolerance"]] * 2, [row - 0.4, row + 0.4], color=INK, lw=3)
-    _rows(ax, _labels(stored))
+    _name_rows(ax, stored)
     reach = max(10 * f["tolerance"] for f in stored["findings"])
     worst = max(10 * f["effect"] for f in stored["findings"])
     ax.set(xscale="log", xlim=(EXACT / 2, max(reach, worst)))
@@ -231,7 +217,14 @@ def _labels(stored: Mapping) -> list[str]:
     return ["\n".join(textwrap.fill(words, width) for words in row) for row in named]
 
 
-def _rows(ax, labels: list[str]) -> None:
+def _dots(ax, row: int, values: np.ndarray, look, low: float, high: float) -> None:
+    """A dot per seed, spread from ``low`` to ``high`` about a row."""
+    across = row + np.linspace(low, high, len(values))
+    ax.plot(values, across, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
+
+
+def _name_rows(ax, stored: Mapping) -> None:
+    labels = _labels(stored)
     ax.set(ylim=(len(labels) - 0.5, -0.5))
     ax.set_yticks(range(len(labels)), labels)
     ax.grid(visible=False, axis="y")

@@ -148,7 +148,7 @@ def characters(bar: tuple[float, float, float]) -> str:
 
 def in_short(table: list[Row], every: Iterable[Lesson], folder: str) -> str:
     """Which claims have which verdict, a line per lesson; links lead into ``folder``."""
-    used = [v for v in VERDICTS if any(row.verdict == v for row in table)]
+    used = used_verdicts(table)
     lines = ["| lesson | " + " | ".join(used) + " |", "|---" * (len(used) + 1) + "|"]
     for lesson in every:
         mine = [row for row in table if row.claim.lesson == lesson.name]
@@ -160,6 +160,11 @@ def in_short(table: list[Row], every: Iterable[Lesson], folder: str) -> str:
 def _short(row: Row, folder: str) -> str:
     mark = "*" * row.fragile
     return f"[{row.claim.id}]({folder}{row.link}){mark}" if row.link else row.claim.id + mark
+
+
+def used_verdicts(table: list[Row]) -> list[str]:
+    """The verdicts that some row has, in the order of ``VERDICTS``."""
+    return [v for v in VERDICTS if any(row.verdict == v for row in table)]
 
 
 def in_numbers(table: list[Row]) -> str:

@@ -49,19 +49,22 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def lesson(name: str, folder: Path = NOTEBOOKS, pictures: Path = PICTURES) -> Lesson:
-    """What a lesson's notebook and picture say; only its name where it is not written yet."""
+    """What a lesson's notebook and picture say; only its name where it is not written yet.
+
+    Raises:
+        ValueError: the first cell of the notebook has no title.
+    """
     path = folder / f"{name}.ipynb"
     if not path.exists():
         return Lesson(name, name[3:].replace("_", " ").capitalize())
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    first = "".join(cells[0]["source"])
-    return Lesson(
-        name,
-        re.search(r"^# (.+)", first, re.MULTILINE)[1].strip(),
-        re.search(r"\*\*The question\.\*\* *(.+)|$", first)[1] or "",
-        alt_text(pictures / f"{name}.png"),
-        _shown(cells),
-    )
+    first = "".join(cells[0]["source"]) if cells else ""
+    title = re.search(r"^# (.+)", first, re.MULTILINE)
+    if title is None:
+        raise ValueError(f"{path.name} has no title: a line '# ...' belongs into its first cell.")
+    question = re.search(r"\*\*The question\.\*\* *(.+)", first)
+    alt = alt_text(pictures / f"{name}.png")
+    return Lesson(name, title[1].strip(), question[1] if question else "", alt, _shown(cells))
 
 
 def alt_text(picture: Path) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lecture_helpers.foundation.validation import finite, finite_array, non_negative
-from lecture_helpers.test_functions.surfaces import Surface, rotated_ellipse
+from lecture_helpers.test_functions.surfaces import Surface, of_plane, rotated_ellipse
 
 
 def two_basins(tilt: float = 0.3) -> Surface:
@@ -18,17 +18,12 @@ def two_basins(tilt: float = 0.3) -> Surface:
     tilt = non_negative(tilt=tilt)
     if tilt >= 1.5:
         raise ValueError(f"tilt must be below 1.5, so that there are two basins, not {tilt:g}.")
-
-    def value(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
-        return (x**2 - 1) ** 2 - tilt * x + y**2
-
-    def gradient(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
-        return np.stack([4 * x * (x**2 - 1) - tilt, 2 * y], axis=-1)
-
-    deepest = np.roots([4, 0, -4, -tilt]).real.max()
-    return Surface("two basins", value, gradient, np.array([[deepest, 0.0]]))
+    return of_plane(
+        "two basins",
+        lambda x, y: (x**2 - 1) ** 2 - tilt * x + y**2,
+        lambda x, y: (4 * x * (x**2 - 1) - tilt, 2 * y),
+        [[np.roots([4, 0, -4, -tilt]).real.max(), 0]],
+    )
 
 
 def bent_valley(slope: float = 0.3) -> Surface:
@@ -39,18 +34,15 @@ def bent_valley(slope: float = 0.3) -> Surface:
     """
     slope = finite(slope=slope)
 
-    def value(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
+    def value(x, y):
         return 2 * (x**2 + y**2 - 1) ** 2 - slope * x
 
-    def gradient(t):
-        t = np.asarray(t, dtype=float)
-        off = 8 * ((t**2).sum(axis=-1, keepdims=True) - 1)
-        return off * t - np.array([slope, 0.0])
+    def gradient(x, y):
+        off = 8 * (x**2 + y**2 - 1)
+        return off * x - slope, off * y
 
     roots = np.roots([8, 0, -8, -slope]).real
-    lowest = roots[np.argmin(value(np.stack([roots, 0 * roots], axis=-1)))]
-    return Surface("bent valley", value, gradient, np.array([[lowest, 0.0]]))
+    return of_plane("bent valley", value, gradient, [[roots[np.argmin(value(roots, 0))], 0]])
 
 
 def valley_at(minimum: tuple[float, float], condition: float) -> Surface:

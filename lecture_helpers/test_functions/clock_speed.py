@@ -1,5 +1,7 @@
 """A clock hand of unknown speed: a cost whose blur is a curriculum over its examples."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from lecture_helpers.foundation.validation import finite, finite_array, non_negative
@@ -36,6 +38,4 @@ def weighted_clock(
     whole_cost = clock(times, speed, errors)
     (waves,) = whole_cost.terms
     heights = waves.heights * finite_array(weights=weights, shape=(len(waves.heights),))
-    return landscape(
-        "weighed clock", [Waves(waves.frequencies, heights, waves.phases)], whole_cost.minima
-    )
+    return landscape("weighed clock", [replace(waves, heights=heights)], whole_cost.minima)

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from lecture_helpers.foundation.validation import finite_array, fraction, positive, whole
-from lecture_helpers.test_functions.surfaces import Surface
+from lecture_helpers.test_functions.surfaces import Surface, of_plane
 
 
 def kinked_valley(kink: float = 3.0) -> Surface:
@@ -17,16 +17,16 @@ def kinked_valley(kink: float = 3.0) -> Surface:
     """
     kink = positive(kink=kink)
 
-    def value(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
-        return np.abs(x + y) + kink * np.abs(x - y)
-
-    def gradient(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
+    def gradient(x, y):
         along, across = np.sign(x + y), kink * np.sign(x - y)
-        return np.stack([along + across, along - across], axis=-1)
+        return along + across, along - across
 
-    return Surface("kinked valley", value, gradient, np.zeros((1, 2)))
+    return of_plane(
+        "kinked valley",
+        lambda x, y: np.abs(x + y) + kink * np.abs(x - y),
+        gradient,
+        [[0, 0]],
+    )
 
 
 def kinked_minimiser(kink: float = 3.0) -> Callable:
@@ -47,16 +47,12 @@ def coupled_wells(coupling: float = 2.0) -> Surface:
     if c <= 1:
         raise ValueError(f"coupling must be a finite number above 1, not {coupling!r}.")
     well = np.sqrt(c - 1)
-
-    def value(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
-        return (x**2 + y**2) / 2 + c * x * y + (x**4 + y**4) / 4
-
-    def gradient(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
-        return np.stack([x + c * y + x**3, y + c * x + y**3], axis=-1)
-
-    return Surface("two wells", value, gradient, np.array([[well, -well], [-well, well]]))
+    return of_plane(
+        "two wells",
+        lambda x, y: (x**2 + y**2) / 2 + c * x * y + (x**4 + y**4) / 4,
+        lambda x, y: (x + c * y + x**3, y + c * x + y**3),
+        [[well, -well], [-well, well]],
+    )
 
 
 def coupled_wells_minimiser(coupling: float = 2.0) -> Callable:
@@ -117,15 +113,3 @@ def powell_walk(start: Sequence, updates: int, tie: float | int = 0) -> list[tup
         x[i] = size if s > 0 else -size if s < 0 else tie
         points.append(tuple(x))
     return points
-
-
-def powell_cost(point: Sequence):
-    """Powell's cost of one point in the arithmetic of the point, exact for Fractions."""
-    x, y, z = point
-    beyond = [max(abs(v) - 1, 0) for v in point]
-    return -x * y - y * z - z * x + sum(b * b for b in beyond)
-
-
-def vertex_distance(point: Sequence):
-    """The largest distance of a coordinate from 1 or -1: how far the cube's nearest vertex is."""
-    return max(abs(abs(v) - 1) for v in point)

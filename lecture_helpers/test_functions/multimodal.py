@@ -1,6 +1,9 @@
 """Costs with many minima: rippled bowls, wells, random waves, all with a closed-form blur."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture_helpers.foundation.validation import (
     finite,
@@ -18,7 +21,6 @@ from lecture_helpers.test_functions.smoothable import (
     Wells,
     landscape,
 )
-from lecture_helpers.test_functions.surfaces import Surface
 
 
 def ripples(
@@ -34,7 +36,7 @@ def ripples(
     d, phase = whole(dimensions=dimensions, least=1), finite(phase=phase)
     one = np.ones(1)
     line = [Bowl(c), Waves(k * one[:, None], a * one, phase * one)]
-    lowest = lowest_point(landscape("line", line, [[0.0]]), 2 * np.pi / k + np.sqrt(4 * a / c))
+    lowest = _lowest_point(line, 2 * np.pi / k + np.sqrt(4 * a / c))
     every = np.ones(d)
     terms = [Bowl(c), Waves(k * np.eye(d), a * every, phase * every)]
     return landscape("ripples", terms, np.tile(lowest, d)[None])
@@ -59,12 +61,12 @@ def rastrigin(dimensions: int = 2) -> Landscape:
 def double_well(dip: float = 4.0, tilt: float = 0.6) -> Landscape:
     """``theta^4 - dip theta^2 + tilt theta``; its blur is convex from ``sigma^2 = dip / 6``."""
     terms = [Quartic(non_negative(dip=dip), finite(tilt=tilt))]
-    lowest = lowest_point(landscape("double well", terms, [[0.0]]), 1 + np.sqrt(dip) + abs(tilt))
+    lowest = _lowest_point(terms, 1 + np.sqrt(dip) + abs(tilt))
     return landscape("double well", terms, lowest[None])
 
 
 def wells(
-    centres: np.ndarray, depths: np.ndarray, widths: np.ndarray, *, curvature: float = 0.0
+    centres: ArrayLike, depths: ArrayLike, widths: ArrayLike, *, curvature: float = 0.0
 ) -> Landscape:
     """Gaussian wells at centres (k, d), alone or in a bowl of that curvature around 0.
 
@@ -105,8 +107,7 @@ def random_waves(seed: int, dimensions: int = 1, *, waves: int = 6, height: floa
         k = rng.uniform(1, 6, n)
         heights = positive(height=height) * rng.uniform(0.3, 1, n) / np.sqrt(k)
         lines.append(Waves(k[:, None], heights, rng.uniform(0, 2 * np.pi, n)))
-    alone = [landscape("line", [Bowl(0.5), line], [[0.0]]) for line in lines]
-    lowest = [lowest_point(line, 12.0)[0] for line in alone]
+    lowest = [_lowest_point([Bowl(0.5), line], 12.0)[0] for line in lines]
     together = Waves(
         np.concatenate([w.frequencies * axis for w, axis in zip(lines, np.eye(d), strict=True)]),
         np.concatenate([w.heights for w in lines]),
@@ -132,8 +133,9 @@ def random_wells(seed: int, dimensions: int = 2, *, wells_: int = 6, kind: str =
     return wells(centres, depths, widths, curvature=0.3)
 
 
-def lowest_point(line: Surface, reach: float) -> np.ndarray:
-    """The global minimum (1,) of a 1-D landscape on [-reach, reach]: a grid, then Newton."""
+def _lowest_point(terms: Sequence, reach: float) -> np.ndarray:
+    """The global minimum (1,) of 1-D terms on [-reach, reach]: a grid, then Newton."""
+    line = landscape("line", terms, [[0.0]])
     grid = np.linspace(-reach, reach, 20_001)[:, None]
     return _polished(line, grid[np.argmin(line.value(grid))])
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lecture_helpers.test_functions.surfaces import Surface
 
@@ -73,15 +74,17 @@ class Wells:
     depths: np.ndarray
     widths: np.ndarray
 
+    def _blurred(self, variance):
+        spread = self.widths**2 + variance
+        return spread, self.depths * (self.widths**2 / spread) ** (self.centres.shape[-1] / 2)
+
     def _parts(self, t, variance):
         r = t[..., None, :] - self.centres
-        spread = self.widths**2 + variance
-        depth = self.depths * (self.widths**2 / spread) ** (t.shape[-1] / 2)
+        spread, depth = self._blurred(variance)
         return r, spread, depth * np.exp(-(r * r).sum(-1) / (2 * spread))
 
     def steepest(self, variance):
-        spread = self.widths**2 + variance
-        depth = self.depths * (self.widths**2 / spread) ** (self.centres.shape[-1] / 2)
+        spread, depth = self._blurred(variance)
         return (depth / spread).sum(-1)
 
     def value(self, t, variance):
@@ -134,7 +137,7 @@ class Landscape(Surface):
     variance: float = 0.0
 
 
-def landscape(name: str, terms: Sequence, minima: np.ndarray, variance: float = 0.0) -> Landscape:
+def landscape(name: str, terms: Sequence, minima: ArrayLike, variance: float = 0.0) -> Landscape:
     """The surface that adds up the terms."""
 
     def total(method: str) -> Callable:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, finite_array, non_negative, positive
+from lecture_helpers.foundation.validation import finite, finite_array, positive
 
 
 @dataclass(frozen=True)
@@ -63,35 +63,26 @@ def rotated_ellipse(condition: float, angle: float = 0.0) -> Surface:
     return quadratic(turn @ np.diag([1.0, 1.0 / condition]) @ turn.T)
 
 
+def of_plane(name: str, value: Callable, gradient: Callable, minima) -> Surface:
+    """The surface of ``value(x, y)`` and ``gradient(x, y)``, the pair of its derivatives."""
+
+    def coordinates(t):
+        return np.moveaxis(np.asarray(t, dtype=float), -1, 0)
+
+    return Surface(
+        name,
+        lambda t: value(*coordinates(t)),
+        lambda t: np.stack(gradient(*coordinates(t)), axis=-1),
+        np.array(minima, dtype=float),
+    )
+
+
 def rosenbrock(steepness: float = 100.0) -> Surface:
     """Rosenbrock's curved valley ``(1 - x)^2 + steepness * (y - x^2)^2``, minimum at (1, 1)."""
     b = positive(steepness=steepness)
-
-    def value(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
-        return (1 - x) ** 2 + b * (y - x**2) ** 2
-
-    def gradient(t):
-        x, y = np.moveaxis(np.asarray(t, dtype=float), -1, 0)
-        return np.stack([-2 * (1 - x) - 4 * b * x * (y - x**2), 2 * b * (y - x**2)], axis=-1)
-
-    return Surface("rosenbrock", value, gradient, np.array([[1.0, 1.0]]))
-
-
-def rippled_bowl(ripple: float = 1.0, waves: float = 3.0, dimensions: int = 1) -> Surface:
-    """A bowl with ripples, ``sum_i theta_i^2 / 2 + ripple * (1 - cos(waves * theta_i))``.
-
-    Its one global minimum lies at 0; many local ones lie around it when ``ripple * waves^2 > 1``.
-    """
-    a, k = non_negative(ripple=ripple), positive(waves=waves)
-
-    def value(t):
-        t = np.asarray(t, dtype=float)
-        return (0.5 * t**2 + a * (1 - np.cos(k * t))).sum(axis=-1)
-
-    return Surface(
-        "rippled bowl",
-        value,
-        lambda t: np.asarray(t, dtype=float) + a * k * np.sin(k * np.asarray(t, dtype=float)),
-        np.zeros((1, dimensions)),
+    return of_plane(
+        "rosenbrock",
+        lambda x, y: (1 - x) ** 2 + b * (y - x**2) ** 2,
+        lambda x, y: (-2 * (1 - x) - 4 * b * x * (y - x**2), 2 * b * (y - x**2)),
+        [[1, 1]],
     )

@@ -8,7 +8,10 @@ from importlib import import_module
 _HOME = {
     "AveragedNetwork": "weight_averages",
     "GUESSING": "metrics",
+    "Highway": "multilayer_perceptron",
+    "Residual": "multilayer_perceptron",
     "Runs": "runs",
+    "SideBySide": "weight_paths",
     "cross_entropy": "_losses",
     "final_accuracy": "metrics",
     "late_loss": "metrics",
@@ -21,7 +24,7 @@ _HOME = {
     "train": "training_loop",
     "trains": "metrics",
 }
-__all__ = sorted(_HOME)
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str):

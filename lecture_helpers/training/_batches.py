@@ -1,7 +1,5 @@
 """Which examples come when, and what they weigh."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from lecture_helpers.foundation.validation import finite_array
@@ -27,27 +25,23 @@ def order_of(member: Member, train: np.ndarray, steps: int) -> np.ndarray:
     if given is None:
         return shuffled_epochs(train, steps, batch_size, rng)
     if callable(given):
-        order = np.asarray(
-            given(seed=member.seed, train=train, steps=steps, batch_size=batch_size, rng=rng)
-        )
+        asked = dict(seed=member.seed, train=train, steps=steps, batch_size=batch_size, rng=rng)
+        order = np.asarray(given(**asked))
     else:
-        order = own_part(_at_least_2d(given), member, 2, "batches")
+        array = np.asarray(given)
+        if array.ndim < 2:
+            raise ValueError(
+                f"batches must have axes (..., steps, batch), not shape {array.shape}."
+            )
+        order = own_part(array, member, 2, "batches")
     if order.shape != (steps, batch_size) or order.dtype.kind not in "iu":
         raise ValueError(
-            f"batches must hold whole numbers of shape (..., {steps} steps, "
-            f"{batch_size} examples), "
-            f"not {order.dtype} {order.shape}."
+            f"batches must hold whole numbers of shape (..., {steps} steps, {batch_size} examples),"
+            f" not {order.dtype} {order.shape}."
         )
     if not np.isin(order, train).all():
         raise ValueError("batches must hold numbers of training examples only.")
     return order
-
-
-def _at_least_2d(batches) -> np.ndarray:
-    array = np.asarray(batches)
-    if array.ndim < 2:
-        raise ValueError(f"batches must have axes (..., steps, batch), not shape {array.shape}.")
-    return array
 
 
 def weights_of(member: Member, examples: int, step: int) -> np.ndarray:
@@ -57,7 +51,7 @@ def weights_of(member: Member, examples: int, step: int) -> np.ndarray:
         ValueError: another shape, or weights that are negative, NaN or infinite.
     """
     given = member.settings["example_weights"]
-    array = finite_array(example_weights=given(step) if isinstance(given, Callable) else given)
+    array = finite_array(example_weights=given(step) if callable(given) else given)
     if array.ndim == 0 or array.shape[-1] != examples or (array < 0).any():
         raise ValueError(
             f"example_weights must be 0 or more, one for each of the {examples} examples; "

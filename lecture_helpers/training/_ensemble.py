@@ -1,6 +1,6 @@
 """Members that train side by side: one update for all, one measurement of all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from torch import Tensor
 from lecture_helpers.datasets import Dataset
 from lecture_helpers.training._batches import order_of, weights_of
 from lecture_helpers.training._grid import stream
-from lecture_helpers.training._optimizers import optimizer
+from lecture_helpers.training._optimizers import OPTIMIZERS, Sgd
 from lecture_helpers.training._schedules import factor
 from lecture_helpers.training._stack import Stack, outputs_of
 from lecture_helpers.training._trainees import Trainee
@@ -43,19 +43,20 @@ class Ensemble:
         seeds = [t.member.seed for t in trainees]
         self.generators = [_generator(seed) for seed in dict.fromkeys(seeds)]
         self.seats = torch.tensor([list(dict.fromkeys(seeds)).index(seed) for seed in seeds])
-        self.weights = None
+        self.weights, self.for_loss = None, first.for_loss
         self.batch_losses = np.full((steps, len(trainees)), np.nan, np.float32)
         self._prepare()
 
-    def _optimizer(self):
-        lr = self._spread([t["lr"] for t in self.trainees], scaled=True)
-        momentum = [t["momentum"] for t in self.trainees]
-        decay = [t["weight_decay"] for t in self.trainees]
-        return optimizer(
-            self.trainees[0]["optimizer"], self.stack.weights, lr,
+    def _optimizer(self) -> Sgd:
+        lr, momentum, decay = (
+            [t[name] for t in self.trainees] for name in ("lr", "momentum", "weight_decay")
+        )
+        return OPTIMIZERS[self.trainees[0]["optimizer"]](
+            self.stack.weights,
+            self._spread(lr, scaled=True),
             momentum[0] if len(set(momentum)) == 1 else self._spread(momentum),
             self._spread(decay) if any(decay) else None,
-        )  # fmt: skip
+        )
 
     def _spread(self, values: Sequence[float], scaled: bool = False) -> Tensor:
         flat = torch.empty_like(self.stack.weights)
@@ -92,11 +93,8 @@ class Ensemble:
     def _losses(self, outputs, targets: Tensor) -> Tensor:
         members, examples = targets.shape[:2]
         flat = [o.flatten(0, 1) for o in outputs_of(outputs)]
-        own = {
-            name: torch.tensor([t.for_loss[name] for t in self.trainees])
-            for name in self.trainees[0].for_loss
-        }
-        own = {name: values.repeat_interleave(examples) for name, values in own.items()}
+        own = {n: torch.tensor([t.for_loss[n] for t in self.trainees]) for n in self.for_loss}
+        own = {n: values.repeat_interleave(examples) for n, values in own.items()}
         given = tuple(flat) if isinstance(outputs, tuple | list) else flat[0]
         losses = self.loss(given, targets.flatten(0, 1), **own)
         if losses.shape != (members * examples,):
@@ -158,19 +156,14 @@ class Ensemble:
 
     def kept(self) -> tuple[np.ndarray, np.ndarray]:
         """(members, parameters) and (members, numbers in float buffers) as they are now."""
-        return (
-            _flat([t.detach() for t in self.stack.leaves.values()], self.real),
-            _flat([b for b in self.stack.buffers.values() if b.is_floating_point()], self.real),
-        )
+        return _flat(self.stack.leaves, self.real), _flat(self.stack.statistics, self.real)
 
     def layout(self) -> dict:
         """Names and shapes of what ``kept`` returns."""
-        leaves, buffers = self.stack.leaves, self.stack.buffers
+        named = {"parameters": self.stack.leaves, "buffers": self.stack.statistics}
         return {
-            "parameters": [(n, list(t.shape[1:])) for n, t in leaves.items()],
-            "buffers": [
-                (n, list(b.shape[1:])) for n, b in buffers.items() if b.is_floating_point()
-            ],
+            kind: [(name, list(tensor.shape[1:])) for name, tensor in tensors.items()]
+            for kind, tensors in named.items()
         }
 
     def diverged_at(self, step: int) -> np.ndarray:
@@ -185,10 +178,9 @@ def _whole_vectors(at: Tensor) -> Tensor:
     return torch.cat([at, at[:, rest]], 1)
 
 
-def _flat(tensors: Sequence[Tensor], members: int) -> np.ndarray:
-    if not tensors:
-        return np.zeros((members, 0), np.float32)
-    return torch.cat([t[:members].reshape(members, -1) for t in tensors], 1).numpy()
+def _flat(tensors: Mapping[str, Tensor], members: int) -> np.ndarray:
+    rows = [t.detach()[:members].reshape(members, -1) for t in tensors.values()]
+    return torch.cat([torch.zeros(members, 0), *rows], 1).numpy()
 
 
 def _generator(seed: int) -> torch.Generator:

@@ -14,7 +14,7 @@ from lecture_helpers.training.runs import Runs
 
 
 class History:
-    """Follows ensemble through their updates and gathers the ``Runs``."""
+    """Follows ensembles through their updates and gathers the ``Runs``."""
 
     def __init__(self, trainees: Sequence[Trainee], steps: int, record, checkpoints):
         self.steps, self.shape = steps, trainees[0].member.shape
@@ -24,32 +24,25 @@ class History:
         self.diverged_at = np.full(self.shape, -1)
         self.made = np.zeros(self.shape, int)
         self.layouts, self.layout_of = [], np.zeros(self.shape, int)
-        self.weights, self.buffers = self._room(trainees)
+        self.weights = self._room(t.module.parameters() for t in trainees)
+        self.buffers = self._room(t.module.buffers() for t in trainees)
         self.mislabelled = self._mislabelled(trainees)
         self.started = time.perf_counter()
 
-    def _room(self, trainees) -> tuple[np.ndarray, np.ndarray] | tuple[None, None]:
-        if not len(self.keep_at):
-            return None, None
-        modules = [t.module for t in trainees]
-        sizes = (
-            max(sum(p.numel() for p in m.parameters()) for m in modules),
-            max(sum(b.numel() for b in m.buffers() if b.is_floating_point()) for m in modules),
-        )
-        room = (np.full((*self.shape, len(self.keep_at), n), np.nan, np.float32) for n in sizes)
-        return tuple(room)
+    def _room(self, tensors: Iterable[Iterable[torch.Tensor]]) -> np.ndarray:
+        sizes = [sum(t.numel() for t in own if t.is_floating_point()) for own in tensors]
+        return np.full((*self.shape, len(self.keep_at), max(sizes)), np.nan, np.float32)
 
     def _mislabelled(self, trainees) -> np.ndarray | None:
         if all(t.mislabelled is None for t in trainees):
             return None
         mislabelled = np.zeros((*self.shape, len(trainees[0].labels)), bool)
         for t in trainees:
-            if t.mislabelled is not None:
-                mislabelled[t.member.place] = t.mislabelled
+            mislabelled[t.member.place] = False if t.mislabelled is None else t.mislabelled
         return mislabelled
 
     def follow(self, ensemble: Ensemble, tick: Callable[[int], None]) -> None:
-        """Every update of a ensemble, with the records before, between and after."""
+        """Every update of an ensemble, with the records before, between and after."""
         places = [t.member.place for t in ensemble.trainees[: ensemble.real]]
         at = tuple(np.array(places).T)
         self.layout_of[at] = self._layout(ensemble.layout())
@@ -81,15 +74,15 @@ class History:
 
     def runs(self, axes: dict, seeds: list, settings: dict, build: Callable) -> Runs:
         """The record, as far as the training came."""
-        names = ("train_loss", "eval_loss", "accuracy")
+        train_loss, eval_loss, accuracy = self.curves
+        kept = dict(weight_steps=self.keep_at, weights=self.weights, buffers=self.buffers)
         return Runs(
             axes=axes, seeds=seeds, steps=self.record_at, settings=settings, build=build,
+            train_loss=train_loss, eval_loss=eval_loss, accuracy=accuracy,
             diverged_at=self.diverged_at, provenance=self._provenance(),
             stopped_at=None if (self.made == self.steps).all() else self.made,
-            weight_steps=self.keep_at if len(self.keep_at) else None,
-            weights=self.weights, buffers=self.buffers, layouts=self.layouts,
-            layout_of=self.layout_of, mislabelled=self.mislabelled,
-            **dict(zip(names, self.curves, strict=True)),
+            layouts=self.layouts, layout_of=self.layout_of, mislabelled=self.mislabelled,
+            **(kept if len(self.keep_at) else {}),
         )  # fmt: skip
 
     def _provenance(self) -> dict:

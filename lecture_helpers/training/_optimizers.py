@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from lecture_helpers.foundation.validation import one_of
-
 
 @dataclass
 class Sgd:
@@ -30,12 +28,12 @@ class Sgd:
 
     def step(self, factor: float) -> None:
         """The update, from what backward added to ``gradient``."""
-        self._decay()
-        self.weights.addcmul_(self.gradient, self.lr, value=-factor)
-
-    def _decay(self) -> None:
         if self.weight_decay is not None:
             self.gradient.addcmul_(self.weights, self.weight_decay)
+        self._move(factor)
+
+    def _move(self, factor: float) -> None:
+        self.weights.addcmul_(self.gradient, self.lr, value=-factor)
 
 
 class Nesterov(Sgd):
@@ -48,8 +46,7 @@ class Nesterov(Sgd):
     def before_backward(self) -> None:
         self.gradient.zero_()
 
-    def step(self, factor: float) -> None:
-        self._decay()
+    def _move(self, factor: float) -> None:
         self.velocity.mul_(self.momentum).add_(self.gradient)
         ahead = (self.velocity * self.momentum).add_(self.gradient)
         self.weights.addcmul_(ahead, self.lr, value=-factor)
@@ -66,8 +63,7 @@ class Adam(Sgd):
     def before_backward(self) -> None:
         self.gradient.zero_()
 
-    def step(self, factor: float) -> None:
-        self._decay()
+    def _move(self, factor: float) -> None:
         self.updates += 1
         self.mean.lerp_(self.gradient, 0.1)
         self.square.mul_(0.999).addcmul_(self.gradient, self.gradient, value=0.001)
@@ -77,12 +73,3 @@ class Adam(Sgd):
 
 
 OPTIMIZERS = {"sgd": Sgd, "nesterov": Nesterov, "adam": Adam}
-
-
-def optimizer(name: str, weights: Tensor, lr, momentum, weight_decay) -> Sgd:
-    """The update rule of that name over ``weights``.
-
-    Raises:
-        ValueError: the name is not known.
-    """
-    return OPTIMIZERS[one_of(OPTIMIZERS, optimizer=name)](weights, lr, momentum, weight_decay)

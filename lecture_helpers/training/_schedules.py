@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from lecture_helpers.foundation.validation import finite, one_of
+from lecture_helpers.foundation.validation import finite
 
 SCHEDULES = {
     "constant": lambda step, steps: 1.0,
@@ -18,11 +18,11 @@ def factor(schedule: str | Callable[[int, int], float], step: int, steps: int) -
     Linear and cosine begin at 1 and would reach 0 in update ``steps``, which is not made.
 
     Raises:
-        ValueError: an unknown name, or a callable that returns no finite number.
+        ValueError: a callable that returns no finite number.
 
     >>> [factor("linear", step, 4) for step in range(4)]
     [1.0, 0.75, 0.5, 0.25]
     """
     if callable(schedule):
         return finite(schedule=schedule(step, steps))
-    return SCHEDULES[one_of(SCHEDULES, schedule=schedule)](step, steps)
+    return SCHEDULES[schedule](step, steps)

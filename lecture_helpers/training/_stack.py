@@ -1,13 +1,13 @@
 """Many copies of one module as a single module over stacked weights."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from lecture_helpers.training._stacked_layers import NOISES, SUBSTITUTES, StackedNoise
-from lecture_helpers.training._stacked_layers import StackedBatchNorm as StackedBatchNorm
 from lecture_helpers.training.multilayer_perceptron import Highway, Residual
 
 PLAIN = (
@@ -23,23 +23,28 @@ class Stack:
 
     weights: flat, the (members, *shape) blocks of the trained parameters one after the other.
     leaves, buffers: name to (members, *shape); the trained leaves are views of ``weights``.
+    stacked: whether the module runs on stacked inputs as it is, not through ``torch.vmap``.
     """
 
     def __init__(self, modules: Sequence[nn.Module], frozen: Sequence[str] = ()):
         self.members = len(modules)
-        parameters = [dict(m.named_parameters()) for m in modules]
-        buffers = [dict(m.named_buffers()) for m in modules]
-        self.leaves = {name: _stacked(parameters, name) for name in parameters[0]}
-        self.buffers = {name: _stacked(buffers, name) for name in buffers[0]}
+        self.leaves = _stacked([dict(m.named_parameters()) for m in modules])
+        self.buffers = _stacked([dict(m.named_buffers()) for m in modules])
         self.trained = [name for name in self.leaves if name not in frozen]
         self.weights = torch.cat([self.leaves[name].flatten() for name in self.trained])
         for name, view in self.views(self.weights).items():
             self.leaves[name] = view.requires_grad_()
-        tensors = _with_aliases(modules[0], self.leaves | self.buffers)
-        self.module = _substituted(copy.deepcopy(modules[0]), tensors, SUBSTITUTES)
-        self._single = _substituted(copy.deepcopy(modules[0]), tensors, {})
-        self._vectorised, self._mode, self._noises = False, None, _noises(self.module)
+        self._tensors = _with_aliases(modules[0], self.leaves | self.buffers)
+        self.module = _filled(_replaced(copy.deepcopy(modules[0]), SUBSTITUTES), self._tensors)
+        self._single = _replaced(copy.deepcopy(modules[0]), NOISES)
+        self._mode = None
+        self._run(stacked=True)
         self.train()
+
+    @property
+    def statistics(self) -> dict[str, Tensor]:
+        """Name to (members, *shape) of the buffers that hold floats."""
+        return {name: b for name, b in self.buffers.items() if b.is_floating_point()}
 
     def views(self, flat: Tensor) -> dict[str, Tensor]:
         """Trained parameter's name to its block in a tensor laid out as ``weights``."""
@@ -64,19 +69,19 @@ class Stack:
 
     def draw(self, generators: Sequence[torch.Generator], seats: Tensor) -> None:
         """Fresh noise in every dropout and noise layer, for each member its seat's generator's."""
-        for noise in self._noises:
+        for noise in self._noises.values():
             noise.draw(generators, seats)
 
     def __call__(self, x: Tensor):
         """The outputs (members, batch, ...), or a tuple of such."""
-        if not self._vectorised:
+        if self.stacked:
             return self.module(x)
-        slots = [(module, name) for module in self._single.modules() for name in _slots(module)]
-        tensors = [getattr(module, name) for module, name in slots]
-        try:
-            return torch.vmap(lambda x, *given: _call(self._single, slots, x, given))(x, *tensors)
-        finally:
-            _fill(slots, tensors)
+        drawn = {f"{n}.noise": m.noise for n, m in self._noises.items() if m.noise is not None}
+
+        def alone(x: Tensor, tensors: dict):
+            return functional_call(self._single, tensors, x, tie_weights=False)
+
+        return torch.vmap(alone)(x, self._tensors | drawn)
 
     @torch.no_grad()
     def prepare(self, x: Tensor):
@@ -86,26 +91,21 @@ class Stack:
         """
         kept = {name: buffer.clone() for name, buffer in self.buffers.items()}
         self.train()
-        known = all(type(m) in KNOWN for m in self._single.modules())
-        if not known:
-            self._run(vectorised=not self._agree(x, kept))
+        if any(type(m) not in KNOWN for m in self._single.modules()):
+            self._run(stacked=self._agree(x, kept))
         outputs = self(x)
         self._restore(kept)
         return outputs
 
-    @property
-    def stacked(self) -> bool:
-        """Whether the module runs on stacked inputs as it is, not through ``torch.vmap``."""
-        return not self._vectorised
+    def _run(self, stacked: bool) -> None:
+        self.stacked, running = stacked, self.module if stacked else self._single
+        modules = running.named_modules()
+        self._noises = {n: m for n, m in modules if isinstance(m, StackedNoise)}
 
-    def _run(self, vectorised: bool) -> None:
-        self._vectorised = vectorised
-        self._noises = _noises(self._single if vectorised else self.module)
-
-    def _agree(self, x, kept) -> bool:
+    def _agree(self, x: Tensor, kept: dict) -> bool:
         results = []
-        for vectorised in (True, False):
-            self._run(vectorised)
+        for stacked in (False, True):
+            self._run(stacked)
             try:
                 self(x)
                 own = [torch.Generator().manual_seed(k) for k in range(self.members)]
@@ -113,24 +113,19 @@ class Stack:
                 self._restore(kept)
                 results.append([*outputs_of(self(x)), *(b.clone() for b in self.buffers.values())])
             except (RuntimeError, ValueError, IndexError, TypeError):
-                if vectorised:
+                if not stacked:
                     raise
                 return False
             finally:
                 self._restore(kept)
-                for noise in self._noises:
+                for noise in self._noises.values():
                     noise.noise = None
-        pairs = list(zip(*results, strict=False))
-        same = all(a.shape == b.shape and _close(a, b) for a, b in pairs)
-        return same and len(results[0]) == len(results[1])
+        one, other = results
+        return len(one) == len(other) and all(map(_close, one, other))
 
     def _restore(self, kept: dict) -> None:
         for name, buffer in kept.items():
             self.buffers[name].copy_(buffer)
-
-
-def _noises(module: nn.Module) -> list[StackedNoise]:
-    return [m for m in module.modules() if isinstance(m, StackedNoise)]
 
 
 def outputs_of(result) -> tuple[Tensor, ...]:
@@ -139,12 +134,12 @@ def outputs_of(result) -> tuple[Tensor, ...]:
 
 
 def _close(a: Tensor, b: Tensor) -> bool:
-    scale = b.abs().max() if b.numel() else 0
-    return torch.allclose(a, b, rtol=1e-3, atol=1e-4 * float(scale), equal_nan=True)
+    scale = float(b.abs().max()) if b.numel() else 0.0
+    return a.shape == b.shape and torch.allclose(a, b, 1e-3, 1e-4 * scale, equal_nan=True)
 
 
-def _stacked(named: Sequence[dict], name: str) -> Tensor:
-    return torch.stack([tensors[name].detach() for tensors in named])
+def _stacked(named: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: torch.stack([own[name].detach() for own in named]) for name in named[0]}
 
 
 def _with_aliases(module: nn.Module, tensors: dict) -> dict:
@@ -156,34 +151,22 @@ def _with_aliases(module: nn.Module, tensors: dict) -> dict:
     return {name: tensors[first[id(tensor)]] for name, tensor in every}
 
 
-def _substituted(module: nn.Module, tensors: dict, substitutes: dict, prefix: str = ""):
-    """The module with tensors as plain attributes and every part replaced that has a substitute."""
+def _replaced(module: nn.Module, substitutes: Mapping) -> nn.Module:
+    """The module with every part replaced that has a substitute."""
     for name, child in module._modules.items():
         if child is not None:
-            module._modules[name] = _substituted(child, tensors, substitutes, f"{prefix}{name}.")
-    if type(module) in NOISES:
-        return StackedNoise(module)
-    names = [*module._parameters, *module._buffers]
-    hollow = substitutes[type(module)](module) if type(module) in substitutes else module
-    if hollow is module:
-        module._parameters.clear(), module._buffers.clear()
-    for name in names:
-        setattr(hollow, name, tensors.get(prefix + name))
-    return hollow
+            module._modules[name] = _replaced(child, substitutes)
+    return substitutes.get(type(module), lambda same: same)(module)
 
 
-def _slots(module: nn.Module) -> list[str]:
-    return [name for name, value in vars(module).items() if isinstance(value, Tensor)]
-
-
-def _call(module: nn.Module, slots: list, x: Tensor, given: Sequence[Tensor]):
-    _fill(slots, given)
-    return module(x)
-
-
-def _fill(slots: list, tensors: Sequence[Tensor]) -> None:
-    for (module, name), tensor in zip(slots, tensors, strict=True):
-        setattr(module, name, tensor)
+def _filled(module: nn.Module, tensors: Mapping[str, Tensor]) -> nn.Module:
+    """The module with these tensors as plain attributes in place of its own."""
+    for path, tensor in tensors.items():
+        place, _, name = path.rpartition(".")
+        part = module.get_submodule(place)
+        part._parameters.pop(name, None), part._buffers.pop(name, None)
+        setattr(part, name, tensor)
+    return module
 
 
 def structure(module: nn.Module) -> tuple:

@@ -1,6 +1,7 @@
 """Layers of many members at once: (members, batch, features) in, the same axes out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -9,12 +10,28 @@ from torch import Tensor, nn
 from lecture_helpers.training.multilayer_perceptron import GaussianNoise
 
 
-class StackedLinear(nn.Module):
+class Stacked(nn.Module):
+    """A layer of many members; their tensors (members, ...) are put in place of None."""
+
+    weight: Tensor | None = None
+    bias: Tensor | None = None
+
+    def scaled(self, x: Tensor) -> Tensor:
+        """``x * weight + bias``, as far as there are any."""
+        if self.weight is None:
+            return x
+        if self.bias is None:
+            return x * self.weight.unsqueeze(1)
+        return torch.addcmul(self.bias.unsqueeze(1), x, self.weight.unsqueeze(1))
+
+
+class StackedLinear(Stacked):
     """nn.Linear of every member: (members, batch, inputs) to (members, batch, outputs)."""
 
-    def __init__(self, linear: nn.Linear):
+    weight: Tensor
+
+    def __init__(self, _: nn.Linear):
         super().__init__()
-        self.weight, self.bias = None, None
 
     def forward(self, x: Tensor) -> Tensor:
         _check_axes(x)
@@ -23,37 +40,38 @@ class StackedLinear(nn.Module):
         return torch.baddbmm(self.bias.unsqueeze(1), x, self.weight.transpose(1, 2))
 
 
-class StackedLayerNorm(nn.Module):
+class StackedLayerNorm(Stacked):
     """nn.LayerNorm of every member over the features."""
 
     def __init__(self, norm: nn.LayerNorm):
         super().__init__()
         self.shape, self.eps = norm.normalized_shape, norm.eps
-        self.weight, self.bias = None, None
 
     def forward(self, x: Tensor) -> Tensor:
         _check_axes(x)
-        return _scaled(F.layer_norm(x, self.shape, eps=self.eps), self.weight, self.bias)
+        return self.scaled(F.layer_norm(x, list(self.shape), eps=self.eps))
 
 
-class StackedBatchNorm(nn.Module):
+class StackedBatchNorm(Stacked):
     """nn.BatchNorm1d of every member over its batch, running statistics included."""
+
+    running_mean: Any = None
+    running_var: Tensor
+    num_batches_tracked: Tensor
 
     def __init__(self, norm: nn.BatchNorm1d):
         super().__init__()
-        self.eps, self.momentum, self.updates = norm.eps, norm.momentum, 0
-        self.weight, self.bias = None, None
-        self.running_mean, self.running_var, self.num_batches_tracked = None, None, None
+        self.eps, self.momentum = norm.eps, norm.momentum
 
     def forward(self, x: Tensor) -> Tensor:
         _check_axes(x)
         if not self.training and self.running_mean is not None:
             scale = (self.running_var + self.eps).rsqrt_().unsqueeze(1)
-            return _scaled((x - self.running_mean.unsqueeze(1)) * scale, self.weight, self.bias)
+            return self.scaled((x - self.running_mean.unsqueeze(1)) * scale)
         normal, mean, var = _Normalised.apply(x, self.eps)
         if self.training and self.running_mean is not None:
             self._follow(mean.squeeze(1), var.squeeze(1), x.shape[1])
-        return _scaled(normal, self.weight, self.bias)
+        return self.scaled(normal)
 
     @torch.no_grad()
     def _follow(self, mean: Tensor, var: Tensor, batch: int) -> None:
@@ -93,9 +111,8 @@ class StackedNoise(nn.Module):
 
     def __init__(self, module: nn.Dropout | GaussianNoise):
         super().__init__()
-        self.keep = 1 - module.p if isinstance(module, nn.Dropout) else None
-        self.sigma = None if isinstance(module, nn.Dropout) else module.sigma
-        self.shape, self.noise = None, None
+        self.keep, self.sigma = 1 - getattr(module, "p", 0.0), getattr(module, "sigma", None)
+        self.shape, self.noise = (), None
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
@@ -108,35 +125,24 @@ class StackedNoise(nn.Module):
     def draw(self, generators: Sequence[torch.Generator], seats: Tensor) -> None:
         """Noise for the next forward pass; ``seats`` (members,) says whose is each generator's."""
         noise = torch.empty(len(generators), *self.shape)
+        fill = Tensor.uniform_ if self.sigma is None else Tensor.normal_
         for own, generator in zip(noise, generators, strict=True):
-            if self.sigma is None:
-                own.uniform_(generator=generator)
-            else:
-                own.normal_(generator=generator)
-        noise = (
+            fill(own, generator=generator)
+        if self.sigma is None:
             noise.lt_(self.keep).div_(self.keep or 1.0)
-            if self.sigma is None
-            else noise * self.sigma
-        )
+        else:
+            noise *= self.sigma
         self.noise = noise.index_select(0, seats)
 
 
-SUBSTITUTES = {
+NOISES = {nn.Dropout: StackedNoise, GaussianNoise: StackedNoise}
+SUBSTITUTES = NOISES | {
     nn.Linear: StackedLinear,
     nn.LayerNorm: StackedLayerNorm,
     nn.BatchNorm1d: StackedBatchNorm,
 }
-NOISES = (nn.Dropout, GaussianNoise)
 
 
 def _check_axes(x: Tensor) -> None:
     if x.ndim != 3:
         raise RuntimeError(f"expected (members, batch, features), got {tuple(x.shape)}")
-
-
-def _scaled(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-    if weight is None:
-        return x
-    if bias is None:
-        return x * weight.unsqueeze(1)
-    return torch.addcmul(bias.unsqueeze(1), x, weight.unsqueeze(1))

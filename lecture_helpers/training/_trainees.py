@@ -3,7 +3,8 @@
 import fnmatch
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -32,12 +33,8 @@ OPTIONS = [
     "weight_decay",
     "schedule",
     "lr_multipliers",
-    "label_noise",
-    "example_weights",
-    "batches",
-    "init_from",
-    "init_names",
 ]
+OPTIONS += ["label_noise", "example_weights", "batches", "init_from", "init_names"]
 
 
 @dataclass
@@ -56,7 +53,7 @@ class Trainee:
     labels: np.ndarray
     mislabelled: np.ndarray | None
     scale: dict[str, float]
-    for_loss: dict = field(default_factory=dict)
+    for_loss: dict
 
     def __getitem__(self, option: str):
         return self.member.settings[option]
@@ -78,17 +75,15 @@ class Planner:
     def __init__(self, build: Callable, dataset: data.Dataset, split, eval_on: str, loss: Callable):
         self.dataset, self.build, self.loss = dataset, build, loss
         self.eval_on = one_of(["test", "validation"], eval_on=eval_on)
-        self.split = split if callable(split) else _splitter(split or {})
+        self.split = split if callable(split) else partial(data.split, **(split or {}))
         known = inspect.signature(build).parameters
-        self.build_takes = None if _takes_any(known) else set(known)
-        self.sizes = {
-            name: size
-            for name, size in (("inputs", dataset.inputs.shape[1]), ("outputs", _outputs(dataset)))
-            if name in known
-        }
-        self.loss_takes = {
-            n for n, p in inspect.signature(loss).parameters.items() if p.kind is p.KEYWORD_ONLY
-        }
+        self.build_takes = set(known)
+        self.build_takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
+        outputs = dataset.classes or dataset.targets[0].size
+        sizes = {"inputs": dataset.inputs.shape[1], "outputs": outputs}
+        self.sizes = {name: size for name, size in sizes.items() if name in known}
+        of_loss = inspect.signature(loss).parameters
+        self.loss_takes = {n for n, p in of_loss.items() if p.kind is p.KEYWORD_ONLY}
         self._splits, self._modules = {}, {}
 
     def trainee(self, member: Member) -> Trainee:
@@ -106,18 +101,10 @@ class Planner:
             raise ValueError(
                 "batch_size must be 2 or more for a network with batch normalization, not 1."
             )
-        labels, mislabelled = self._labels(member, parts.train)
-        return Trainee(
-            member,
-            module,
-            structure,
-            parts.train,
-            getattr(parts, self.eval_on),
-            labels,
-            mislabelled,
-            _scale(module, multipliers_of(settings)),
-            {n: v for n, v in settings.items() if n in self.loss_takes},
-        )
+        examples = parts.train, getattr(parts, self.eval_on), *self._labels(member, parts.train)
+        scale = _scale(module, multipliers_of(settings))
+        for_loss = {n: v for n, v in settings.items() if n in self.loss_takes}
+        return Trainee(member, module, structure, *examples, scale, for_loss)
 
     def build_settings(self, settings: Mapping) -> dict:
         """The settings that go to ``build``.
@@ -125,27 +112,25 @@ class Planner:
         Raises:
             ValueError: a setting that neither build nor the loss knows.
         """
-        own = {n: v for n, v in settings.items() if not _is_option(n)}
-        for_build = {n: v for n, v in own.items() if self._for_build(n)}
-        unknown = set(own) - set(for_build) - self.loss_takes
+        for_build = {n: v for n, v in settings.items() if self._for_build(n)}
+        unknown = {n for n in settings if not _is_option(n)} - {*for_build} - self.loss_takes
         if unknown:
             known = ", ".join(sorted(self.build_takes - {"inputs", "outputs"})) or "none"
-            raise ValueError(
-                f"{min(unknown)} is no setting of {_name(self.build)}; its settings are: {known}."
-            )
+            name = getattr(self.build, "__name__", None) or type(self.build).__name__
+            raise ValueError(f"{min(unknown)} is no setting of {name}; its settings are: {known}.")
         return self.sizes | for_build
 
     def words(self, settings: Mapping, arms: Mapping | None) -> dict:
         """The settings as the record keeps them; ``build`` lists the names that go to build."""
         names = {*settings, *(n for own in (arms or {}).values() for n in own)}
-        names = {n for n in names if not _is_option(n) and self._for_build(n)} | {*self.sizes}
+        names = {n for n in names if self._for_build(n)} | {*self.sizes}
         about = {"dataset": self.dataset.name, "eval_on": self.eval_on, "build": sorted(names)}
         return {**settings, **self.sizes, "arms": dict(arms or {}), **about}
 
     def _for_build(self, name: str) -> bool:
-        if self.build_takes is None:
-            return name not in self.loss_takes
-        return name in self.build_takes
+        if _is_option(name):
+            return False
+        return name not in self.loss_takes if self.build_takes_any else name in self.build_takes
 
     def _split(self, seed: int) -> data.Split:
         if seed not in self._splits:
@@ -157,13 +142,12 @@ class Planner:
         return self._splits[seed]
 
     def _module(self, member: Member) -> tuple[nn.Module, tuple]:
-        settings = self.build_settings(member.settings)
-        init_from, names = member.settings["init_from"], member.settings["init_names"]
-        key = member.seed, _key(settings), _key(member.settings if init_from is not None else {})
+        settings, goes_on = self.build_settings(member.settings), member.settings["init_from"]
+        key = member.seed, _key(settings), _key(member.settings if goes_on is not None else {})
         if key not in self._modules:
             module = _built(self.build, settings, member.seed)
-            if init_from is not None:
-                begin_from(module, init_from, names, member)
+            if goes_on is not None:
+                begin_from(module, member)
             self._modules[key] = module, structure(module)
         return self._modules[key]
 
@@ -205,12 +189,13 @@ def multipliers_of(settings: Mapping) -> dict:
     return {pattern: settings.get(f"lr_multipliers[{pattern}]", f) for pattern, f in scales.items()}
 
 
-def begin_from(module: nn.Module, init_from: Runs | Mapping, names, member: Member) -> None:
-    """Copies into the module what ``init_from`` has of the same name, where ``names`` match.
+def begin_from(module: nn.Module, member: Member) -> None:
+    """Copies into the module what ``init_from`` has of the same name, where ``init_names`` match.
 
     Raises:
         ValueError: nothing matches, or a shape differs.
     """
+    init_from, names = member.settings["init_from"], member.settings["init_names"]
     if isinstance(init_from, Runs):
         where = {n: member.settings[n] for n in init_from.axes if n in member.settings}
         init_from = init_from.state(seed=member.seed, **where)
@@ -237,7 +222,7 @@ def _built(build: Callable, settings: Mapping, seed: int) -> nn.Module:
             raise ValueError(f"build must accept the settings {names}: {error}.") from error
     if not isinstance(module, nn.Module):
         raise ValueError(f"build must return a torch.nn.Module, not {type(module).__name__}.")
-    if not any(True for _ in module.parameters()):
+    if next(module.parameters(), None) is None:
         raise ValueError("build must return a module with parameters to train.")
     return module.float()
 
@@ -247,9 +232,9 @@ def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
     for pattern, factor in factors.items():
         matching = fnmatch.filter(scale, pattern)
         if not matching:
+            known = ", ".join(scale)
             raise ValueError(
-                f"lr_multipliers must name parameters; {pattern!r} matches none of "
-                f"{', '.join(scale)}."
+                f"lr_multipliers must name parameters; {pattern!r} matches none of {known}."
             )
         scale.update({name: scale[name] * factor for name in matching})
     if not any(scale.values()):
@@ -257,26 +242,8 @@ def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
     return scale
 
 
-def _splitter(sizes: Mapping) -> Callable:
-    return lambda dataset, seed: data.split(dataset, seed, **sizes)
-
-
-def _outputs(dataset: data.Dataset) -> int:
-    if dataset.classes:
-        return dataset.classes
-    return 1 if dataset.targets.ndim == 1 else dataset.targets.shape[1]
-
-
 def _is_option(name: str) -> bool:
     return name in OPTIONS or name.startswith("lr_multipliers[")
-
-
-def _takes_any(parameters: Mapping) -> bool:
-    return any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-
-
-def _name(build: Callable) -> str:
-    return getattr(build, "__name__", None) or type(build).__name__
 
 
 def _key(value):

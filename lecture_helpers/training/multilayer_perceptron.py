@@ -22,7 +22,10 @@ ACTIVATIONS = {
     "gelu": nn.GELU,
     "identity": nn.Identity,
 }
-NORMS = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
+NORMS = {
+    "batch": lambda width, affine: nn.BatchNorm1d(width, affine=affine),
+    "layer": lambda width, affine: nn.LayerNorm(width, elementwise_affine=affine),
+}
 INITS = {
     "he": lambda inputs, outputs: math.sqrt(2 / inputs),
     "lecun": lambda inputs, outputs: math.sqrt(1 / inputs),
@@ -129,21 +132,15 @@ def seeded(build, *, seed: int, **settings) -> nn.Module:
 
 def _hidden(inputs, width, activation, norm, norm_place, affine, dropout, noise) -> nn.Sequential:
     cancelled = norm == "batch" and norm_place == "before"
-    act = ("activation", ACTIVATIONS[activation]())
-    normed = [("norm", _norm(norm, width, affine))] if norm != "none" else []
+    act = {"activation": ACTIVATIONS[activation]()}
+    normed = {"norm": NORMS[norm](width, affine)} if norm != "none" else {}
     if noise:
-        normed.append(("noise", GaussianNoise(noise)))
-    parts = [("linear", nn.Linear(inputs, width, bias=not cancelled))]
-    parts += [*normed, act] if norm_place == "before" else [act, *normed]
+        normed["noise"] = GaussianNoise(noise)
+    parts: dict[str, nn.Module] = {"linear": nn.Linear(inputs, width, bias=not cancelled)}
+    parts |= normed | act if norm_place == "before" else act | normed
     if dropout:
-        parts.append(("dropout", nn.Dropout(dropout)))
+        parts["dropout"] = nn.Dropout(dropout)
     return nn.Sequential(OrderedDict(parts))
-
-
-def _norm(norm: str, width: int, affine: bool) -> nn.Module:
-    if norm == "batch":
-        return nn.BatchNorm1d(width, affine=affine)
-    return nn.LayerNorm(width, elementwise_affine=affine)
 
 
 def _skipped(layer: nn.Module, skip: str, width: int, gate_bias: float) -> nn.Module:

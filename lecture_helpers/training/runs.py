@@ -1,15 +1,19 @@
 """The record of a training: what many networks did, step by step."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-ARRAYS = ["steps", "train_loss", "eval_loss", "accuracy", "diverged_at"]
+CURVES = ["train_loss", "eval_loss", "accuracy"]
+ARRAYS = ["steps", *CURVES, "diverged_at"]
 WORDS = ["axes", "seeds", "settings", "provenance", "layouts"]
 OPTIONAL = ["stopped_at", "weight_steps", "weights", "buffers", "layout_of", "mislabelled"]
+
+NOT_JOINED = ["build", *OPTIONAL]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +39,10 @@ class Runs:
     settings: dict
     provenance: dict
     stopped_at: np.ndarray | None = None
-    weight_steps: np.ndarray | None = None
-    weights: np.ndarray | None = None
-    buffers: np.ndarray | None = None
-    layout_of: np.ndarray | None = None
+    weight_steps: Any = None
+    weights: Any = None
+    buffers: Any = None
+    layout_of: Any = None
     layouts: list = field(default_factory=list)
     mislabelled: np.ndarray | None = None
     build: Callable | None = None
@@ -54,6 +58,65 @@ class Runs:
             f"{len(self.steps)} records over {self.steps[-1]} steps"
         )
 
+    @classmethod
+    def concat(cls, parts: Sequence["Runs"]) -> "Runs":
+        """Runs that follow one another as one, counted over all updates; weights are dropped.
+
+        A part begins where the one before it ended, so that its first record is left out. The
+        settings are those of the last.
+
+        Raises:
+            ValueError: there are none.
+        """
+        if not parts:
+            raise ValueError("parts must hold at least one record of runs; the list is empty.")
+        made = np.cumsum([0, *(int(part.steps[-1]) for part in parts)])
+        steps = [part.steps + n for part, n in zip(parts, made, strict=False)]
+        diverged_at = np.full(parts[0].diverged_at.shape, -1)
+        for part, before in reversed(list(zip(parts, made, strict=False))):
+            diverged_at = np.where(part.diverged, part.diverged_at + before, diverged_at)
+        return replace(
+            parts[-1], steps=_in_sequence(steps), diverged_at=diverged_at, layouts=[],
+            **{n: _in_sequence([getattr(part, n) for part in parts]) for n in CURVES},
+            **dict.fromkeys(NOT_JOINED),
+        )  # fmt: skip
+
+    @classmethod
+    def stack(cls, parts: Mapping[Any, "Runs"], axis: str) -> "Runs":
+        """Runs side by side, given by their value on ``axis``; weights are dropped.
+
+        The axis is a new first one, or one on which every part has a single value, or "seeds"; the
+        others are the same in all parts. Where these were measured at different steps, the record
+        has all of them, NaN where missing. It keeps the settings in which the parts agree.
+
+        Raises:
+            ValueError: there are none.
+        """
+        if not parts:
+            raise ValueError("parts must hold at least one record of runs; the mapping is empty.")
+        first, *others = runs = list(parts.values())
+        places = [*first.axes, "seeds"]
+        at, join = (places.index(axis), np.concatenate) if axis in places else (0, np.stack)
+        steps = np.unique(np.concatenate([r.steps for r in runs]))
+        curves = {n: join([r._at_steps(n, steps) for r in runs], axis=at) for n in CURVES}
+        axes = (first.axes if axis in places else {axis: [], **first.axes}) | {axis: list(parts)}
+        return replace(
+            first, seeds=axes.pop("seeds", first.seeds), axes=axes, steps=steps, **curves,
+            diverged_at=join([r.diverged_at for r in runs], axis=at), layouts=[],
+            settings={n: v for n, v in first.settings.items() if _agreed(n, v, others)},
+            **dict.fromkeys(NOT_JOINED),
+        )  # fmt: skip
+
+    def _at_steps(self, name: str, steps: np.ndarray) -> np.ndarray:
+        values = getattr(self, name)
+        spread = np.full((*values.shape[:-1], len(steps)), np.nan, np.float32)
+        spread[..., np.searchsorted(steps, self.steps)] = values
+        return spread
+
+    def round(self, decimals: int) -> "Runs":
+        """The runs with their curves rounded, which makes a smaller file."""
+        return replace(self, **{n: getattr(self, n).round(decimals) for n in CURVES})
+
     def at(self, **where) -> "Runs":
         """The runs with these settings; their axes are gone.
 
@@ -62,7 +125,7 @@ class Runs:
         Raises:
             ValueError: no such axis or no such value.
         """
-        index = [slice(None)] * len(self.axes)
+        index: list = [slice(None)] * len(self.axes)
         for name, value in where.items():
             axis = self._axis(name)
             index[axis] = self._position(name, value)
@@ -173,6 +236,15 @@ def _same(a, b) -> bool:
     if numbers and not any(isinstance(v, bool | np.bool_) for v in (a, b)):
         return bool(np.isclose(a, b, rtol=1e-6, atol=0))
     return type(a) is type(b) and a == b
+
+
+def _in_sequence(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return np.concatenate([arrays[0], *(array[..., 1:] for array in arrays[1:])], axis=-1)
+
+
+def _agreed(name: str, value, others: Sequence[Runs]) -> bool:
+    plain = isinstance(value, int | float | str | None)
+    return plain and all(_same(r.settings.get(name), value) for r in others)
 
 
 def _unpacked(flat: np.ndarray, layout: list) -> dict[str, np.ndarray]:

@@ -1,10 +1,9 @@
 """Averages over a network's parameters, without ruining its batch norms."""
 
-import copy
 from collections.abc import Iterable
 
-import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, update_bn
 
 from lecture_helpers.foundation.validation import fraction
 
@@ -23,25 +22,19 @@ class AveragedNetwork:
 
     def __init__(self, network: nn.Module, alpha: float | None = None, average_buffers=False):
         self.alpha = None if alpha is None else fraction(below_one=True, alpha=alpha)
-        self.average_buffers, self.updates = average_buffers, 0
-        self.network = copy.deepcopy(network)
+        self._average = AveragedModel(network, avg_fn=self._towards, use_buffers=average_buffers)
+        self.network = self._average.module
 
-    @torch.no_grad()
     def update(self, network: nn.Module) -> None:
         """Take the network's present parameters into the average."""
         self._check(network)
-        self.updates += 1
-        for mine, theirs in zip(self.network.parameters(), network.parameters(), strict=True):
-            self._towards(mine, theirs)
-        for mine, theirs in zip(self.network.buffers(), network.buffers(), strict=True):
-            if self.average_buffers and mine.is_floating_point():
-                self._towards(mine, theirs)
-            else:
-                mine.copy_(theirs)
+        self._average.update_parameters(network)
 
-    def _towards(self, average: Tensor, value: Tensor) -> None:
-        share = 1 / self.updates if self.alpha is None else 1 - self.alpha
-        average.lerp_(value, 1.0 if self.updates == 1 else share)
+    def _towards(self, average: Tensor, value: Tensor, updates: Tensor | int) -> Tensor:
+        if not average.is_floating_point():
+            return value
+        share = 1 / (int(updates) + 1) if self.alpha is None else 1 - self.alpha
+        return average.lerp_(value, share)
 
     def _check(self, network: nn.Module) -> None:
         mine, theirs = _shapes(self.network), _shapes(network)
@@ -57,7 +50,6 @@ def _shapes(network: nn.Module) -> dict[str, tuple]:
     return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
 
-@torch.no_grad()
 def recompute_statistics(network: nn.Module, batches: Iterable[Tensor]) -> None:
     """Set every batch norm's running statistics to the mean over batches of theirs, in place.
 
@@ -66,17 +58,7 @@ def recompute_statistics(network: nn.Module, batches: Iterable[Tensor]) -> None:
     Raises:
         ValueError: no batch.
     """
-    norms = [m for m in network.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-    momenta, training = [norm.momentum for norm in norms], network.training
     batches = list(batches)
     if not batches:
         raise ValueError("batches must hold at least one batch of inputs.")
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # a cumulative mean over batches
-    network.train()
-    for batch in batches:
-        network(batch)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    network.train(training)
+    update_bn(batches, network)

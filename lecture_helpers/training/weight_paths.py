@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from lecture_helpers.datasets import Dataset, Split
 from lecture_helpers.foundation.threads import torch_on_one_thread
 from lecture_helpers.foundation.validation import finite_array, whole
-from lecture_helpers.training._stack import Stack, StackedBatchNorm
+from lecture_helpers.training._stack import Stack
+from lecture_helpers.training._stacked_layers import StackedBatchNorm
 from lecture_helpers.training.runs import Runs
 
 AT_ONCE = 250  # inputs that pass through all copies together: more take more memory, not less time
@@ -39,9 +40,8 @@ class SideBySide:
         leaves = {name: self.stack.leaves[name] for name in self.stack.trained}
         _fill(leaves, finite_array(weights=weights, shape=(self.stack.members, _size(leaves))))
         if buffers is not None:
-            held = {n: b for n, b in self.stack.buffers.items() if b.is_floating_point()}
-            shape = (self.stack.members, _size(held))
-            _fill(held, finite_array(buffers=buffers, shape=shape))
+            held = self.stack.statistics
+            _fill(held, finite_array(buffers=buffers, shape=(self.stack.members, _size(held))))
 
     @torch.no_grad()
     def recompute_statistics(self, inputs: np.ndarray) -> None:
@@ -135,6 +135,6 @@ def stored_paths(
 
 
 def _stored_path(run: Runs, test, inputs, shown) -> StoredPath:
-    network, kept = run.module(seed=run.seeds[0]), run.weight_steps > 0
-    weights, buffers = run.weights[0, kept], run.buffers[0, kept]
+    network, kept = run.module(seed=run.seeds[0]), np.asarray(run.weight_steps) > 0
+    weights, buffers = np.asarray(run.weights)[0, kept], np.asarray(run.buffers)[0, kept]
     return StoredPath(network, weights, buffers, test=test, training=inputs, shown=shown)

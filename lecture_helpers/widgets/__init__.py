@@ -5,15 +5,3 @@ from lecture_helpers.widgets.explorer import Explorer, explore
 from lecture_helpers.widgets.pictures import Picture, show, strip
 from lecture_helpers.widgets.reading import Reading, reading
 from lecture_helpers.widgets.registry import explorers
-
-__all__ = [
-    "Explorer",
-    "Picture",
-    "Reading",
-    "explore",
-    "explorers",
-    "reading",
-    "show",
-    "strip",
-    "use",
-]

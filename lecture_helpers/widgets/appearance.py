@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
+from typing import Any
 
 import matplotlib
 from cycler import cycler
@@ -14,8 +15,8 @@ from lecture_helpers.foundation.validation import positive
 from lecture_helpers.widgets.controls.control import is_number
 
 PIXELS_PER_INCH = 100
-GHOST = "#9a9a9a"
-_STYLE = {
+PINNED = "#9a9a9a"
+_STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
     "axes.grid": True,
@@ -87,19 +88,14 @@ def new_figure(size: tuple[float, float], appearance: Appearance) -> Figure:
     return figure
 
 
-def usual_size(panels: int) -> tuple[float, float]:
-    """Inches for that many panels side by side."""
-    return {1: (7.0, 3.8), 2: (9.6, 3.8)}.get(panels, (10.4, 3.6))
-
-
-def as_size(size, usual: tuple[float, float]) -> tuple[float, float]:
-    """Width and height of the figure in inches.
+def as_size(size, panels: int) -> tuple[float, float]:
+    """Width and height in inches of a figure of ``panels`` side by side; None is the usual size.
 
     Raises:
         ValueError: they are no two numbers from 1 to 20.
     """
     if size is None:
-        return usual
+        return {1: (7.0, 3.8), 2: (9.6, 3.8)}.get(panels, (10.4, 3.6))
     fits = isinstance(size, list | tuple) and len(size) == 2
     if not fits or not all(is_number(n) and 1 <= n <= 20 for n in size):
         raise ValueError(f"size must be (width, height) in inches, 1 to 20 each, not {size!r}.")

@@ -71,7 +71,7 @@ def as_question(predict) -> tuple[str, list[str]] | None:
         ValueError: it is neither a sentence nor (sentence, [answers]).
     """
     if predict is None or isinstance(predict, str):
-        return predict and (predict, ["show"])
+        return (predict, ["show"]) if predict else None
     try:
         question, answers = predict
         if isinstance(question, str) and not isinstance(answers, str) and len(answers):

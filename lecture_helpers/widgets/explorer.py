@@ -3,22 +3,15 @@
 import gc
 from threading import RLock
 
-from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size, usual_size
-from lecture_helpers.widgets.arguments import (
-    as_controls,
-    as_goals,
-    as_presets,
-    as_question,
-    as_scrubber,
-    as_stops,
-)
+from lecture_helpers.widgets import arguments
+from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size
 from lecture_helpers.widgets.controls.control import Control, close_widgets
-from lecture_helpers.widgets.layout import Face
+from lecture_helpers.widgets.layout import ExplorerLayout
 from lecture_helpers.widgets.pictures import Picture, draw_strip
-from lecture_helpers.widgets.pinned import ghosts_of
+from lecture_helpers.widgets.pinned import pinned_calls
 from lecture_helpers.widgets.registry import register, unregister
 from lecture_helpers.widgets.rendering.canvas import Canvas
-from lecture_helpers.widgets.rendering.idle import dismiss, settle
+from lecture_helpers.widgets.rendering.idle import forget, release_idle
 from lecture_helpers.widgets.rendering.pixels import encode_png
 from lecture_helpers.widgets.view import View, as_view
 
@@ -47,17 +40,17 @@ def explore(
         ValueError: one sentence that says which argument cannot be, or where the view breaks.
     """
     view = as_view(view, panels)
-    made = as_controls(view, controls, labels)
+    made = arguments.as_controls(view, controls, labels)
     try:
         return Explorer(
             view,
             made,
-            presets=as_presets(presets, made),
-            predicates=as_goals(goals),
-            question=as_question(predict),
-            animate=as_scrubber(animate, made),
-            stops=as_stops(snapshots, view, made),
-            size=as_size(size, usual_size(len(view.panels))),
+            presets=arguments.as_presets(presets, made),
+            predicates=arguments.as_goals(goals),
+            question=arguments.as_question(predict),
+            animate=arguments.as_scrubber(animate, made),
+            stops=arguments.as_stops(snapshots, view, made),
+            size=as_size(size, len(view.panels)),
         )
     except ValueError:
         for control in made.values():
@@ -80,7 +73,7 @@ class Explorer:
         stops: list[dict],
         size,
     ):
-        settle(keep=0)
+        release_idle(keep=0)
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
         self.presets, self.question, self.animate = presets, question, animate
@@ -88,10 +81,11 @@ class Explorer:
         self._stops, self._stored = stops, None
         self.error = ""
         self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
-        self._canvas = Canvas(view, size, self.appearance)
-        readings = self._visit_ends()
+        self.canvas = Canvas(view, size, self.appearance)
+        ends = [{name: stop} for name, control in controls.items() for stop in control.stops()]
+        readings = [self._visit(changed) for changed in ({}, *ends)]
         self.reading = readings[0]
-        self.face = Face(self, longest=max(len(str(now)) for now in readings))
+        self.layout = ExplorerLayout(self, longest=max(len(str(now)) for now in readings))
         self._draw(None)
         if self.error:
             raise ValueError(f"{view.name}: {self.error}")
@@ -100,14 +94,10 @@ class Explorer:
         register(self)
         gc.collect()  # the figures of the ends: cycles of some 10 MiB
 
-    def _visit_ends(self) -> list:
-        ends = [{n: stop} for n, control in self.controls.items() for stop in control.stops()]
-        return [self._visit(changed) for changed in ({}, *ends)]
-
     def _visit(self, changed: dict):
         mover = next(iter(changed), None)
         try:
-            return self._canvas.move(self.view.settings(changed), mover)
+            return self.canvas.move(self.view.settings(changed), mover)
         except Exception as problem:
             where = f"{mover} = {changed[mover]!r}" if changed else "its start"
             words = f"{self.view.name} breaks at {where}: {_words(problem)}"
@@ -152,22 +142,22 @@ class Explorer:
         with self._lock:
             self.unpin()
             self.set(**{name: control.start for name, control in self.controls.items()})
-            self.face.ask_again()
+            self.layout.ask_again()
 
     def pin(self) -> None:
-        """Keep this picture's lines as grey ghosts."""
+        """Keep this picture's lines in grey behind the next ones."""
         with self._lock:
-            panels = self._canvas.figure.axes[: len(self.view.panels)]
-            self._canvas.ghosts = [
-                [] if projection else ghosts_of(ax)
+            panels = self.canvas.figure.axes[: len(self.view.panels)]
+            self.canvas.pinned = [
+                [] if projection else pinned_calls(ax)
                 for ax, projection in zip(panels, self.view.panels.values(), strict=True)
             ]
             self._draw(None)
 
     def unpin(self) -> None:
-        """Take the ghosts away."""
+        """Take the grey lines away."""
         with self._lock:
-            self._canvas.ghosts = [[] for _ in self.view.panels]
+            self.canvas.pinned = [[] for _ in self.view.panels]
             self._draw(None)
 
     def _draw(self, mover: Control | None) -> None:
@@ -175,16 +165,14 @@ class Explorer:
             if self._held:
                 return
             try:
-                self.reading = self._canvas.move(self.values, mover and mover.name)
+                self.reading = self.canvas.move(self.values, mover and mover.name)
                 self._score()
                 self.error = ""
             except Exception as problem:
-                self.error = f"{self._where()}: {_words(problem)}"
-            self.face.refresh()
-            settle()
-
-    def _where(self) -> str:
-        return "At " + ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
+                where = ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
+                self.error = f"At {where}: {_words(problem)}"
+            self.layout.refresh()
+            release_idle()
 
     def _score(self) -> None:
         for name, met in self.predicates.items():
@@ -193,49 +181,22 @@ class Explorer:
             except Exception as problem:
                 raise ValueError(f"the goal {name!r} cannot be judged: {problem}") from problem
 
-    @property
-    def background(self) -> bytes:
-        """The PNG of what stays."""
-        return self._canvas.background
-
-    @property
-    def overlay(self) -> bytes:
-        """The PNG of what moves, transparent elsewhere."""
-        return self._canvas.overlay
-
-    @property
-    def parted(self) -> bool:
-        """Whether the overlay shows anything."""
-        return self._canvas.parted
-
-    @property
-    def limits_set(self) -> bool:
-        """Whether the view decides the x and y limits of every panel."""
-        return self._canvas.limits_set
-
     def _refuse(self, sentence: str) -> None:
         self.error = sentence
-        self.face.refresh()
+        self.layout.refresh()
 
     @property
     def png(self) -> bytes:
         """The picture now, as one PNG."""
-        return encode_png(self._canvas.pixels())
-
-    def fresh_png(self) -> bytes:
-        """The same picture, drawn from nothing."""
-        fresh = Canvas(self.view, self.size, self.appearance, self._canvas.layout)
-        fresh.ghosts = self._canvas.ghosts
-        fresh.draw_whole(self.values)
-        return encode_png(fresh.pixels())
+        return encode_png(self.canvas.pixels())
 
     def close(self) -> None:
         """Take the explorer out of the page and out of ``explorers()``."""
         unregister(self)
         with ALONE:
-            dismiss(self._canvas)
-            self._canvas.rest()
-        self.face.close()
+            forget(self.canvas)
+            self.canvas.release()
+        close_widgets(self.layout.box)
 
     def __repr__(self) -> str:
         return f"<{self.view.name}: {'; '.join(c.describe() for c in self.controls.values())}>"
@@ -255,7 +216,7 @@ class Explorer:
             if self._stored is None:
                 self._stored = self._strip()._repr_mimebundle_()
         data, metadata = self._stored
-        return {**self.face.box._repr_mimebundle_(), **data}, metadata
+        return {**(self.layout.box._repr_mimebundle_() or {}), **data}, metadata
 
 
 def _words(problem: Exception) -> str:

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable
 from html import escape
+from typing import Any
 
 import ipywidgets as w
 
 from lecture_helpers.widgets.appearance import PIXELS_PER_INCH
-from lecture_helpers.widgets.controls.control import close_widgets
 from lecture_helpers.widgets.controls.scrubber import Scrubber
 from lecture_helpers.widgets.rendering.pixels import blank
 
@@ -35,23 +35,32 @@ _CSS = """<style>
 </style>"""
 
 
-class Face:
+class ExplorerLayout:
     """The widgets of one explorer, in one box."""
 
     def __init__(self, explorer, longest: int):
         self.explorer, self.hidden = explorer, explorer.question is not None
+        width, zoom = round(explorer.size[0] * PIXELS_PER_INCH), explorer.appearance.text
+        self._width = dict(width=f"{width}px", max_width="100%")
         self._longest = longest
-        self.layers = [_layer(), _layer()]
-        self.key = _key(self._typed) if explorer.presets else None
+        stacked = [w.Layout(**_STACKED), w.Layout(**_STACKED)]
+        self.layers = [w.Image(value=blank(1, 1), format="png", layout=at) for at in stacked]
+        self.key: Any = _key(self._typed) if explorer.presets else None
         animate = explorer.animate
         self.scrubber = Scrubber(explorer.controls[animate]) if animate else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
         self.tally = w.HTML().add_class("lecture-words")
-        self.answers = self._answers()
+        answers = explorer.question[1] if explorer.question else []
+        self.answers = [
+            _button(words, lambda n=n: self.answer(n)) for n, words in enumerate(answers)
+        ]
         self.box = w.VBox(
             [
-                w.HTML(_style(explorer.appearance.text), layout=w.Layout(display="none")),
+                w.HTML(
+                    _CSS.format(type=14.5 * zoom, row=round(30 * zoom), large=17 * zoom),
+                    layout=w.Layout(display="none"),
+                ),
                 self._top(),
                 self._figure(),
                 *self._question(),
@@ -61,10 +70,6 @@ class Face:
                 self.tally,
             ]
         ).add_class("lecture-explorer")
-
-    @property
-    def _width(self) -> dict:
-        return dict(width=f"{round(self.explorer.size[0] * PIXELS_PER_INCH)}px", max_width="100%")
 
     def _top(self) -> w.Widget:
         explorer = self.explorer
@@ -88,10 +93,6 @@ class Face:
         title = self.explorer.view.title
         name = _named(f"Picture of {title}; the sentence below says what it shows.")
         return w.GridBox([*self.layers, name], layout=layout).add_class("lecture-figure")
-
-    def _answers(self) -> list:
-        answers = self.explorer.question[1] if self.explorer.question else []
-        return [_button(words, lambda n=n: self.answer(n)) for n, words in enumerate(answers)]
 
     def _question(self) -> list:
         if not self.explorer.question:
@@ -136,7 +137,7 @@ class Face:
     def refresh(self) -> None:
         """Show the explorer as it now is."""
         explorer = self.explorer
-        self._lay(explorer.background, explorer.overlay, explorer.parted)
+        self._show(explorer.canvas)
         words = "" if self.hidden else escape(str(explorer.reading))
         self.reading.value = (
             f'<div class="lecture-reading" style="min-height: {1.3 * self._lines():.1f}em" '
@@ -155,27 +156,15 @@ class Face:
         per_line = self.explorer.size[0] * 11.5 / self.explorer.appearance.text
         return math.ceil(self._longest / per_line)
 
-    def _lay(self, background: bytes, overlay: bytes, parted: bool) -> None:
+    def _show(self, canvas) -> None:
         """Both layers, in the order in which nothing is missing in between."""
         below, above = self.layers
-        order = ((above, overlay), (below, background))
-        for layer, png in order if parted else reversed(order):
+        order = ((above, canvas.overlay), (below, canvas.background))
+        for layer, png in order if canvas.parted else reversed(order):
             layer.value = png
-
-    def close(self) -> None:
-        """Close every widget, its layout and its style."""
-        close_widgets(self.box)
-
-
-def _style(text: float) -> str:
-    return _CSS.format(type=14.5 * text, row=round(30 * text), large=17 * text)
 
 
 _STACKED = dict(width="100%", grid_area="1 / 1 / 2 / 2", margin="0")
-
-
-def _layer() -> w.Image:
-    return w.Image(value=blank(1, 1), format="png", layout=w.Layout(**_STACKED))
 
 
 def _named(name: str) -> w.HTML:

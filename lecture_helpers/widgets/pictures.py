@@ -14,11 +14,16 @@ from lecture_helpers.widgets.appearance import (
     as_size,
     drawing,
     new_figure,
-    usual_size,
 )
 from lecture_helpers.widgets.controls.control import in_words
 from lecture_helpers.widgets.reading import Reading
-from lecture_helpers.widgets.rendering.pixels import discard_pixels, encode_png, pixels_of
+from lecture_helpers.widgets.rendering.pixels import (
+    decode_png,
+    discard_pixels,
+    encode_palette_png,
+    encode_png,
+    pixels_of,
+)
 from lecture_helpers.widgets.view import View, as_view
 
 
@@ -46,13 +51,10 @@ class Picture:
         return self.name
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> tuple[dict, dict]:
-        return png_bundle(self.png, self.name, self.alt, self.width)
-
-
-def png_bundle(png: bytes, text: str, alt: str, width: int) -> tuple[dict, dict]:
-    """The notebook output of a PNG: stable text, alt text, width on the screen."""
-    data = {"image/png": base64.b64encode(png).decode("ascii"), "text/plain": text}
-    return data, {"image/png": {"alt": alt, "width": width}}
+        """The output that a notebook stores: a PNG of few colours, stable text, words, width."""
+        few = base64.b64encode(encode_palette_png(decode_png(self.png))).decode("ascii")
+        data = {"image/png": few, "text/plain": self.name}
+        return data, {"image/png": {"alt": self.alt, "width": self.width}}
 
 
 def show(view, *, size=None, panels=None, **settings) -> Picture:
@@ -62,9 +64,8 @@ def show(view, *, size=None, panels=None, **settings) -> Picture:
         ValueError: ``view`` is no view, or has no such control.
     """
     view = as_view(view, panels)
-    return draw_strip(
-        view, [settings], _size(view, size), CURRENT, captions=False, name=_name(view, settings)
-    )
+    size, name = as_size(size, len(view.panels)), _name(view, settings)
+    return draw_strip(view, [settings], size, CURRENT, captions=False, name=name)
 
 
 def strip(view, *, size=None, panels=None, **stops) -> Picture:
@@ -74,8 +75,8 @@ def strip(view, *, size=None, panels=None, **stops) -> Picture:
         ValueError: ``view`` is no view, or not exactly one control is given a list of stops.
     """
     view = as_view(view, panels)
-    frames = strip_settings(view, stops)
-    return draw_strip(view, frames, _size(view, size), CURRENT, name=_name(view, stops))
+    frames, size = strip_settings(view, stops), as_size(size, len(view.panels))
+    return draw_strip(view, frames, size, CURRENT, name=_name(view, stops))
 
 
 def strip_settings(view: View, stops: Mapping) -> list[dict]:
@@ -120,7 +121,7 @@ def draw_strip(
             readings.append(now)
             if captions:
                 _caption(frame, changed, str(now) if sentences else "", width)
-        png = encode_png(pixels_of(figure), 6)
+        png = encode_png(pixels_of(figure))
         discard_pixels(figure)
     return Picture(name, figure, tuple(readings), png, round(whole[0] * PIXELS_PER_INCH))
 
@@ -138,10 +139,6 @@ def add_panels(frame, view: View) -> list:
         frame.add_subplot(1, count, place + 1, projection=projection)
         for place, projection in enumerate(view.panels.values())
     ]
-
-
-def _size(view: View, size) -> tuple[float, float]:
-    return as_size(size, usual_size(len(view.panels)))
 
 
 def _name(view: View, settings: Mapping) -> str:

@@ -1,25 +1,27 @@
-"""Ghosts: the shapes of a picture, kept in grey behind the next ones for comparison."""
+"""Pinned shapes: those of a picture, kept in grey behind the next ones for comparison."""
+
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from lecture_helpers.widgets.appearance import GHOST
-from lecture_helpers.widgets.rendering.recorder import Call
+from lecture_helpers.widgets.appearance import PINNED
+from lecture_helpers.widgets.rendering.axes_recorder import Call
 
-_MARK = {"gid": "ghost", "zorder": 1.9, "color": GHOST}
+_MARK = {"gid": "pinned", "zorder": 1.9, "color": PINNED}
 
 
-def ghosts_of(ax: Axes) -> list[Call]:
+def pinned_calls(ax: Axes) -> list[Call]:
     """Calls that draw the lines, outlines and points of ``ax`` again, in grey."""
-    kept = [a for a in ax.get_children() if a.get_gid() != "ghost" and a.get_visible()]
+    kept: list[Any] = [a for a in ax.get_children() if a.get_gid() != "pinned" and a.get_visible()]
     calls = []
     for artist in kept:
         if artist in list(ax.lines) and artist.get_transform() == ax.transData:
             calls.append(_line(artist))
         elif artist in list(ax.patches) and artist.get_data_transform() == ax.transData:
             calls.append(_outline(artist))
-        elif isinstance(artist, PathCollection) and len(artist.get_offsets()):
+        elif isinstance(artist, PathCollection) and np.size(artist.get_offsets()):
             calls.append(_points(artist))
     return calls
 
@@ -38,12 +40,10 @@ def _line(line) -> Call:
 
 def _outline(patch) -> Call:
     corners = patch.get_patch_transform().transform_path(patch.get_path())
-    x, y = np.concatenate([_closed(p) for p in corners.to_polygons(closed_only=False)]).T
+    gap = np.full((1, 2), np.nan)
+    polygons = corners.to_polygons(closed_only=False)
+    x, y = np.concatenate([part for polygon in polygons for part in (polygon, gap)]).T
     return Call("plot", (x, y), {"lw": 1.2, "ls": "-", "marker": "", **_MARK})
-
-
-def _closed(polygon: np.ndarray) -> np.ndarray:
-    return np.vstack([polygon, np.full((1, 2), np.nan)])
 
 
 def _points(collection) -> Call:

@@ -1,48 +1,40 @@
-"""The explorers that live in this process; a cell that runs again closes what it had made."""
+"""The explorers of this process; a cell that runs again closes what it had made."""
 
-_LIVING: list = []
+from IPython import get_ipython
+
+_REGISTERED: list = []
 
 
 def explorers() -> list:
-    """The living explorers, in the order in which they were made."""
-    return list(_LIVING)
+    """The registered explorers, in the order in which they were made."""
+    return list(_REGISTERED)
 
 
 def register(explorer) -> None:
     """Add ``explorer``; close the one that an earlier run of its cell made of the same view."""
-    explorer.birth = _birth()
+    explorer.cell_run = _cell_run()
     for other in explorers():
         if _replaces(explorer, other):
             other.close()
-    _LIVING.append(explorer)
+    _REGISTERED.append(explorer)
 
 
 def unregister(explorer) -> None:
-    """Forget ``explorer``."""
-    if explorer in _LIVING:
-        _LIVING.remove(explorer)
+    """Take ``explorer`` out of the list."""
+    if explorer in _REGISTERED:
+        _REGISTERED.remove(explorer)
 
 
 def _replaces(new, old) -> bool:
-    cell, run = new.birth
-    return (
-        cell is not None
-        and old.birth[0] == cell
-        and old.birth[1] != run
-        and old.view.name == new.view.name
-    )
+    (cell, run), (old_cell, old_run) = new.cell_run, old.cell_run
+    again = cell is not None and old_cell == cell and old_run != run
+    return again and old.view.name == new.view.name
 
 
-def _birth() -> tuple:
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return None, None
+def _cell_run() -> tuple:
     shell = get_ipython()
     if shell is None:
         return None, None
     header = getattr(shell, "parent_header", None) or {}
-    cell = header.get("metadata", {}).get("cellId")
-    if cell is None:
-        cell = shell.user_ns.get("In", [""])[-1]
+    cell = header.get("metadata", {}).get("cellId") or shell.user_ns.get("In", [""])[-1]
     return cell, shell.execution_count

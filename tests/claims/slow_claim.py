@@ -24,6 +24,6 @@ def hold_up(seeds):
 
 if __name__ == "slow_claim":  # not where pytest only looks for doctests
     CLAIMS["C50"] = Claim(
-        "C50", "empirical", "01_x", "s", "One thing.", "Another.", min_effect=0.5,
-        unit="of nothing",        experiment=hold_up, comparisons={"always": ("with", "without")},
+        "C50", "empirical", "One thing.", "Another.", "01_x", "s", min_effect=0.5,
+        unit="of nothing", experiment=hold_up, comparisons={"always": ("with", "without")},
     )  # fmt: skip

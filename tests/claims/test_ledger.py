@@ -7,6 +7,7 @@ import pytest
 
 from lecture_helpers.claims import CLAIMS, Record, claim, ledger
 from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.fingerprint import fingerprint
 from lecture_helpers.claims.sweep import experiment_name
 from lecture_helpers.claims.tuning import TUNING
 
@@ -32,11 +33,11 @@ def entry(claim=GAIN, arms=ARMS, **changed):
     return ledger.entry(claim, Record(SEEDS, arms), {}, {}) | changed
 
 
-@pytest.mark.parametrize("name", STORED)
-def test_every_stored_verdict_follows_from_the_stored_values(name):
+def test_every_stored_verdict_follows_from_the_stored_values():
     values = {n: {k: v for k, v in e.items() if k not in COMPUTED} for n, e in STORED.items()}
     again = ledger.judged(values)
-    assert {k: again[name][k] for k in COMPUTED} == {k: STORED[name][k] for k in COMPUTED}
+    for name in STORED:
+        assert {k: again[name][k] for k in COMPUTED} == {k: STORED[name][k] for k in COMPUTED}
 
 
 @pytest.mark.parametrize("name", STORED)
@@ -55,6 +56,12 @@ def test_every_entry_comes_from_a_full_run_of_todays_settings(name):
     assert {"python", "numpy", "torch", "date", "seconds"} <= set(stored["provenance"])
     values = [*stored["arms"].values(), *stored["extras"].values()]
     assert all(len(row) == len(stored["seeds"]) for row in values)
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_entry_was_computed_by_todays_code(name):
+    remedy = "its code has changed since it was run: python3 start.py evidence --verify"
+    assert STORED[name].get("code") == fingerprint(CLAIMS[name].experiment), remedy
 
 
 @pytest.mark.parametrize("name", [n for n in STORED if CLAIMS[n].tune])
@@ -121,13 +128,22 @@ def test_an_opinion_stays_an_opinion_whatever_the_figures_say():
     assert [f["verdict"] for f in stored["findings"]] == ["null", "holds"]
 
 
-@pytest.mark.parametrize("worst, verdict", [(1e-13, "identity"), (1e-11, "refuted")])
+@pytest.mark.parametrize(
+    "worst, verdict", [(1e-12, "identity"), (1e-11, "refuted"), (float("nan"), "refuted")]
+)
 def test_an_identity_is_judged_by_its_worst_check(worst, verdict):
     law = Claim("C95", "identity", **WORDS, experiment=len)
     record = Record((0, 1), {"a": [0.0, worst], "b": [0.0, 1e-5]}, {"a": 1e-12, "b": 1e-3})
     stored = ledger.judged({"C95": ledger.entry(law, record, {}, {})})["C95"]
     assert stored["verdict"] == verdict
     assert stored["interval"] is None
+
+
+def test_an_identity_without_a_check_is_an_error():
+    law = Claim("C95", "identity", **WORDS, experiment=len)
+    bare = ledger.entry(law, Record((0,), {"a": [0.0]}), {}, {})
+    with pytest.raises(ValueError, match="C95 is an identity: its checks need their tolerances"):
+        ledger.judged({"C95": bare})
 
 
 def test_saving_keeps_the_claims_in_order_and_one_row_of_numbers_per_line(tmp_path):

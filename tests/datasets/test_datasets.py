@@ -7,16 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from lecture_helpers.datasets import (  # fmt: skip  # fmt: skip  # fmt: skip
-    Dataset,
-    digits,
-    image_patches,
-    mnist1d,
-    real,
-    spirals,
-    split,
-)
-from lecture_helpers.datasets.synthetic import _published_signals  # fmt: skip
+from lecture_helpers.datasets import Dataset, digits, image_patches, mnist1d, real, spirals, split
+from lecture_helpers.datasets.synthetic import _published_signals
 
 
 @pytest.fixture

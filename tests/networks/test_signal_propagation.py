@@ -3,12 +3,8 @@ import pytest
 import torch
 
 from lecture_helpers.datasets import digits
-from lecture_helpers.networks.signal_propagation import (
-    normalized_factor,
-    plain_factors,
-    predicted_gradient,
-    propagate,
-)
+from lecture_helpers.networks.mean_field import mean_field
+from lecture_helpers.networks.signal_propagation import propagate
 from lecture_helpers.training import mlp
 
 DEPTH, WIDTH = 20, 256
@@ -29,27 +25,20 @@ def measured_factor(activation, norm, gain=1.0, seeds=4):
     "norm, gain", [("none", 1.0), ("none", 0.7), ("batch", 1.0), ("batch", 3.0)]
 )
 def test_measured_gradient_factor_agrees_with_the_closed_form(activation, norm, gain):
-    predicted = predicted_gradient(activation, DEPTH, norm=norm == "batch", gain=gain)
+    predicted = mean_field(activation, DEPTH, norm=norm, gain=gain).gradient
     expected = (predicted[3] / predicted[-3]) ** (2 / (DEPTH - 6))
     tolerance = 0.03 if norm == "none" else 0.08  # finite batch and width bias the normalized law
     assert measured_factor(activation, norm, gain) == pytest.approx(expected, rel=tolerance)
 
 
 def test_relu_with_batch_normalization_multiplies_by_pi_over_pi_minus_one():
-    assert normalized_factor("relu") == np.pi / (np.pi - 1)
-
-
-def test_he_weights_keep_the_relu_gradient():
-    np.testing.assert_allclose(plain_factors("relu", 30), 1.0, rtol=1e-9)
+    first, second, *_ = mean_field("relu", 5, norm="batch").gradient ** 2
+    assert first / second == pytest.approx(np.pi / (np.pi - 1), rel=1e-12)
 
 
 def test_sigmoid_loses_most_of_its_gradient_in_every_plain_layer():
-    assert plain_factors("sigmoid", 10)[-1] < 0.11
-
-
-def test_gradient_at_the_last_hidden_layer_is_the_unit():
-    assert predicted_gradient("tanh", 5, norm=False)[-1] == 1.0
-    assert predicted_gradient("tanh", 5, norm=True).shape == (5,)
+    *_, above, last = mean_field("sigmoid", 10).gradient ** 2
+    assert last == 1.0 and above < 0.11
 
 
 def test_propagation_agrees_with_a_chain_written_out():
@@ -73,9 +62,9 @@ def test_propagation_agrees_with_a_chain_written_out():
 @pytest.mark.parametrize(
     "call, words",
     [
-        (lambda: normalized_factor("swish"), "activation must be one of 'tanh'"),
-        (lambda: plain_factors("relu", 0), "depth must be a whole number, 1 or more"),
-        (lambda: plain_factors("relu", 3, gain=0), "gain must be a finite number above 0"),
+        (lambda: mean_field("swish", 3), "activation must be one of 'tanh'"),
+        (lambda: mean_field("relu", 0), "depth must be a whole number, 1 or more"),
+        (lambda: mean_field("relu", 3, gain=0), "gain must be a finite number above 0"),
         (lambda: propagate(mlp(2, 2), [1.0, 2.0]), "inputs must have 2 axes"),
     ],
 )

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from lecture_helpers.plots import ROLES, draw_gains, draw_network
+from lecture_helpers.plots import ROLES, draw_network
 from lecture_helpers.plots.style import GREY
 
 LAYERS = {"inputs": "given", "hidden 1": "frozen", "hidden 2": "trained", "output": "trained"}
@@ -35,13 +34,3 @@ def test_every_layer_has_its_units_and_its_words(ax):
 def test_a_state_that_is_not_known_is_refused(ax):
     with pytest.raises(KeyError):
         draw_network(ax, {"inputs": "thawed"})
-
-
-def test_gains_are_printed_with_their_sign_and_coloured_by_it(ax):
-    draw_gains(ax, [[3.0, -3.0], [0.04, 90.0]], columns=["a", "b"], rows=["c", "d"], limit=5)
-    assert [text.get_text() for text in ax.texts] == ["+3.0", "-3.0", "+0.0", "+90.0"]
-    image = ax.images[0]
-    up, down = (np.array(image.to_rgba(v)) for v in (3.0, -3.0))
-    assert up[2] > up[0] and down[0] > down[2]
-    np.testing.assert_array_equal(image.to_rgba(90.0), image.to_rgba(5.0))
-    assert to_rgba(ax.texts[3].get_color()) == to_rgba("white")

@@ -3,14 +3,14 @@ import pytest
 from matplotlib.figure import Figure
 
 from lecture_helpers.plots import (
+    draw_bars,
     draw_critical,
+    draw_heatmap,
     draw_landscape,
     draw_layers,
     draw_plane,
-    draw_ranges,
     draw_rates,
     draw_rungs,
-    draw_table,
 )
 
 OFFSETS = np.linspace(-1, 1, 5)
@@ -75,12 +75,12 @@ def test_a_rate_map_names_the_shades_that_pass_its_middle(ax):
 
 
 def test_a_table_prints_its_numbers_and_a_dash_where_a_level_is_left_out(ax):
-    draw_table(ax, [[-1, 0.5], [2, 3]], columns=["a", "b"], rows=["x", "y"], span=(-1, 3),
+    draw_heatmap(ax, [[-1, 0.5], [2, 3]], columns=["a", "b"], rows=["x", "y"], limits=(-1, 3),
                absent=["y"])  # fmt: skip
     assert [t.get_text() for t in ax.texts] == ["-1.00", "0.50", "–", "–"]
 
 
-def test_ranges_are_bars_from_zero_with_their_numbers(ax):
-    draw_ranges(ax, {"models": (1.5, "with"), "optimizers": (0.25, "without")})
+def test_sizes_are_bars_from_zero_with_their_numbers(ax):
+    draw_bars(ax, {"models": (1.5, "with"), "optimizers": (0.25, "without")}, form=" {:.2f}")
     assert [bar.get_width() for bar in ax.patches] == [1.5, 0.25]
     assert [t.get_text() for t in ax.texts] == [" 1.50", " 0.25"]

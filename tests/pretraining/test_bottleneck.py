@@ -7,14 +7,11 @@ from lecture_helpers.pretraining.bottleneck import (
     TARGETS,
     best_head,
     fine_tune_angle,
-    greedy_angle,
     joint_angle,
     outcomes,
     sample,
     shares,
-    shortfall,
     slope,
-    stage_score,
     target,
     unit,
     whole_score,
@@ -41,13 +38,11 @@ def test_the_scores_are_what_integration_gives(kind, linear, angle):
     y, u = target(kind, linear, POINTS), unit(POINTS, angle)
     assert WEIGHTS @ y == pytest.approx(0, abs=1e-10)
     assert WEIGHTS @ y**2 == pytest.approx(1, rel=1e-10)
-    assert explained(y, [u])[0] == pytest.approx(stage_score(linear, angle), abs=1e-9)
+    found = shares(kind, linear, angle)
+    assert explained(y, [u])[0] == pytest.approx(found["alone"], abs=1e-9)
     powers = [u, u**2 - 1, u**3 - 3 * u, u**4 - 6 * u**2 + 3]
     share, coefficients = explained(y, powers)
-    assert share == pytest.approx(whole_score(kind, linear, angle), abs=1e-9)
-    assert shares(kind, linear, angle) == {
-        "alone": stage_score(linear, angle), "whole": whole_score(kind, linear, angle),
-    }  # fmt: skip
+    assert share == pytest.approx(found["whole"], abs=1e-9)
     np.testing.assert_allclose(coefficients, [*best_head(kind, linear, angle), 0, 0], atol=1e-9)
 
 
@@ -59,9 +54,8 @@ def test_the_slope_is_the_derivative(kind, linear, angle):
 
 @pytest.mark.parametrize("linear", [Fraction(1, 10), Fraction(1, 3), Fraction(49, 100)])
 def test_in_the_bowl_greedy_training_misses_exactly_one_minus_twice_the_linear_share(linear):
-    greedy, joint = linear, 1 - linear
-    assert joint - greedy == 1 - 2 * linear
-    assert shortfall("bowl", float(linear)) == pytest.approx(float(joint - greedy), rel=1e-12)
+    best = whole_score("bowl", float(linear), joint_angle("bowl", float(linear)))
+    assert best - float(linear) == pytest.approx(float(1 - 2 * linear), rel=1e-12)
 
 
 @pytest.mark.parametrize("kind", TARGETS)
@@ -70,7 +64,8 @@ def test_the_best_angles_are_the_best_of_all_angles(kind, linear):
     angles = np.linspace(0, np.pi / 2, 20001)
     best = whole_score(kind, linear, joint_angle(kind, linear))
     assert best == pytest.approx(whole_score(kind, linear, angles).max(), abs=1e-8)
-    assert stage_score(linear, greedy_angle(linear)) == stage_score(linear, angles).max()
+    greedy, _ = outcomes(kind, linear, start=0.1)["greedy"]
+    assert shares(kind, linear, greedy)["alone"] == shares(kind, linear, angles)["alone"].max()
 
 
 def test_fine_tuning_leaves_the_greedy_unit_in_xor_and_not_in_the_bowl():
@@ -99,7 +94,7 @@ def test_a_sample_shows_what_the_formulas_say():
     "attempt, words",
     [
         (lambda: whole_score("cup", 0.1, 0.0), "kind must be one of 'bowl', 'xor'"),
-        (lambda: stage_score(1.5, 0.0), "linear must be a number from 0 to 1"),
+        (lambda: shares("xor", 1.5, 0.0), "linear must be a number from 0 to 1"),
         (lambda: fine_tune_angle("xor", 0.1, 0.1, lr=0), "lr must be a finite number above 0"),
         (lambda: sample("xor", 0.1, 0, 0), "n must be a whole number, 1 or more"),
     ],
@@ -114,5 +109,6 @@ def test_bad_input_is_refused_in_words(attempt, words):
 def test_the_three_outcomes_are_the_ends_of_the_three_ways(kind, escapes):
     found = outcomes(kind, 0.2, start=0.1)
     assert found["greedy"] == (0.0, pytest.approx(0.2))
-    assert found["joint"] == (joint_angle(kind, 0.2), pytest.approx(0.2 + shortfall(kind, 0.2)))
+    best = joint_angle(kind, 0.2)
+    assert found["joint"] == (best, pytest.approx(whole_score(kind, 0.2, best)))
     assert (found["fine-tuned"][1] > 0.3) == escapes

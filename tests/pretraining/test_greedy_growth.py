@@ -6,28 +6,20 @@ from torch import nn
 from lecture_helpers.datasets import digits, spirals, split
 from lecture_helpers.networks.layer_probes import predict
 from lecture_helpers.pretraining.greedy_growth import (
-    assembled,
     fine_tune,
     grow,
-    in_sequence,
     on_clock,
     pretraining_race,
-    side_by_side,
     train_arm,
 )
-from lecture_helpers.pretraining.plans import (
-    ARMS,
-    multiplications,
-    plan,
-    stage_updates,
-)
+from lecture_helpers.pretraining.plans import ARMS, multiplications, plan, stage_updates
 from lecture_helpers.pretraining.snapshots import (
     Snapshot,
     growth_snapshots,
     joint_snapshots,
     snapshots,
 )
-from lecture_helpers.training import final_accuracy, mlp, seeded, train
+from lecture_helpers.training import Runs, final_accuracy, mlp, train
 
 SMALL = dict(seeds=[3, 4], width=8, lr=0.1, progress=False)
 
@@ -85,20 +77,11 @@ def test_one_growth_step_is_what_a_reader_would_write():
         )
 
 
-def test_an_assembled_network_computes_what_its_parts_computed():
-    sizes = dict(outputs=3, depth=1, width=5)
-    parts = [seeded(mlp, seed=k, inputs=n, **sizes) for k, n in enumerate((4, 5))]
-    layers, head = [p.hidden1 for p in parts], parts[1].output
-    x = torch.randn(7, 4, generator=torch.Generator().manual_seed(0))
-    whole = assembled(layers, head)
-    torch.testing.assert_close(whole(x), head(layers[1](layers[0](x))), rtol=0, atol=0)
-
-
 def test_a_grown_network_computes_what_its_parts_computed():
     nets = [s.module(seed=3) for s in grow(digits(), depth=3, updates=30, **SMALL)]
-    whole = assembled([nets[0].hidden1, nets[1].hidden2, nets[2].hidden3], nets[2].output)
+    parts = nn.Sequential(nets[0].hidden1, nets[1].hidden2, nets[2].hidden3, nets[2].output)
     x = torch.tensor(digits().inputs[:20])
-    torch.testing.assert_close(whole(x), nets[2](x), rtol=0, atol=0)
+    torch.testing.assert_close(parts(x), nets[2](x), rtol=0, atol=0)
 
 
 def test_the_statistics_of_frozen_batch_norms_go_on_following_the_batches():
@@ -159,15 +142,6 @@ def test_arms_have_their_own_learning_rates():
     assert fast < slow
 
 
-def test_runs_in_sequence_count_on_and_remember_the_first_divergence():
-    calm = train(mlp, digits(), steps=6, record=[0, 3, 6], depth=1, **SMALL)
-    wild = train(mlp, digits(), steps=6, record=[0, 3, 6], depth=1, **SMALL | {"lr": 1e20})
-    both = in_sequence([calm, wild, calm])
-    assert both.steps.tolist() == [0, 3, 6, 9, 12, 15, 18]
-    assert (both.diverged_at == wild.diverged_at + 6).all() and wild.diverged.all()
-    np.testing.assert_array_equal(both.train_loss[..., :3], calm.train_loss)
-
-
 def test_the_stages_share_the_updates():
     for depth in (1, 2, 3, 10):
         stages = stage_updates(depth, 31)
@@ -188,16 +162,10 @@ def test_the_multiplications_are_those_of_every_pass_through_every_layer():
 @pytest.mark.parametrize(
     "attempt, words",
     [
-        (lambda: assembled([], nn.Linear(2, 3)), "layers must hold at least one hidden layer"),
-        (lambda: assembled([nn.Linear(4, 5)], nn.Linear(6, 3)),
-         "output must take the 5 values of hidden1, not 6."),
-        (lambda: assembled([nn.Linear(4, 5), nn.Linear(4, 5)], nn.Linear(5, 3)),
-         "hidden2 must take the 5 values of hidden1, not 4."),
         (lambda: grow(digits(), depth=0, updates=5, **SMALL), "depth must be a whole number, 1 or"),
         (lambda: grow(digits(), depth=4, updates=3, **SMALL), "updates must be a whole number, 4"),
         (lambda: plan("greedily", 2, 10), "arm must be one of 'joint'"),
         (lambda: plan("joint", 2, 11), "total must be even"),
-        (lambda: in_sequence([]), "parts must hold at least one"),
         (lambda: pretraining_race(digits(), depth=2, total=20, activation="cosine", **SMALL),
          "activation must be one of"),
     ],
@@ -258,7 +226,7 @@ def test_a_film_shows_every_stage_and_joint_training_at_the_same_moments():
 
 def test_either_clock_shows_the_arms_that_it_compares():
     given = dict(depth=2, total=40, every=10, **SMALL)
-    runs = side_by_side(
+    runs = Runs.stack(
         {n: pretraining_race(digits(), norm=n, **given) for n in ("none", "batch")}, "norm"
     )
     every = on_clock(runs, "all updates")

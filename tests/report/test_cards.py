@@ -13,8 +13,8 @@ from lecture_helpers.report import evidence, stored_runs
 
 SEEDS = tuple(range(8))
 GAIN = Claim(
-    "C8", "empirical", "01_batch_normalization", "Batch Normalization", "Higher is possible.",
-    "Lower is enough.", min_effect=0.5, unit="decades", experiment=len,
+    "C8", "empirical", "Higher is possible.", "Lower is enough.",
+    "01_batch_normalization", "Batch Normalization", min_effect=0.5, unit="decades", experiment=len,
     comparisons={"shallow": ("with 2", "none 2"), "deep": ("with 9", "none 9")},
     controls={"layer norm, deep": ("layer 9", "none 9")},
 )  # fmt: skip
@@ -24,7 +24,7 @@ ARMS = {
     "layer 9": [0.5, 0.6, 0.4, 0.5, 0.5, 0.4, 0.6, 0.5],
 }  # fmt: skip
 LAW = Claim(
-    "C2", "identity", "01_batch_normalization", "s", "It is so.", "It is not.", experiment=len
+    "C2", "identity", "It is so.", "It is not.", "01_batch_normalization", "s", experiment=len
 )
 CHECKS = Record(
     (0, 1), {"sum": [0.0, 3e-14], "order": [1e-16, 2e-9]}, {"sum": 1e-12, "order": 1e-8}

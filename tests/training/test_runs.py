@@ -56,6 +56,68 @@ def test_a_module_that_was_not_kept_is_refused_in_words(runs, where, words):
         runs.module(**where)
 
 
+SMALL = dict(seeds=[3, 4], depth=1, width=8, progress=False)
+
+
+def test_runs_in_sequence_count_on_and_remember_the_first_divergence():
+    given = dict(steps=6, record=[0, 3, 6], checkpoints="last", **SMALL)
+    calm, wild = (train(mlp, digits(), lr=lr, **given) for lr in (0.1, 1e20))
+    both = Runs.concat([calm, wild, calm, wild])
+    assert both.steps.tolist() == [0, 3, 6, 9, 12, 15, 18, 21, 24]
+    assert (both.diverged_at == wild.diverged_at + 6).all() and wild.diverged.all()
+    np.testing.assert_array_equal(both.train_loss[..., :3], calm.train_loss)
+    np.testing.assert_array_equal(both.accuracy[..., 5:7], calm.accuracy[..., 1:])
+    assert both.weights is None and both.settings["width"] == 8
+
+
+def test_stacked_runs_have_a_new_first_axis_and_all_records_with_nan_where_there_was_none():
+    given = dict(lr=[0.1, 0.2], checkpoints="last", **SMALL)
+    short, long = (train(mlp, digits(), steps=n, record=[0, 2, n], **given) for n in (4, 6))
+    runs = Runs.stack({"short": short, "long": long}, "how")
+    assert list(runs.axes.items()) == [("how", ["short", "long"]), ("lr", [0.1, 0.2])]
+    assert runs.steps.tolist() == [0, 2, 4, 6] and runs.accuracy.dtype == np.float32
+    alone = runs.at(how="short", lr=0.2)
+    np.testing.assert_array_equal(alone.train_loss[:, :3], short.at(lr=0.2).train_loss)
+    assert np.isnan(alone.train_loss[:, 3]).all()
+    np.testing.assert_array_equal(runs.at(how="long").accuracy[..., [0, 1, 3]], long.accuracy)
+    np.testing.assert_array_equal(runs.diverged_at, [short.diverged_at, long.diverged_at])
+    assert runs.weights is None and runs.layouts == []
+
+
+@pytest.mark.parametrize("axis, values", [("lr", [0.1, 0.2]), ("depth", [1, 2]), ("seeds", [3, 4])])
+def test_runs_of_one_value_each_stack_to_those_that_were_trained_together(axis, values):
+    given = dict(steps=4, record=2, progress=False, lr=[0.1, 0.2], depth=[1, 2], width=8)
+    whole = train(mlp, digits(), seeds=[3, 4], **given)
+    parts = {v: train(mlp, digits(), **{"seeds": [3, 4]} | given | {axis: [v]}) for v in values}
+    runs = Runs.stack(parts, axis)
+    assert runs.axes == whole.axes and list(runs.axes) == list(whole.axes)
+    assert runs.seeds == whole.seeds
+    np.testing.assert_allclose(runs.train_loss, whole.train_loss, rtol=1e-5)
+
+
+def test_stacked_runs_keep_the_settings_in_which_they_agree(tmp_path):
+    arms = {"plain": dict(schedule=lambda step, steps: 0.5)}
+    given = dict(steps=2, momentum=0.9, arms=arms, **SMALL)
+    parts = {lr: train(mlp, digits(), lr=lr, **given) for lr in (0.1, 0.2)}
+    runs = Runs.stack({lr: part.at(arm="plain") for lr, part in parts.items()}, "lr")
+    assert runs.settings["momentum"] == 0.9 and runs.settings["dataset"] == "digits"
+    assert not {"lr", "arms"} & set(runs.settings)
+    runs.save(tmp_path / "runs.npz")
+    assert Runs.load(tmp_path / "runs.npz").axes == {"lr": [0.1, 0.2]}
+
+
+@pytest.mark.parametrize("join", [lambda: Runs.concat([]), lambda: Runs.stack({}, "arm")])
+def test_there_must_be_something_to_join(join):
+    with pytest.raises(ValueError, match="parts must hold at least one record of runs"):
+        join()
+
+
+def test_rounded_runs_differ_by_half_of_the_last_digit_at_most(runs):
+    rounded = runs.round(2)
+    np.testing.assert_allclose(rounded.train_loss, runs.train_loss, atol=0.00501)
+    assert len(np.unique(rounded.accuracy)) <= 101 and rounded.accuracy.dtype == np.float32
+
+
 def test_runs_without_weights_say_so():
     runs = train(mlp, digits(), steps=1, seeds=1, progress=False)
     with pytest.raises(ValueError, match="no weights were kept"):

@@ -1,12 +1,20 @@
 """Pictures that stand still, and what a notebook stores of an explorer."""
 
 import base64
+import io
 
 import matplotlib
 import numpy as np
+from PIL import Image
 
 from lecture_helpers.widgets import explore, show, strip, use
-from lecture_helpers.widgets.rendering.pixels import blank, decode_png, encode_png, over
+from lecture_helpers.widgets.rendering.pixels import (
+    blank,
+    decode_png,
+    encode_palette_png,
+    encode_png,
+    over,
+)
 from tests.widgets.views import sine, two_panels
 
 
@@ -44,7 +52,28 @@ def test_the_stored_output_holds_widget_picture_and_text_that_never_changes():
     assert pixels.shape[1] == metadata["width"]
 
 
-def test_tell_chooses_the_frames_that_are_stored():
+def test_what_is_stored_has_few_colours_and_looks_the_same():
+    picture = show(two_panels)
+    drawn, stored = (
+        decode_png(picture.png),
+        base64.b64decode(picture._repr_mimebundle_()[0]["image/png"]),
+    )
+    with Image.open(io.BytesIO(stored)) as image:
+        assert image.mode == "P" and len(image.getcolors()) <= 255
+    off = np.abs(decode_png(stored).astype(int) - drawn).max(axis=-1)
+    assert off.max() <= 30 and (off > 8).mean() < 0.01 and len(stored) < len(picture.png) / 2
+    assert not off[(drawn == 255).all(axis=-1)].any()
+
+
+def test_few_colours_are_stored_exactly_and_always_as_the_same_bytes():
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 40, 4), np.uint8)
+    pixels[..., 3] = 255
+    assert encode_palette_png(pixels) == encode_palette_png(pixels.copy())
+    few = np.repeat(pixels[:2], 15, axis=0)
+    assert np.array_equal(decode_png(encode_palette_png(few)), few)
+
+
+def test_snapshots_choose_the_frames_that_are_stored():
     _, metadata = bundle(explore(sine, height=(0, 2), waves=(1, 5), snapshots={"waves": [1, 4]}))
     assert metadata["alt"].count("The top is at") == 2
 

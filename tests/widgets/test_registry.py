@@ -6,6 +6,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from lecture_helpers.widgets import explorers
 
 CELL = """
+from lecture_helpers.widgets import explore
 from tests.widgets.views import sine, two_panels
 first, second = explore(sine, height=(0, 2)), explore(two_panels, height=(0, 2))
 """

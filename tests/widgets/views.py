@@ -1,8 +1,10 @@
-"""Small views that the tests of the widgets share."""
+"""Small views that the tests of the widgets share, and pictures to compare theirs with."""
 
 import numpy as np
 
 from lecture_helpers.widgets import reading
+from lecture_helpers.widgets.rendering.canvas import Canvas
+from lecture_helpers.widgets.rendering.pixels import encode_png
 
 T = np.linspace(-3, 3, 40)
 
@@ -24,3 +26,23 @@ def two_panels(ax, ax2, *, height=1.0):
     for panel in (ax, ax2):
         panel.set(xlim=(-3, 3), ylim=(-3, 3))
     return reading("The slope is {height:.2f}.", height=height)
+
+
+def fresh_pixels(canvas, values) -> np.ndarray:
+    """The picture of ``canvas`` at ``values``, drawn from nothing."""
+    fresh = Canvas(canvas.view, canvas.size, canvas.appearance, canvas.positions)
+    fresh.pinned = canvas.pinned
+    fresh.draw_whole(values)
+    return fresh.pixels()
+
+
+def fresh_png(explorer) -> bytes:
+    """The picture of ``explorer``, drawn from nothing."""
+    return encode_png(fresh_pixels(explorer.canvas, explorer.values))
+
+
+def random_value(control, rng: np.random.Generator):
+    """A value that ``control`` can take."""
+    if control.values is not None:
+        return control.values[rng.integers(len(control.values))]
+    return control.at(int(rng.integers(control.place(control.hi), endpoint=True)))

@@ -1,10 +1,14 @@
 """The experiments of lesson 1: chains of layers, batches, the ladder of learning rates."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
+from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.experiments.per_seed import largest
+from lecture_helpers.claims.experiments.tuned_networks import grid, on_digits
+from lecture_helpers.datasets import digits
 from lecture_helpers.networks.batch_normalization import (
     RunningStatistics,
     batch_norm,
@@ -22,16 +26,6 @@ from lecture_helpers.networks.scalar_chain import (
 from lecture_helpers.training import trains
 
 FULL = "Batch Normalization: Full Version"
-
-
-def _worst(deviations: Callable[[int], Iterable[dict]], tolerances: dict, seeds) -> Record:
-    """The largest deviation of every check over a seed's cases, as a record."""
-    cases = [list(deviations(seed)) for seed in seeds]
-    arms = {
-        check: [float(max(case[check] for case in of_seed)) for of_seed in cases]
-        for check in tolerances
-    }
-    return Record(tuple(seeds), arms, tolerances)
 
 
 def _chains(seed: int, chains: int) -> Iterator[tuple[np.ndarray, float, float]]:
@@ -54,21 +48,18 @@ def first_order_promise(seeds, *, chains=50) -> Record:
         "eps = delta / g'g promises delta": 1e-12,
         "the real decrease lies between its bounds": 1e-12,
     }
-    return _worst(lambda seed: map(_promise, _chains(seed, chains)), tolerances, seeds)
+    return largest(lambda seed: map(_promise, _chains(seed, chains)), tolerances, seeds)
 
 
-def _promise(chain) -> dict[str, float]:
+def _promise(chain) -> tuple[float, ...]:
     w, x, r = chain
     y, g, depth = chain_output(w, x), chain_gradient(w, x), len(w)
     eps = step_for_decrease(w, x, r * y)
     first = chain_orders(w, x, eps)[1]
     kept = (y - float(chain_after_step(w, x, eps))) / (r * y)
     least = (1 - (1 - r / depth) ** depth) / r
-    return {
-        "the first order is -eps g'g": abs(first + eps * g @ g) / y,
-        "eps = delta / g'g promises delta": abs(first + r * y) / y,
-        "the real decrease lies between its bounds": max(least - kept, kept - 1, 0.0),
-    }
+    outside = max(least - kept, kept - 1, 0.0)
+    return abs(first + eps * g @ g) / y, abs(first + r * y) / y, outside
 
 
 def higher_orders(seeds, *, chains=50, step=0.1) -> Record:
@@ -84,23 +75,19 @@ def higher_orders(seeds, *, chains=50, step=0.1) -> Record:
         "the slide's step: second over first at most r/2": 1e-12,
         "a fixed step: decades missing from a range of three": 1e-12,
     }
-    return _worst(lambda seed: _orders(list(_chains(seed, chains)), step), tolerances, seeds)
+    return largest(lambda seed: _orders(list(_chains(seed, chains)), step), tolerances, seeds)
 
 
-def _orders(chains, step: float) -> Iterator[dict[str, float]]:
+def _orders(chains, step: float) -> Iterator[tuple[float, ...]]:
     fixed = np.log10([_second_over_first(w, x, step) for w, x, _ in chains])
     for w, x, r in chains:
         y, eps = chain_output(w, x), step_for_decrease(w, x, r * chain_output(w, x))
         orders, k = chain_orders(w, x, eps), np.arange(len(w) + 1)
         closed = y * (-eps * y) ** k * np.abs(np.poly(-(w**-2.0)))
         slide = _second_over_first(w, x, eps) - r / 2
-        yield {
-            "the orders add up to the new output":
-                abs(orders.sum() - float(chain_after_step(w, x, eps))) / y,
-            "order k is y (-eps y)^k e_k(1/w^2)": np.abs(orders - closed).max() / y,
-            "the slide's step: second over first at most r/2": max(0.0, slide),
-            "a fixed step: decades missing from a range of three": max(0.0, 3 - np.ptp(fixed)),
-        }  # fmt: skip
+        added = abs(orders.sum() - float(chain_after_step(w, x, eps))) / y
+        order_k = np.abs(orders - closed).max() / y
+        yield added, order_k, max(0.0, slide), max(0.0, 3 - np.ptp(fixed))
 
 
 def _second_over_first(w, x, eps: float) -> float:
@@ -127,16 +114,12 @@ def any_layer(seeds, *, depth=6, width=16, batch_size=64, eps=1e-5) -> Record:
         for where in ("input", "hidden layers")
         for what in ("mean is beta", "deviation is gamma")
     }
-    return _worst(
+    return largest(
         lambda seed: [_every_layer(seed, depth, width, batch_size, eps)], tolerances, seeds
     )
 
 
-def _every_layer(
-    seed: int, depth: int, width: int, batch_size: int, eps: float
-) -> dict[str, float]:
-    from lecture_helpers.datasets import digits
-
+def _every_layer(seed: int, depth: int, width: int, batch_size: int, eps: float) -> tuple:
     rng = np.random.default_rng([seed, 3])
     pixels = digits().inputs.astype(float)
     h = pixels[rng.choice(len(pixels), batch_size, replace=False)]
@@ -146,11 +129,7 @@ def _every_layer(
         z = np.maximum(h, 0) @ rng.normal(0, np.sqrt(2 / h.shape[1]), (h.shape[1], width))
         deviation, h = _normalized(z, rng, eps)
         hidden.append(deviation)
-    mean, spread = np.max(hidden, axis=0)
-    return {
-        "input: mean is beta": first[0], "input: deviation is gamma": first[1],
-        "hidden layers: mean is beta": mean, "hidden layers: deviation is gamma": spread,
-    }  # fmt: skip
+    return *first, *np.max(hidden, axis=0)
 
 
 def _normalized(z, rng, eps) -> tuple[tuple[float, float], np.ndarray]:
@@ -169,20 +148,17 @@ def identity_recovered(seeds, *, batches=50, eps=1e-5) -> Record:
         "gamma = sqrt(var + eps), beta = mean give x back": 1e-10,
         "gamma = sqrt(var) shrinks x by sqrt(var / (var + eps))": 1e-10,
     }
-    return _worst(
+    return largest(
         lambda seed: (_recovered(x, eps) for x, *_ in _batches(seed, batches)), tolerances, seeds
     )
 
 
-def _recovered(x: np.ndarray, eps: float) -> dict[str, float]:
+def _recovered(x: np.ndarray, eps: float) -> tuple[float, float]:
     mean, var = x.mean(axis=0), x.var(axis=0)
     slide = batch_norm(x, np.sqrt(var), mean, eps)
     shrunk = mean + (x - mean) * np.sqrt(var / (var + eps))
     exact = batch_norm(x, np.sqrt(var + eps), mean, eps)
-    return {
-        "gamma = sqrt(var + eps), beta = mean give x back": np.abs(exact - x).max(),
-        "gamma = sqrt(var) shrinks x by sqrt(var / (var + eps))": np.abs(slide - shrunk).max(),
-    }
+    return np.abs(exact - x).max(), np.abs(slide - shrunk).max()
 
 
 def full_algorithm(seeds, *, batches=10, eps=1e-5, momentum=0.1) -> Record:
@@ -193,10 +169,10 @@ def full_algorithm(seeds, *, batches=10, eps=1e-5, momentum=0.1) -> Record:
     """
     names = ("forward", "gradients", "running statistics", "test time")
     tolerances = {f"{name}, numpy against torch": 1e-10 for name in names}
-    return _worst(lambda seed: _against_torch(seed, batches, eps, momentum), tolerances, seeds)
+    return largest(lambda seed: _against_torch(seed, batches, eps, momentum), tolerances, seeds)
 
 
-def _against_torch(seed: int, batches: int, eps: float, momentum: float) -> Iterator[dict]:
+def _against_torch(seed: int, batches: int, eps: float, momentum: float) -> Iterator[tuple]:
     import torch
 
     (x, gamma, beta), *_ = _batches(seed, 1)
@@ -215,11 +191,7 @@ def _against_torch(seed: int, batches: int, eps: float, momentum: float) -> Iter
         test = batch_norm_inference(x, running, gamma, beta, eps)
         test_time = _apart(test, layer(torch.from_numpy(x)))
         layer.train()
-        yield {
-            "forward, numpy against torch": forward, "gradients, numpy against torch": gradients,
-            "running statistics, numpy against torch": max(_apart(*pair) for pair in stored),
-            "test time, numpy against torch": test_time,
-        }  # fmt: skip
+        yield forward, gradients, max(_apart(*pair) for pair in stored), test_time
 
 
 def _torch_step(layer, x, gamma, beta, eps, rng) -> tuple[float, float]:
@@ -245,20 +217,13 @@ def _apart(ours: np.ndarray, theirs) -> float:
 
 DEPTHS = (2, 8, 16)
 NORMS = ("none", "batch", "layer")
-LADDER = tuple(
-    float(f"{10 ** (k / 4):.3g}") for k in (*range(-12, 5), 6)
-)  # 0.001 to 10 by quarter decades, and 31.6
+LADDER = (*grid(-12, 4, per_decade=4), 31.6)  # 0.001 to 10 by quarter decades
 
 
 def ladder_runs(seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, records=16):
     """The networks of every rung, depth and norm on the digits: plain descent, batches of 64."""
-    from lecture_helpers.datasets import digits
-    from lecture_helpers.training import mlp, train
-
-    return train(
-        mlp, digits(), steps=steps, record=records, seeds=list(seeds), lr=list(lr),
-        depth=list(depth), norm=list(norm), width=32, progress=False,
-    )  # fmt: skip
+    options = on_digits(seeds, steps=steps, record=records)
+    return training.train(lr=list(lr), depth=list(depth), norm=list(norm), **options)
 
 
 def learning_rate_ladder(

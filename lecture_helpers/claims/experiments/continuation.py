@@ -1,10 +1,11 @@
 """What continuation reaches, what its blur keeps, and what sampling it costs: the experiments."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.curriculum.difficulty import entropy
 from lecture_helpers.curriculum.pacing import SHAPES, pacing, pacing_weights
 from lecture_helpers.optimization.gaussian_smoothing import (
@@ -59,25 +60,35 @@ def searches(seeds, *, landscapes=20, starts=20, levels=12, steps=60) -> dict:
     Every landscape is new. Every search makes levels * steps gradients a start at the inverse of
     the steepest curvature: continuation with the exact blur, plain descent, the best of ``levels``.
     """
-    arms = {}
-    for kind in KINDS:
-        for seed in seeds:
-            rng = np.random.default_rng([seed, 11])
-            found = [_arrivals(kind, rng, starts, levels, steps) for _ in range(landscapes)]
-            for name, share in zip(("continuation", "plain", "best of k"), np.mean(found, 0),
-                                   strict=True):  # fmt: skip
-                arms.setdefault(f"{kind}: {name}", []).append(float(share))
-    return arms
+    names = ("continuation", "plain", "best of k")
+
+    def arrivals(rng, cost, reach, first) -> list:
+        seed = int(rng.integers(2**31))
+        found = compare_searches(
+            cost, random_starts(starts, cost.dimensions, reach=reach, seed=seed),
+            sigma_schedule(first, levels), steps=steps, within=WITHIN, reach=reach, seed=seed,
+        )  # fmt: skip
+        return [found.continuation.mean(), found.plain.mean(), found.best_of_k.mean()]
+
+    return _mean_shares(seeds, 11, KINDS, landscapes, names, arrivals)
 
 
-def _arrivals(kind: str, rng, starts: int, levels: int, steps: int) -> list[float]:
-    cost, reach, first = _drawn(kind, rng)
-    seed = int(rng.integers(2**31))
-    found = compare_searches(
-        cost, random_starts(starts, cost.dimensions, reach=reach, seed=seed),
-        sigma_schedule(first, levels), steps=steps, within=WITHIN, reach=reach, seed=seed,
-    )  # fmt: skip
-    return [found.continuation.mean(), found.plain.mean(), found.best_of_k.mean()]
+def _mean_shares(
+    seeds, stream: int, kinds: Sequence[str], landscapes: int, names: Sequence[str],
+    measure: Callable,
+) -> dict:  # fmt: skip
+    """Per kind the means over new landscapes of what ``measure`` finds, a share for every name."""
+
+    def of_seed(seed: int) -> dict:
+        found = {}
+        for kind in kinds:
+            rng = np.random.default_rng([seed, stream])
+            shares = [measure(rng, *_drawn(kind, rng)) for _ in range(landscapes)]
+            means = zip(names, np.mean(shares, axis=0), strict=True)
+            found |= {f"{kind}: {name}": mean for name, mean in means}
+        return found
+
+    return by_seed(of_seed, seeds)
 
 
 def sampled_searches(seeds, *, starts=10, levels=10, steps=200, first=0.7) -> Record:
@@ -86,33 +97,37 @@ def sampled_searches(seeds, *, starts=10, levels=10, steps=200, first=0.7) -> Re
     The extras hold the share of points whose sampled blur lies within four standard errors of the
     closed form, and the share of bands of 1.96 standard errors that cover it.
     """
-    arms, cases = {}, {"2 dimensions": (2, (1, 10, 100)), "10 dimensions": (10, (10, 100))}
-    for where, (d, counts) in cases.items():
-        for samples in counts:
-            for seed in seeds:
-                found = compare_searches(
-                    rastrigin(d), random_starts(starts, d, reach=3.0, seed=seed),
-                    sigma_schedule(first, levels), steps=steps, within=0.3, reach=3.0,
-                    samples=samples, seed=seed,
-                )  # fmt: skip
-                for name in ("continuation", "plain", "best_of_k"):
-                    key = f"{where}, {samples} draws: {name.replace('_', ' ')}"
-                    arms.setdefault(key, []).append(float(getattr(found, name).mean()))
-    extras = {"within four standard errors": [], "covered by 95 % bands": []}
-    for seed in seeds:
-        four, two = _bands(seed)
-        extras["within four standard errors"].append(four)
-        extras["covered by 95 % bands"].append(two)
-    return Record(tuple(seeds), arms, extras=extras)
+    cases = {
+        f"{d} dimensions, {samples} draws": (d, samples)
+        for d, counts in ((2, (1, 10, 100)), (10, (10, 100))) for samples in counts
+    }  # fmt: skip
+
+    def arrivals(seed: int) -> dict:
+        found = {}
+        for case, (d, samples) in cases.items():
+            shares = compare_searches(
+                rastrigin(d), random_starts(starts, d, reach=3.0, seed=seed),
+                sigma_schedule(first, levels), steps=steps, within=0.3, reach=3.0,
+                samples=samples, seed=seed,
+            )  # fmt: skip
+            found[f"{case}: continuation"] = shares.continuation.mean()
+            found[f"{case}: plain"] = shares.plain.mean()
+            found[f"{case}: best of k"] = shares.best_of_k.mean()
+        return found
+
+    return Record(tuple(seeds), by_seed(arrivals, seeds), extras=by_seed(_bands, seeds))
 
 
-def _bands(seed: int, repeats: int = 100, draws: int = 400) -> tuple[float, float]:
+def _bands(seed: int, repeats: int = 100, draws: int = 400) -> dict[str, float]:
     cost, points = rastrigin(2), np.random.default_rng([seed, 12]).uniform(-3, 3, (20, 2))
     exact, errors = gaussian_smoothing(cost, 0.4).value(points), []
     for k in range(repeats):
         sampled = sampled_smoothing(cost, 0.4, perturbations(draws, 2, seed=1000 * seed + k))
         errors.append(np.abs(sampled.value(points) - exact) / sampled.standard_error(points))
-    return float(np.mean(np.less(errors, 4))), float(np.mean(np.less(errors, 1.96)))
+    return {
+        "within four standard errors": np.less(errors, 4).mean(),
+        "covered by 95 % bands": np.less(errors, 1.96).mean(),
+    }
 
 
 def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> dict:
@@ -122,39 +137,30 @@ def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> di
     the centre; "centre" is plain descent from there. Ripples are left out: their blur is the bowl
     they were made from.
     """
-    arms = {}
-    for kind in (WAVES, ALIKE, FREE, NARROW, NEEDLE):
-        for seed in seeds:
-            rng = np.random.default_rng([seed, 13])
-            rows = [
-                _led(*_drawn(kind, rng), chances, levels, steps, rng) for _ in range(landscapes)
-            ]
-            for name, share in zip(("blur", "chance", "centre"), np.mean(rows, axis=0),
-                                   strict=True):  # fmt: skip
-                arms.setdefault(f"{kind}: {name}", []).append(float(share))
-    return arms
+    kinds, names = (WAVES, ALIKE, FREE, NARROW, NEEDLE), ("blur", "chance", "centre")
 
+    def led(rng, cost, reach, first) -> list:
+        seed, start = int(rng.integers(2**31)), np.zeros(cost.dimensions)
+        starts = random_starts(chances, cost.dimensions, reach=reach, seed=seed)
+        end = graduated_descent(cost, start, sigma_schedule(first, levels), steps=steps).end
+        plain, centre = (
+            graduated_descent(cost, begin, [0.0], steps=levels * steps // 4).end
+            for begin in (starts, start)
+        )
+        return [np.mean(reached(cost, points, WITHIN)) for points in (end, plain, centre)]
 
-def _led(cost, reach, first, chances, levels, steps, rng) -> tuple[float, float, float]:
-    starts = random_starts(chances, cost.dimensions, reach=reach, seed=int(rng.integers(2**31)))
-    start = np.zeros(cost.dimensions)
-    end = graduated_descent(cost, start, sigma_schedule(first, levels), steps=steps).end
-    plain = graduated_descent(cost, starts, [0.0], steps=levels * steps // 4).end
-    centre = graduated_descent(cost, start, [0.0], steps=levels * steps // 4).end
-    there = [float(reached(cost, one, WITHIN)) for one in (end, centre)]
-    return there[0], reached(cost, plain, WITHIN).mean(), there[1]
-
-
-QUADRATURE = "blur in closed form against quadrature"
-BEYOND = "at the threshold and beyond: second derivative below 0 by"
-UNDER = "just under the threshold: lowest second derivative above 0 by"
-NEVER = "wells without a bowl: lowest second derivative above 0 by"
-CONVEX = {QUADRATURE: 1e-9, BEYOND: 1e-9, UNDER: 1e-12, NEVER: 1e-12}
+    return _mean_shares(seeds, 13, kinds, landscapes, names, led)
 
 
 def convex_when_blurred(seeds, *, costs=10) -> Record:
     """C43: the closed-form thresholds, from both sides, and a landscape that has none."""
-    return _worst(lambda seed: map(_convexity, _convex_cases(seed, costs)), CONVEX, seeds)
+    tolerances = {
+        "blur in closed form against quadrature": 1e-9,
+        "at the threshold and beyond: second derivative below 0 by": 1e-9,
+        "just under the threshold: lowest second derivative above 0 by": 1e-12,
+        "wells without a bowl: lowest second derivative above 0 by": 1e-12,
+    }
+    return largest(lambda seed: map(_convexity, _convex_cases(seed, costs)), tolerances, seeds)
 
 
 def _convex_cases(seed: int, costs: int) -> Iterator[tuple]:
@@ -167,18 +173,17 @@ def _convex_cases(seed: int, costs: int) -> Iterator[tuple]:
         yield two_wells(rng.uniform(0.5, 3), rng.uniform(0.1, 1)), np.inf, rng
 
 
-def _convexity(case) -> dict[str, float]:
+def _convexity(case) -> tuple[float, float, float, float]:
     cost, sigma, rng = case
     nodes, weights = np.polynomial.hermite_e.hermegauss(120)
     points = rng.uniform(-2, 2, 5)
     quadrature = cost.value((points[:, None] + 0.3 * nodes)[..., None]) @ weights
     exact = gaussian_smoothing(cost, 0.3).value(points[:, None])
     missed = np.abs(quadrature / np.sqrt(2 * np.pi) - exact).max() / (1 + np.abs(exact).max())
-    found = dict.fromkeys(CONVEX, 0.0) | {QUADRATURE: missed}
     if np.isinf(sigma):
-        return found | {NEVER: max(0.0, _lowest(cost, float(rng.uniform(0, 8))))}
+        return missed, 0.0, 0.0, max(0.0, _lowest(cost, float(rng.uniform(0, 8))))
     beyond = min(_lowest(cost, s) for s in sigma * np.array([1, 1.01, 1.5, 3]))
-    return found | {BEYOND: max(0.0, -beyond), UNDER: max(0.0, _lowest(cost, 0.98 * sigma))}
+    return missed, max(0.0, -beyond), max(0.0, _lowest(cost, 0.98 * sigma)), 0.0
 
 
 def _lowest(cost: Landscape, sigma: float) -> float:
@@ -197,10 +202,10 @@ def curriculum_is_continuation(seeds, *, examples=60, stages=40) -> Record:
         "the last weighted cost differs from the real cost by": 1e-12,
         "the blurred cost differs from the weighted cost by": 1e-9,
     }
-    return _worst(lambda seed: _bridges(seed, examples, stages), tolerances, seeds)
+    return largest(lambda seed: _bridges(seed, examples, stages), tolerances, seeds)
 
 
-def _bridges(seed: int, examples: int, stages: int) -> Iterator[dict[str, float]]:
+def _bridges(seed: int, examples: int, stages: int) -> Iterator[tuple[float, ...]]:
     rng = np.random.default_rng([seed, 15])
     times, errors = rng.uniform(0, 10, examples), 0.3 * rng.standard_normal(examples)
     speeds, cost = rng.uniform(-3, 3, (20, 1)), clock(times, 1.2, errors)
@@ -210,14 +215,9 @@ def _bridges(seed: int, examples: int, stages: int) -> Iterator[dict[str, float]
         weights = [pacing_weights(np.argsort(times), part) for part in parts]
         spread = np.diff([entropy(w) for w in weights])
         last = weighted_clock(times, 1.2, weights[-1], errors).value(speeds)
-        yield {
-            "the last weights differ from 1 by": np.abs(weights[-1] - 1).max(),
-            "the spread of the weights ever narrows by": max(0.0, -spread.min()),
-            "the last weighted cost differs from the real cost by":
-                np.abs(last - cost.value(speeds)).max(),
-            "the blurred cost differs from the weighted cost by":
-                _blur_against_weights(cost, times, errors, speeds, float(rng.uniform(0, 0.5))),
-        }  # fmt: skip
+        blurred = _blur_against_weights(cost, times, errors, speeds, float(rng.uniform(0, 0.5)))
+        apart = np.abs(last - cost.value(speeds)).max()
+        yield np.abs(weights[-1] - 1).max(), max(0.0, -spread.min()), apart, blurred
 
 
 def _blur_against_weights(cost, times, errors, speeds, sigma: float) -> float:
@@ -225,13 +225,3 @@ def _blur_against_weights(cost, times, errors, speeds, sigma: float) -> float:
     around = cost.value((speeds + sigma * nodes)[..., None]) @ weights / np.sqrt(2 * np.pi)
     weighed = weighted_clock(times, 1.2, clock_weights(times, sigma), errors).value(speeds)
     return float(np.abs(around - weighed).max())
-
-
-def _worst(deviations: Callable, tolerances: dict, seeds) -> Record:
-    """The largest deviation of every check over a seed's cases, as a record."""
-    cases = [list(deviations(seed)) for seed in seeds]
-    arms = {
-        check: [float(max(case[check] for case in of_seed)) for of_seed in cases]
-        for check in tolerances
-    }
-    return Record(tuple(seeds), arms, tolerances)

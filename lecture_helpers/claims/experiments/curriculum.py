@@ -1,10 +1,13 @@
 """What a curriculum gains, and what its scores tell: the experiments."""
 
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import product
 
 import numpy as np
 
 from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.claims.tuning import best_on_grid
 from lecture_helpers.claims.tuning import tuned as stored_or_searched
 from lecture_helpers.curriculum.difficulty import (
@@ -19,6 +22,7 @@ from lecture_helpers.curriculum.race import ARMS, order_race_grid
 from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
 from lecture_helpers.datasets import digits, mnist1d, split
 from lecture_helpers.networks.softmax_regression import softmax_gradients
+from lecture_helpers.training import Runs, final_accuracy
 
 BUDGETS = {"short": 100, "middle": 400, "long": 1600}
 NOISES = {"right labels": 0.0, "40 % wrong labels": 0.4}
@@ -33,10 +37,8 @@ PACINGS = {
     f"{start:g} {pace:g} {shape}": (start, pace, shape)
     for start in (0.1, 0.3, 0.6) for pace in (0.5, 1.0) for shape in ("linear", "root", "step")
 }  # fmt: skip
-
-
 SWITCHES = {"hard shapes alone": 0.0, "easy shapes for half the time": 0.5, "all shapes": UNION}
-SHAPES_NETWORK = dict(depth=3, width=64)
+SHAPES_NETWORK: dict = dict(depth=3, width=64)
 
 
 def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned=None) -> dict:
@@ -44,42 +46,32 @@ def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned
 
     mnist1d with 3,000 training examples and digits with 1,200, an MLP of 2 x 64 units, batches of
     32, momentum 0.9 and a cosine schedule; the learning rate of every arm, data set, budget and
-    noise has its own tuning.
+    noise has its own tuning. The same on shapes after Bengio et al. 2009: easy ones first, tested
+    on hard ones.
     """
-    arms = {}
-    for data in RACED:
-        for budget in budgets:
-            arms |= _raced(seeds, data, budget, start, pace, tuned)
-    return arms | _shapes(seeds, tuned)
-
-
-def _raced(seeds, data: str, budget: str, start: float, pace: float, tuned: dict | None) -> dict:
-    runs = order_race_grid(
-        RACED[data](), {"": (start, pace, "linear")}, steps=BUDGETS[budget], seeds=list(seeds),
-        label_noise=list(NOISES.values()), lr=_rates(tuned, data, budget), split=SIZES[data],
-        record=[0, BUDGETS[budget]], progress=False, **NETWORK,
-    )  # fmt: skip
-    arms = {}
-    for words, noise in NOISES.items():
-        for arm in ARMS:
-            last = runs.at(label_noise=noise, pacing="", arm=arm).accuracy[:, -1]
-            percent = 100 * np.nan_to_num(last, nan=0.1)
-            arms[f"{data}, {budget}, {words}: {arm}"] = [float(value) for value in percent]
-    return arms
-
-
-def _shapes(seeds, tuned: dict | None) -> dict:
-    """The same measure on shapes after Bengio et al. 2009: easy ones first, tested on hard ones."""
+    arms, pacings = {}, {"": (start, pace, "linear")}
+    for data, budget in product(RACED, budgets):
+        options = dict(lr=_rates(tuned, data, budget), record=[0, BUDGETS[budget]])
+        runs = _race(data, budget, pacings, seeds, **options)
+        for (words, noise), arm in product(NOISES.items(), ARMS):
+            accuracy = final_accuracy(runs.at(label_noise=noise, pacing="", arm=arm))
+            arms[f"{data}, {budget}, {words}: {arm}"] = (100 * accuracy).tolist()
     rates = {s: tuned[f"shapes: {words}"] if tuned else 0.03 for words, s in SWITCHES.items()}
-    runs = shapes_race(
-        tuple(SWITCHES.values()), seeds=list(seeds), lr=rates, record=2, progress=False,
-        **SHAPES_NETWORK,
-    )  # fmt: skip
+    runs = _shapes(SWITCHES.values(), seeds, lr=rates, record=2)
     percent = 100 * np.nan_to_num(runs.accuracy[..., -1], nan=1 / 3)
-    return {
-        f"shapes: {words}": [float(value) for value in row]
-        for words, row in zip(SWITCHES, percent, strict=True)
-    }
+    return arms | {f"shapes: {w}": row for w, row in zip(SWITCHES, percent.tolist(), strict=True)}
+
+
+def _race(data: str, budget: str, pacings: Mapping, seeds, **settings) -> Runs:
+    return order_race_grid(
+        RACED[data](), pacings, steps=BUDGETS[budget], seeds=list(seeds), split=SIZES[data],
+        label_noise=list(NOISES.values()), progress=False, **NETWORK, **settings,
+    )  # fmt: skip
+
+
+def _shapes(switches: Iterable, seeds, **settings) -> Runs:
+    options = SHAPES_NETWORK | settings
+    return shapes_race(tuple(switches), seeds=list(seeds), progress=False, **options)
 
 
 def _rates(tuned: dict | None, data: str, budget: str) -> dict:
@@ -93,71 +85,47 @@ def _rates(tuned: dict | None, data: str, budget: str) -> dict:
 
 def tune_race(seeds) -> dict:
     """The learning rate with the best validation accuracy, per data, budget, noise and arm."""
-    errors = {lr: _shapes_errors(seeds, lr) for lr in RATES}
+    usual: dict = dict(record=2, eval_on="validation")
+    errors = {lr: _errors(_shapes(SWITCHES.values(), seeds, lr=lr, **usual)) for lr in RATES}
     found = {
-        f"shapes: {words}": best_on_grid({lr: list(e[k]) for lr, e in errors.items()})
+        f"shapes: {words}": best_on_grid({lr: e[k].tolist() for lr, e in errors.items()})
         for k, words in enumerate(SWITCHES)
     }
     for data, (budget, steps) in product(RACED, BUDGETS.items()):
-        errors = {lr: _validation_errors(seeds, data, steps, lr) for lr in RATES}
+        usual = dict(record=[0, steps], eval_on="validation")
+        pacings = {"": (0.3, 0.5, "linear")}
+        races = {lr: _race(data, budget, pacings, seeds, lr=lr, **usual) for lr in RATES}
         for (words, noise), arm in product(NOISES.items(), ARMS):
-            of_arm = {lr: list(e[noise][arm]) for lr, e in errors.items()}
-            found[f"{data}, {budget}, {words}: {arm}"] = best_on_grid(of_arm)
+            cells = {lr: r.at(label_noise=noise, pacing="", arm=arm) for lr, r in races.items()}
+            losses = {lr: _errors(cell).tolist() for lr, cell in cells.items()}
+            found[f"{data}, {budget}, {words}: {arm}"] = best_on_grid(losses)
     return found
 
 
-def _validation_errors(seeds, data: str, steps: int, lr: float) -> dict:
-    runs = order_race_grid(
-        RACED[data](), {"": (0.3, 0.5, "linear")}, steps=steps, seeds=list(seeds),
-        label_noise=list(NOISES.values()), lr=lr, split=SIZES[data], record=[0, steps],
-        eval_on="validation", progress=False, **NETWORK,
-    )  # fmt: skip
-    last = {n: runs.at(label_noise=n, pacing="").accuracy[..., -1] for n in NOISES.values()}
-    return {n: dict(zip(ARMS, 1.0 - a.astype(float), strict=True)) for n, a in last.items()}
-
-
-def _shapes_errors(seeds, lr: float) -> np.ndarray:
-    runs = shapes_race(
-        tuple(SWITCHES.values()), seeds=list(seeds), lr=lr, eval_on="validation", record=2,
-        progress=False, **SHAPES_NETWORK,
-    )  # fmt: skip
+def _errors(runs: Runs) -> np.ndarray:
     return 1 - runs.accuracy[..., -1].astype(float)
 
 
-def stored_shapes(seeds):
+def _tuned() -> dict:
+    return stored_or_searched("curriculum.curriculum_race", tune_race)
+
+
+def stored_shapes(seeds) -> Runs:
     """The runs of seven switch times and the union, for the notebook."""
-    name = f"{__name__.rpartition('.')[2]}.{curriculum_race.__name__}"
-    tuned = stored_or_searched(name, tune_race)
-    switches = (*np.linspace(0, 0.9, 7).round(2).tolist(), UNION)
+    tuned, switches = _tuned(), (*np.linspace(0, 0.9, 7).round(2).tolist(), UNION)
     alike = dict.fromkeys(switches, tuned["shapes: easy shapes for half the time"])
     own = {s: tuned[f"shapes: {words}"] for words, s in SWITCHES.items() if s != 0.5}
-    runs = shapes_race(
-        switches, seeds=list(seeds), lr=alike | own, progress=False, **SHAPES_NETWORK
-    )
-    return _rounded(runs)
+    return _shapes(switches, seeds, lr=alike | own).round(4)
 
 
-def stored_race(data: str, budget: str):
+def stored_race(data: str, budget: str) -> Callable:
     """The function of seeds that makes the runs of every pacing, for the notebook."""
 
-    def make(seeds):
-        name = f"{__name__.rpartition('.')[2]}.{curriculum_race.__name__}"
-        rates = _rates(stored_or_searched(name, tune_race), data, budget)
-        runs = order_race_grid(
-            RACED[data](), PACINGS, steps=BUDGETS[budget], seeds=list(seeds),
-            label_noise=list(NOISES.values()), lr=rates, split=SIZES[data], record=9,
-            progress=False, **NETWORK,
-        )  # fmt: skip
-        return _rounded(runs)
+    def make(seeds) -> Runs:
+        rates = _rates(_tuned(), data, budget)
+        return _race(data, budget, PACINGS, seeds, lr=rates, record=9).round(4)
 
     return make
-
-
-def _rounded(runs):
-    from dataclasses import replace
-
-    names = ("train_loss", "eval_loss", "accuracy")
-    return replace(runs, **{n: getattr(runs, n).round(4) for n in names})
 
 
 def confidence_of_the_reference(seeds, *, noise=0.4, folds=5) -> Record:
@@ -166,18 +134,19 @@ def confidence_of_the_reference(seeds, *, noise=0.4, folds=5) -> Record:
     The extras: with all labels right, how often another model errs in either quarter; and how
     unequal the classes are in the surest quarter (largest class over min_effect).
     """
-    arms, extras = {}, {}
-    for name, data, sizes in (("digits", digits(), dict(test=357, validation=240, train=1200)),
-                              ("mnist1d", mnist1d(), SIZES["mnist1d"])):  # fmt: skip
-        for seed in seeds:
-            row = _quarters(data, sizes, seed, noise, folds)
-            for key, value in row.items():
-                place = extras if key.startswith("extra") else arms
-                place.setdefault(f"{name}: {key.removeprefix('extra ')}", []).append(value)
+    sets = {
+        "digits": (digits(), dict(test=357, validation=240, train=1200)),
+        "mnist1d": (mnist1d(), SIZES["mnist1d"]),
+    }
+    arms, extras, unequal = {}, {}, "largest class over min_effect, easiest quarter"
+    for name, (data, sizes) in sets.items():
+        found = by_seed(partial(_quarters, data, sizes, noise, folds), seeds)
+        extras[f"{name}: {unequal}"] = found.pop(unequal)
+        arms |= {f"{name}: {key}": values for key, values in found.items()}
     return Record(tuple(seeds), arms, extras=extras)
 
 
-def _quarters(data, sizes, seed: int, noise: float, folds: int) -> dict[str, float]:
+def _quarters(data, sizes, noise: float, folds: int, seed: int) -> dict[str, float]:
     train = split(data, seed, **sizes).train
     inputs, targets = data.inputs[train], data.targets[train]
     noisy, wrong = wrong_labels(targets, noise, seed)
@@ -186,11 +155,10 @@ def _quarters(data, sizes, seed: int, noise: float, folds: int) -> dict[str, flo
     errs = _errors_of_another(inputs, targets, seed)
     counts = np.bincount(targets[sure], minlength=data.classes)
     return {
-        "hardest quarter": float(wrong[hard].mean()), "easiest quarter": float(wrong[easy].mean()),
-        "another model errs, hardest quarter": float(errs[unsure].mean()),
-        "another model errs, easiest quarter": float(errs[sure].mean()),
-        "extra largest class over min_effect, easiest quarter":
-            float(counts.max() / max(1, counts.min())),
+        "hardest quarter": wrong[hard].mean(), "easiest quarter": wrong[easy].mean(),
+        "another model errs, hardest quarter": errs[unsure].mean(),
+        "another model errs, easiest quarter": errs[sure].mean(),
+        "largest class over min_effect, easiest quarter": counts.max() / max(1, counts.min()),
     }  # fmt: skip
 
 
@@ -218,12 +186,7 @@ def weights_or_samples(seeds, *, examples=300, draws=4000) -> Record:
         "the two expectations differ by (share of the gradient)": 1e-12,
         "the two sampled means differ, beyond 4.5 standard errors, by": 1e-12,
     }
-    rows = [_pulls(seed, examples, draws) for seed in seeds]
-    return Record(
-        tuple(seeds),
-        {name: [float(row[k]) for row in rows] for k, name in enumerate(tolerances)},
-        tolerances,
-    )
+    return largest(lambda seed: [_pulls(seed, examples, draws)], tolerances, seeds)
 
 
 def _pulls(seed: int, examples: int, draws: int) -> tuple[float, float]:

@@ -1,12 +1,27 @@
 """The experiments of lesson 1 that need networks or many batches; the claims name them."""
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 
+from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
-from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.claims.experiments.per_seed import by_seed, largest
+from lecture_helpers.claims.experiments.tuned_networks import best_rates, grid, on_digits, train_at
+from lecture_helpers.datasets import digits, mnist1d, split
+from lecture_helpers.networks.batch_normalization import batch_norm, batch_norm_backward, normalize
+from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
+from lecture_helpers.networks.scalar_chain import (
+    chain_after_step,
+    chain_gradient,
+    chain_orders,
+    chain_weights,
+)
+from lecture_helpers.networks.signal_propagation import propagate
 from lecture_helpers.training import final_accuracy, late_loss, trains
 
-RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-5, 4))  # 0.00316 to 31.6
+RATES = grid(-5, 3, per_decade=2)  # 0.00316 to 31.6
 
 
 def faithful_steps(seeds, *, depths=(2, 10, 50), spreads=(0.0, 0.4, 0.8), tolerance=0.1) -> dict:
@@ -15,26 +30,21 @@ def faithful_steps(seeds, *, depths=(2, 10, 50), spreads=(0.0, 0.4, 0.8), tolera
     Per seed, over chains of three depths and three spreads of the weights: the most and the least
     tolerant chain, for one fixed step eps and for the slide's rule, whose "step" is delta / y.
     """
-    from lecture_helpers.networks.scalar_chain import chain_gradient, chain_weights
 
-    arms = {f"{rule}, {which} tolerant": [] for rule in ("fixed", "slide") for which in ENDS}
-    for seed in seeds:
+    def of_seed(seed: int) -> dict:
         chains = [chain_weights(d, s, seed) for d in depths for s in spreads]
         fixed = np.array([np.log10(_largest_faithful(w, tolerance)) for w in chains])
         slide = fixed + np.log10([float(np.sum(chain_gradient(w) ** 2)) for w in chains])
-        for rule, values in (("fixed", fixed), ("slide", slide)):
-            arms[f"{rule}, most tolerant"].append(float(values.max()))
-            arms[f"{rule}, least tolerant"].append(float(values.min()))
-    return arms
+        return {
+            "fixed, most tolerant": fixed.max(), "fixed, least tolerant": fixed.min(),
+            "slide, most tolerant": slide.max(), "slide, least tolerant": slide.min(),
+        }  # fmt: skip
 
-
-ENDS = ("most", "least")
+    return by_seed(of_seed, seeds)
 
 
 def _largest_faithful(w: np.ndarray, tolerance: float) -> float:
     """The first eps at which actual over promised leaves 1 -+ tolerance, on a fine grid."""
-    from lecture_helpers.networks.scalar_chain import chain_after_step, chain_orders
-
     steps = np.geomspace(1e-5, 10, 6001)
     kept = (1 - chain_after_step(w, 1.0, steps)) / (-chain_orders(w, 1.0, 1.0)[1] * steps)
     unfaithful = np.abs(kept - 1) > tolerance
@@ -54,26 +64,27 @@ def promise_kept(seeds, *, depths=(3, 10), promises=PROMISES, steps=100, lr=0.1,
     first falls below ``matched``, which makes networks with and without batch norm comparable. The
     step follows the gradient of 512 training examples, so that no sampling noise enters.
     """
-    from lecture_helpers.datasets import digits
-    from lecture_helpers.training import mlp, train
-
-    runs = train(
-        mlp, digits(), steps=steps, seeds=list(seeds), lr=lr, depth=list(depths), width=32,
-        norm=["none", "batch"], record=range(0, steps + 1, 5), checkpoints=True, progress=False,
+    norms = ("none", "batch")
+    runs = training.train(
+        lr=lr, depth=list(depths), norm=list(norms), checkpoints=True,
+        **on_digits(seeds, steps=steps, record=range(0, steps + 1, 5)),
     )  # fmt: skip
-    arms: dict = {"promised": [1.0] * len(seeds)}
-    for depth, norm, seed in ((d, n, s) for d in depths for n in ("none", "batch") for s in seeds):
-        member = runs.at(depth=depth, norm=norm)
-        loss = member.train_loss[list(seeds).index(seed)]
-        when = {"late": steps, "matched": int(runs.steps[_first_below(loss, matched)])}
-        for stage, step in when.items():
-            joint, alone = _kept(member, seed, step, promises)
-            for promise, kept, own in zip(promises, joint, alone, strict=True):
-                case = f"{norm}, depth {depth}, {stage}, {promise:g}"
-                arms.setdefault(case, []).append(kept)
-                arms.setdefault(f"{case}, alone", []).append(own)
-                arms.setdefault(f"{case}, together", []).append(own - kept)
-    return arms
+
+    def of_seed(seed: int) -> dict:
+        found = {"promised": 1.0}
+        for depth, norm in product(depths, norms):
+            member = runs.at(depth=depth, norm=norm)
+            loss = member.train_loss[list(seeds).index(seed)]
+            when = {"late": steps, "matched": int(runs.steps[_first_below(loss, matched)])}
+            for stage, step in when.items():
+                kept = _kept(member, seed, step, promises)
+                for promise, joint, alone in zip(promises, *kept, strict=True):
+                    case = f"{norm}, depth {depth}, {stage}, {promise:g}"
+                    found |= {case: joint, f"{case}, alone": alone}
+                    found[f"{case}, together"] = alone - joint
+        return found
+
+    return by_seed(of_seed, seeds)
 
 
 def _first_below(loss: np.ndarray, level: float) -> int:
@@ -83,9 +94,6 @@ def _first_below(loss: np.ndarray, level: float) -> int:
 
 def _kept(runs, seed: int, step: int, promises) -> tuple[list[float], list[float]]:
     """What a joint step and what the layers one at a time keep of their promises."""
-    from lecture_helpers.datasets import digits
-    from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
-
     given = (runs.module(seed=seed, step=step), digits().inputs[:512], digits().targets[:512])
     found = (
         along_gradient(*given, np.array(promises)).kept,
@@ -106,25 +114,22 @@ def gradient_per_layer(seeds, *, depth=20, width=128, batch_size=256) -> Record:
     Fresh networks on a batch of digits, measured between the third layer and the third from last.
     The closed form is kept beside it.
     """
-    arms, extras = {}, {}
-    for name, (activation, gain) in FLOWS.items():
-        for norm in ("none", "batch"):
-            found = [_factor(s, depth, width, batch_size, activation, gain, norm) for s in seeds]
-            arms[f"{norm}: {name}"] = [abs(f) for f in found]
-            extras[f"{norm}: {name}, signed"] = found
+    found = by_seed(lambda seed: _factors(seed, depth, width, batch_size), seeds)
+    arms = {name: [abs(f) for f in values] for name, values in found.items()}
+    extras = {f"{name}, signed": values for name, values in found.items()}
     return Record(tuple(seeds), arms, extras=extras)
 
 
-def _factor(seed, depth, width, batch_size, activation, gain, norm) -> float:
-    from lecture_helpers.datasets import digits
-    from lecture_helpers.networks.signal_propagation import propagate
-    from lecture_helpers.training import mlp, seeded
-
+def _factors(seed: int, depth: int, width: int, batch_size: int) -> dict[str, float]:
     rows = np.random.default_rng([seed, 6]).choice(len(digits()), batch_size, replace=False)
     sizes = {"inputs": 64, "outputs": 10, "depth": depth, "width": width}
-    net = seeded(mlp, seed=seed, **sizes, activation=activation, gain=gain, norm=norm)
-    gradient = propagate(net, digits().inputs[rows], seed=seed).gradient
-    return float(2 * np.log10(gradient[2] / gradient[-3]) / (depth - 5))
+    found = {}
+    for (name, (activation, gain)), norm in product(FLOWS.items(), ("none", "batch")):
+        how = {"activation": activation, "gain": gain, "norm": norm}
+        net = training.seeded(training.mlp, seed=seed, **sizes, **how)
+        gradient = propagate(net, digits().inputs[rows], seed=seed).gradient
+        found[f"{norm}: {name}"] = float(2 * np.log10(gradient[2] / gradient[-3]) / (depth - 5))
+    return found
 
 
 def gaussian_after(seeds, *, sizes=(4, 16, 64, 256), values=1024, repeats=40) -> dict:
@@ -135,31 +140,28 @@ def gaussian_after(seeds, *, sizes=(4, 16, 64, 256), values=1024, repeats=40) ->
     """
     from scipy.stats import kstest
 
-    from lecture_helpers.networks.batch_normalization import normalize
+    def of_seed(seed: int) -> dict:
+        found: dict = {"allowed": 0.1}
+        for m in sizes:
+            drawn = np.random.default_rng([seed, m]).normal(3, 2, (repeats, m, values // m))
+            rejected = [kstest(normalize(x, 0.0).ravel(), "norm").pvalue < 0.05 for x in drawn]
+            found[f"rejected, m = {m}"] = np.mean(rejected)
+        return found
 
-    arms = {"allowed": [0.1] * len(seeds)}
-    for m, seed in ((m, s) for m in sizes for s in seeds):
-        rng = np.random.default_rng([seed, m])
-        drawn = rng.normal(3, 2, (repeats, m, values // m))
-        rejected = [kstest(normalize(x, 0.0).ravel(), "norm").pvalue < 0.05 for x in drawn]
-        arms.setdefault(f"rejected, m = {m}", []).append(float(np.mean(rejected)))
-    return arms
+    return by_seed(of_seed, seeds)
 
 
 def backward_pass(seeds, *, batches=20, h=1e-5) -> Record:
     """C14 and C18: the backward formulas against central differences of the forward pass."""
-    tolerances = {f"gradient of {name}": 1e-6 for name in ("x", "gamma", "beta")}
-    arms = {check: [_worst_gap(s, batches, check[12:], h) for s in seeds] for check in tolerances}
-    return Record(tuple(seeds), arms, tolerances)
+    names = ("x", "gamma", "beta")
 
+    def gaps(seed: int):
+        return ([_gradient_gap(seed, k, name, h) for name in names] for k in range(batches))
 
-def _worst_gap(seed: int, batches: int, name: str, h: float) -> float:
-    return max(_gradient_gap(seed, k, name, h) for k in range(batches))
+    return largest(gaps, {f"gradient of {name}": 1e-6 for name in names}, seeds)
 
 
 def _gradient_gap(seed: int, k: int, name: str, h: float) -> float:
-    from lecture_helpers.networks.batch_normalization import batch_norm, batch_norm_backward
-
     rng = np.random.default_rng([seed, k])
     m, units = int(rng.integers(2, 20)), int(rng.integers(1, 6))
     given = {"x": rng.normal(size=(m, units)) * 2, "gamma": rng.normal(size=units),
@@ -168,40 +170,9 @@ def _gradient_gap(seed: int, k: int, name: str, h: float) -> float:
     way = rng.normal(size=given[name].shape)
     up, down = (given | {name: given[name] + s * h * way} for s in (1, -1))
     numeric = (dy * (batch_norm(**up, eps=eps) - batch_norm(**down, eps=eps))).sum() / (2 * h)
-    gradients = dict(zip(("x", "gamma", "beta"), batch_norm_backward(
-        dy, given["x"], given["gamma"], eps), strict=True))  # fmt: skip
-    exact = float((gradients[name] * way).sum())
+    gradients = batch_norm_backward(dy, given["x"], given["gamma"], eps)
+    exact = float((gradients[list(given).index(name)] * way).sum())
     return abs(numeric - exact) / (1 + abs(exact))
-
-
-def _tuned_rates(arms: dict, rates, measure, **options) -> dict[str, float]:
-    """Each arm's best learning rate by ``measure`` (smaller is better) on the validation split."""
-    from lecture_helpers.training import train
-
-    runs = train(arms=arms, lr=list(rates), eval_on="validation", progress=False, **options)
-    table = {arm: measure(runs.at(arm=arm)) for arm in arms}
-    return {
-        arm: best_on_grid({r: row.tolist() for r, row in zip(rates, rows, strict=True)})
-        for arm, rows in table.items()
-    }
-
-
-def _trained(arms: dict, tuned: dict, **options):
-    from lecture_helpers.training import train
-
-    with_rates = {arm: settings | {"lr": tuned[arm]} for arm, settings in arms.items()}
-    return train(arms=with_rates, progress=False, **options)
-
-
-def _by_arm(values: np.ndarray, arms: dict) -> dict[str, list[float]]:
-    return {arm: [float(v) for v in row] for arm, row in zip(arms, values, strict=True)}
-
-
-def _on_digits(seeds, **settings) -> dict:
-    from lecture_helpers.datasets import digits
-    from lecture_helpers.training import mlp
-
-    return {"build": mlp, "dataset": digits(), "seeds": list(seeds), "width": 32} | settings
 
 
 DEEP = {
@@ -210,68 +181,36 @@ DEEP = {
 }  # fmt: skip
 
 
-def depth_ladder(seeds, *, steps=300, tuned=None) -> dict:
+def depth_ladder(seeds, *, steps=300, tuned: Any = None) -> dict:
     """C7: log10 of the late training loss of ReLU networks on the digits, learning rate tuned."""
-    runs = _trained(DEEP, tuned, **_on_digits(seeds, steps=steps))
-    return _by_arm(late_loss(runs), DEEP)
+    runs = train_at(tuned, DEEP, **on_digits(seeds, steps=steps))
+    return dict(zip(DEEP, late_loss(runs).tolist(), strict=True))
 
 
 def tuned_depth_ladder(seeds) -> dict:
     """The learning rates of C7, tuned on the same late training loss with other seeds."""
-    return _tuned_rates(DEEP, RATES, late_loss, **_on_digits(seeds, steps=300))
+    return best_rates(DEEP, RATES, late_loss, **on_digits(seeds, steps=300))
 
 
-GAINS = tuple(float(f"{10 ** (k / 3):.3g}") for k in range(-5, 5))  # 0.0215 to 21.5
+GAINS = grid(-5, 4, per_decade=3)  # 0.0215 to 21.5
 GAIN_ARMS = ("none", "batch", "batch, lr x gain squared")
 
 
 def gain_runs(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, records=11):
     """The networks of every initial gain and learning rate: without, with batch norm, and with
     batch norm where the weights that feed it have their learning rate times the gain squared."""
-    from lecture_helpers.training import train
-
-    options = _on_digits(seeds, steps=steps, record=records, depth=depth, progress=False)
-    parts = [
-        train(
-            lr=list(rates),
-            gain=[gain],
-            **options,
-            arms={
-                "none": {"norm": "none"},
-                "batch": {"norm": "batch"},
-                GAIN_ARMS[2]: {
-                    "norm": "batch",
-                    "lr_multipliers": {"hidden*.linear.weight": gain**2},
-                },
-            },
-        )
-        for gain in gains
-    ]
-    return joined_runs(parts, "gain")
-
-
-def joined_runs(parts: list, axis: str):
-    """Runs that differ in one axis of one value each, as one record with that axis."""
-    from dataclasses import replace
-
-    first, at = parts[0], list(parts[0].axes).index(axis)
-    arrays = ("train_loss", "eval_loss", "accuracy", "diverged_at")
-    others = dict.fromkeys(("stopped_at", "weights", "buffers", "layout_of", "mislabelled"))
-    values = [part.axes[axis][0] for part in parts]
-    seconds = sum(part.provenance["seconds"] for part in parts)
-    return replace(
-        first,
-        axes=first.axes | {axis: values},
-        settings=first.settings | {axis: values},
-        provenance=first.provenance | {"seconds": seconds},
-        **others,
-        **{n: np.concatenate([getattr(part, n) for part in parts], axis=at) for n in arrays},
-    )
+    options = on_digits(seeds, steps=steps, record=records, depth=depth)
+    parts = {}
+    for gain in gains:
+        scaled = {"lr_multipliers": {"hidden*.linear.weight": gain**2}}
+        norms = ({"norm": "none"}, {"norm": "batch"}, {"norm": "batch"} | scaled)
+        arms = dict(zip(GAIN_ARMS, norms, strict=True))
+        parts[gain] = training.train(lr=list(rates), gain=[gain], arms=arms, **options)
+    return training.Runs.stack(parts, "gain")
 
 
 def gain_ladder(seeds, *, gains=GAINS, rates=(0.1, 1.0), depth=4, steps=150, records=11) -> dict:
     """C9: the share of ten initial gains at which a network trains, per learning rate."""
-
     runs = gain_runs(seeds, gains=gains, rates=rates, depth=depth, steps=steps, records=records)
     return {
         f"{arm}, lr {rate:g}": trains(runs.at(lr=rate, arm=arm)).mean(axis=0).tolist()
@@ -292,18 +231,18 @@ PLACES = {
 }
 
 
-def placements(seeds, *, depth=5, steps=300, tuned=None) -> dict:
+def placements(seeds, *, depth=5, steps=300, tuned: Any = None) -> dict:
     """C15 and C16: log10 of the late training loss by place, with and without gamma and beta.
 
     "none" has no norm at all; "noise" adds Gaussian noise after the norm (Santurkar et al. 2018).
     """
-    runs = _trained(PLACES, tuned, **_on_digits(seeds, steps=steps, depth=depth))
-    return _by_arm(late_loss(runs), PLACES)
+    runs = train_at(tuned, PLACES, **on_digits(seeds, steps=steps, depth=depth))
+    return dict(zip(PLACES, late_loss(runs).tolist(), strict=True))
 
 
 def tuned_placements(seeds) -> dict:
     """The learning rates of C15 and C16."""
-    return _tuned_rates(PLACES, RATES, late_loss, **_on_digits(seeds, steps=300, depth=5))
+    return best_rates(PLACES, RATES, late_loss, **on_digits(seeds, steps=300, depth=5))
 
 
 REGULARISED = {
@@ -316,33 +255,35 @@ EQUAL_PASSES = {
     f"{norm}, batch 256, equal passes": {"norm": norm, "batch_size": 256, "dropout": 0.0}
     for norm in ("none", "batch")
 }  # fmt: skip
-SLOW_RATES = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-4, 3))  # 0.01 to 10
+SLOW_RATES = grid(-4, 2, per_decade=2)  # 0.01 to 10
 
 
 def _on_signals(seeds, **settings) -> dict:
-    from lecture_helpers.datasets import mnist1d
-    from lecture_helpers.training import mlp
-
     return {
-        "build": mlp, "dataset": mnist1d(), "seeds": list(seeds), "depth": 2, "width": 64,
-        "split": {"test": 2000, "validation": 1000, "train": 1000},
+        "build": training.mlp, "dataset": mnist1d(), "seeds": list(seeds), "depth": 2, "width": 64,
+        "split": {"test": 2000, "validation": 1000, "train": 1000}, "progress": False,
     } | settings  # fmt: skip
 
 
-def regularisation(seeds, *, steps=800, tuned=None) -> dict:
+def regularisation(seeds, *, steps=800, tuned: Any = None) -> dict:
     """C10 and C11: test accuracy in per cent on MNIST-1D, 1,000 training examples, equal steps.
 
     "dropout's gain" is the accuracy with dropout minus that without. "Equal passes": batches of
     256 for a sixteenth of the steps, so that they see no more examples than batches of 16.
     """
-    runs = _trained(REGULARISED, tuned, **_on_signals(seeds, steps=steps, record=3))
-    arms = _by_arm(100 * final_accuracy(runs), REGULARISED)
-    few = _trained(EQUAL_PASSES, tuned, **_on_signals(seeds, steps=steps // 16, record=3))
-    arms |= _by_arm(100 * final_accuracy(few), EQUAL_PASSES)
-    for case in (f"{norm}, batch {batch}" for norm in ("none", "batch") for batch in (16, 256)):
+    arms = {}
+    for group, updates in ((REGULARISED, steps), (EQUAL_PASSES, steps // 16)):
+        runs = train_at(tuned, group, **_on_signals(seeds, steps=updates, record=3))
+        arms |= zip(group, _percent(runs), strict=True)
+    for norm, batch in product(("none", "batch"), (16, 256)):
+        case = f"{norm}, batch {batch}"
         pairs = zip(arms[f"{case}, dropout 0.3"], arms[f"{case}, dropout 0"], strict=True)
         arms[f"dropout's gain, {case}"] = [dropped - plain for dropped, plain in pairs]
     return arms
+
+
+def _percent(runs) -> list[list[float]]:
+    return (100 * final_accuracy(runs)).tolist()
 
 
 def tuned_regularisation(seeds) -> dict:
@@ -350,13 +291,12 @@ def tuned_regularisation(seeds) -> dict:
     found = {}
     for arms, steps in ((REGULARISED, 800), (EQUAL_PASSES, 50)):
         options = _on_signals(seeds, steps=steps, record=3)
-        found |= _tuned_rates(arms, SLOW_RATES, lambda r: -100 * final_accuracy(r), **options)
+        found |= best_rates(arms, SLOW_RATES, lambda r: -100 * final_accuracy(r), **options)
     return found
 
 
 SWITCHES = {
-    "batches of 64": {"batch_size": 64}, "batches of 4": {"batch_size": 4},
-    "batches of 64, 5 steps": {"batch_size": 64, "short": True},
+    "batches of 64": (64, False), "batches of 4": (4, False), "batches of 64, 5 steps": (64, True),
 }  # fmt: skip
 
 
@@ -368,36 +308,23 @@ def switch_to_running(seeds, *, depth=4, steps=200, short=5, lr=0.1, allowance=1
     best a batch can give. The running arm has an ``allowance`` of one point added, so that a loss
     of less than half a point is an effect of more than half.
     """
-    from lecture_helpers.training import train
-
     arms = {}
-    for name, how in SWITCHES.items():
-        last = short if how.get("short") else steps
-        runs = train(
-            **_on_digits(
-                seeds,
-                steps=last,
-                depth=depth,
-                norm="batch",
-                lr=lr,
-                batch_size=how["batch_size"],
-                checkpoints="last",
-                progress=False,
-            )
+    for name, (batch_size, early) in SWITCHES.items():
+        options = on_digits(
+            seeds, steps=short if early else steps, depth=depth, norm="batch", lr=lr
         )
-        for mode, training, extra in (("batch", True, 0.0), ("running", False, allowance)):
-            found = [_test_accuracy(runs, s, training) + extra for s in seeds]
+        runs = training.train(batch_size=batch_size, checkpoints="last", **options)
+        for mode, trained, extra in (("batch", True, 0.0), ("running", False, allowance)):
+            found = [_test_accuracy(runs, s, trained) + extra for s in seeds]
             arms[f"{name}: {mode}"] = found
     return arms
 
 
-def _test_accuracy(runs, seed: int, training: bool) -> float:
+def _test_accuracy(runs, seed: int, trained: bool) -> float:
     import torch
 
-    from lecture_helpers.datasets import digits, split
-
     rows = split(digits(), seed).test
-    net = runs.module(seed=seed).train(training)
+    net = runs.module(seed=seed).train(trained)
     with torch.no_grad():
         guessed = net(torch.tensor(digits().inputs[rows])).argmax(dim=1).numpy()
     return float(100 * (guessed == digits().targets[rows]).mean())

@@ -1,19 +1,20 @@
 """The experiments of Polyak averaging."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.experiments.per_seed import by_seed, largest
+from lecture_helpers.claims.experiments.tuned_networks import grid
 from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.datasets import mnist1d, split
+from lecture_helpers.optimization import polyak_averaging as averaging
 from lecture_helpers.optimization.descent import descend
 from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
-from lecture_helpers.optimization.polyak_averaging import (
-    alpha_from_half_life,
-    average_from,
-    exponential_average,
-    uniform_average,
-)
 from lecture_helpers.test_functions.surfaces import rotated_ellipse
 
 
@@ -26,44 +27,34 @@ def running_forms(seeds, *, paths=20, steps=200) -> Record:
         "corrected: a constant is kept": 1e-12,
         "a module's parameters, against torch": 1e-12,
     }
-    found = {name: [] for name in tolerances}
-    for seed in seeds:
-        rows = [_deviations(rng, steps) for rng in _streams(seed, paths)]
-        for name in tolerances:
-            found[name].append(float(max(row[name] for row in rows)))
-    return Record(tuple(seeds), found, tolerances)
+
+    def deviations(seed: int):
+        return (_deviations(np.random.default_rng([seed, k]), steps) for k in range(paths))
+
+    return largest(deviations, tolerances, seeds)
 
 
-def _streams(seed: int, count: int) -> Iterator[np.random.Generator]:
-    return (np.random.default_rng([seed, k]) for k in range(count))
-
-
-def _deviations(rng: np.random.Generator, steps: int) -> dict[str, float]:
+def _deviations(rng: np.random.Generator, steps: int) -> tuple[float, ...]:
     path, alpha = rng.standard_normal((steps, 3)).cumsum(axis=0), float(rng.uniform(0, 0.99))
     t, scale = np.arange(1, steps + 1)[:, None], np.abs(path).max()
     decayed = np.tril((1 - alpha) * alpha ** np.maximum(t - t.T, 0).astype(float))
-    from_zero = exponential_average(path, alpha, "zero")
+    from_zero = averaging.exponential_average(path, alpha, "zero")
     ones = np.ones((steps, 1))
-    return {
-        "uniform: running form against the sum":
-            np.abs(uniform_average(path) - path.cumsum(axis=0) / t).max() / scale,
-        "exponential: recursion against the weighted sum":
-            np.abs(from_zero - decayed @ path).max() / scale,
-        "from zero: a constant falls short by alpha^t":
-            np.abs(1 - exponential_average(ones, alpha, "zero") - alpha**t).max(),
-        "corrected: a constant is kept": np.abs(exponential_average(ones, alpha) - 1).max(),
-        "a module's parameters, against torch": _against_torch(path[:20], alpha) / scale,
-    }  # fmt: skip
+    return (
+        np.abs(averaging.uniform_average(path) - path.cumsum(axis=0) / t).max() / scale,
+        np.abs(from_zero - decayed @ path).max() / scale,
+        np.abs(1 - averaging.exponential_average(ones, alpha, "zero") - alpha**t).max(),
+        np.abs(averaging.exponential_average(ones, alpha) - 1).max(),
+        _against_torch(path[:20], alpha) / scale,
+    )
 
 
 def _against_torch(path: np.ndarray, alpha: float) -> float:
     import torch
     from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn
 
-    from lecture_helpers.training import AveragedNetwork
-
     network = torch.nn.Linear(2, 1).double()
-    ours = [AveragedNetwork(network), AveragedNetwork(network, alpha)]
+    ours = [training.AveragedNetwork(network, decay) for decay in (None, alpha)]
     theirs = [AveragedModel(network), AveragedModel(network, avg_fn=get_ema_avg_fn(alpha))]
     for theta in torch.from_numpy(path):
         torch.nn.utils.vector_to_parameters(theta, network.parameters())
@@ -75,7 +66,7 @@ def _against_torch(path: np.ndarray, alpha: float) -> float:
     return max(float((a.network.weight - b.module.weight).abs().max().detach()) for a, b in pairs)
 
 
-GRID = tuple(float(f"{10 ** (k / 4):.3g}") for k in range(-16, 2))
+GRID = grid(-16, 1, per_decade=4)
 
 
 def noisy_convex(
@@ -86,17 +77,19 @@ def noisy_convex(
     Noise of deviation 1 in every gradient component, curvatures from 1 / condition to 1. Each arm
     has the constant learning rate that minimises its own closed form at the last step.
     """
-    arms = {}
-    for condition in conditions:
-        h = np.geomspace(1 / condition, 1, dimension)
-        for seed in seeds:
+
+    def of_seed(seed: int) -> dict:
+        found = {}
+        for condition in conditions:
             rng = np.random.default_rng([seed, condition])
+            h = np.geomspace(1 / condition, 1, dimension)
             for name, value in _excess_costs(h, steps, early, runs, rng).items():
-                arms.setdefault(f"condition {condition}: {name}", []).append(float(np.log10(value)))
-    for seed in seeds:
+                found[f"condition {condition}: {name}"] = np.log10(value)
         for name, value in _kink(steps, np.random.default_rng([seed, 1])).items():
-            arms.setdefault(f"kink: {name}", []).append(float(np.log10(value)))
-    return arms
+            found[f"kink: {name}"] = np.log10(value)
+        return found
+
+    return by_seed(of_seed, seeds)
 
 
 def _excess_costs(h, steps: int, early: int, runs: int, rng) -> dict[str, float]:
@@ -106,7 +99,7 @@ def _excess_costs(h, steps: int, early: int, runs: int, rng) -> dict[str, float]
     of_average = min(choices, key=lambda q: q.excess(q.uniform(steps))[-1])
     last = of_last.paths(steps, runs, drawn)[-1]
     path = of_average.paths(steps, runs, drawn)
-    average = uniform_average(path)
+    average = averaging.uniform_average(path)
     return {
         "last": _cost(h, last),
         "average": _cost(h, average[-1]),
@@ -146,11 +139,12 @@ def across_the_valley(seeds, *, condition=25, short=30, long=3000, noise=0.3) ->
     Descent in a 2-D valley at 1.9 to 1.99 over its largest curvature, so that it jumps from wall
     to wall. "Across" counts the distance to the valley's floor alone. Capped at 1e-15.
     """
-    arms = {}
-    for seed in seeds:
-        for name, value in _distances(seed, condition, short, long, noise).items():
-            arms.setdefault(name, []).append(float(np.log10(max(value, 1e-15))))
-    return arms
+
+    def of_seed(seed: int) -> dict:
+        found = _distances(seed, condition, short, long, noise)
+        return {name: np.log10(max(value, 1e-15)) for name, value in found.items()}
+
+    return by_seed(of_seed, seeds)
 
 
 def _distances(seed: int, condition: float, short: int, long: int, noise: float) -> dict:
@@ -163,7 +157,7 @@ def _distances(seed: int, condition: float, short: int, long: int, noise: float)
     noisy = descend(surface, start, lr=lr, steps=long, noise=noise, seed=seed).points[1:]
     found = {}
     for name, path in [("short", quiet[:short]), ("long", quiet), ("noisy", noisy)]:
-        for arm, point in [("last", path[-1]), ("average", uniform_average(path)[-1])]:
+        for arm, point in [("last", path[-1]), ("average", averaging.uniform_average(path)[-1])]:
             found[f"{name}, {arm}"] = float(np.linalg.norm(point))
             found[f"{name}, across, {arm}"] = float(abs(point @ wall))
     return found
@@ -181,7 +175,7 @@ SPLIT = {"test": 1000, "validation": 500}
 
 
 def averages_of_networks(
-    seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20, tuned=None
+    seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20, tuned: Any = None
 ) -> Record:
     """C28, C30: test accuracy in per cent of the last weights and of their averages.
 
@@ -190,44 +184,27 @@ def averages_of_networks(
     average also its half-life as a share of the run. Batch norm's statistics are recomputed for
     the averaged weights; "stale" takes those of the last weights instead.
     """
-    arms, extras = {}, {}
+    settings = dict(steps=steps, batch_size=batch_size, width=width, momentum=momentum)
+    arms = {}
     for regime, options in REGIMES.items():
-        rates = sorted({tuned[f"{regime}: {arm}"][0] for arm in ARMS})
-        runs = _networks(seeds, rates, options, steps, batch_size, width, momentum, every)
-        for seed in seeds:
-            for name, value in _accuracies(runs, seed, regime, tuned).items():
-                kept = extras if name.endswith("rate of last") else arms
-                kept.setdefault(f"{regime}: {name}", []).append(value)
-    return Record(tuple(seeds), arms, extras=extras)
+        own = {arm: tuned[f"{regime}: {arm}"] for arm in ARMS}
+        rates = sorted({lr for lr, *_ in own.values()})
+        runs = _networks(seeds, rates, every, **settings, **options)
+        found = by_seed(partial(_accuracies, runs, own), seeds)
+        arms |= {f"{regime}: {name}": values for name, values in found.items()}
+    return Record(tuple(seeds), arms)
 
 
-def _networks(seeds, rates, options: dict, steps, batch_size, width, momentum, every):
-    from lecture_helpers.datasets import mnist1d
-    from lecture_helpers.training import mlp, train
-
-    return train(
-        mlp,
-        mnist1d(),
-        steps=steps,
-        batch_size=batch_size,
-        seeds=list(seeds),
-        lr=list(rates),
-        depth=2,
-        width=width,
-        norm="batch",
-        momentum=momentum,
-        split=SPLIT,
-        record=2,
-        checkpoints=every,
-        progress=False,
-        **options,
-    )
+def _networks(seeds, rates, every: int, **settings):
+    return training.train(
+        training.mlp, mnist1d(), seeds=list(seeds), lr=list(rates), depth=2, norm="batch",
+        split=SPLIT, record=2, checkpoints=every, progress=False, **settings,
+    )  # fmt: skip
 
 
-def _accuracies(runs, seed: int, regime: str, tuned) -> dict[str, float]:
-    settings = {arm: tuned[f"{regime}: {arm}"] for arm in ARMS}
+def _accuracies(runs, tuned: Mapping, seed: int) -> dict[str, float]:
     found = {}
-    for arm, (lr, *share) in settings.items():
+    for arm, (lr, *share) in tuned.items():
         rows = _averages(_path(runs, lr, seed), share)
         fresh, stale = _scores(runs, lr, seed, np.stack([rows[arm], rows["last"]]), "test")
         found[arm] = fresh[0]
@@ -247,18 +224,17 @@ def _path(runs, lr: float, seed: int) -> np.ndarray:
 def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
     averages = {
         "last": path[-1],
-        "full average": uniform_average(path)[-1],
-        "tail average": average_from(path, len(path) // 2)[-1],
+        "full average": averaging.uniform_average(path)[-1],
+        "tail average": averaging.average_from(path, len(path) // 2)[-1],
     }
     if share:
-        alpha = alpha_from_half_life(share[0] * len(path))
-        averages["exponential average"] = exponential_average(path, alpha)[-1]
+        alpha = averaging.alpha_from_half_life(share[0] * len(path))
+        averages["exponential average"] = averaging.exponential_average(path, alpha)[-1]
     return averages
 
 
 def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[list, list]:
     """Accuracies in per cent of weights (rows, parameters), statistics recomputed and stale."""
-    from lecture_helpers.datasets import mnist1d, split
     from lecture_helpers.training.weight_paths import SideBySide
 
     data, parts = mnist1d(), split(mnist1d(), seed, **SPLIT)
@@ -278,14 +254,17 @@ def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[li
 
 def tuned_averages(seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20) -> dict:
     """Each arm's learning rate (and half-life), by the error on the validation split."""
+    settings = dict(steps=steps, batch_size=batch_size, width=width, momentum=momentum)
     found = {}
     for regime, options in REGIMES.items():
-        runs = _networks(seeds, RATES, options, steps, batch_size, width, momentum, every)
+        runs = _networks(seeds, RATES, every, **settings, **options)
         errors = {lr: _errors(runs, lr, seeds) for lr in RATES}
         for k, arm in enumerate(ARMS[:3]):
-            found[f"{regime}: {arm}"] = [best_on_grid({lr: errors[lr][:, k] for lr in RATES})]
+            found[f"{regime}: {arm}"] = [
+                best_on_grid({lr: errors[lr][:, k].tolist() for lr in RATES})
+            ]
         halves = {lr: 3 + int(errors[lr][:, 3:].mean(axis=0).argmin()) for lr in RATES}
-        lr = best_on_grid({lr: errors[lr][:, halves[lr]] for lr in RATES})
+        lr = best_on_grid({lr: errors[lr][:, halves[lr]].tolist() for lr in RATES})
         found[f"{regime}: {ARMS[3]}"] = [lr, HALF_LIVES[halves[lr] - 3]]
     return found
 

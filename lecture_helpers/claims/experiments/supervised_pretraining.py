@@ -1,14 +1,19 @@
 """What growing a network layer by layer gains, what guiding its middle does: the experiments."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 
+from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
+from lecture_helpers.claims.experiments.per_seed import largest
 from lecture_helpers.claims.tuning import best_on_grid
 from lecture_helpers.claims.tuning import tuned as stored_or_searched
+from lecture_helpers.datasets import digits
 from lecture_helpers.pretraining import bottleneck
+from lecture_helpers.pretraining.greedy_growth import pretraining_race, train_arm
+from lecture_helpers.pretraining.plans import ARMS, GUIDES
+from lecture_helpers.training import GUESSING, Runs, final_accuracy
 
 NETWORKS = {
     "sigmoid": dict(activation="sigmoid", init="glorot"),
@@ -18,10 +23,9 @@ NETWORKS = {
 }
 RESCUE = dict(activation="sigmoid", init="glorot", norm="batch")
 DEPTHS = (3, 6, 10)
-ARMS = ("joint", "joint, half", "greedy", "fine-tuned", "random features")
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-USUAL = dict(width=32, momentum=0.9, batch_size=64, progress=False)
-CHANCE, FITTED, LOST = 0.1, 1e-3, float(np.log(10))
+USUAL: dict = dict(width=32, momentum=0.9, batch_size=64, progress=False)
+CHANCE, FITTED = 0.1, 1e-3
 
 
 def growing(seeds, *, depths=DEPTHS, deep=10, total=1200, tuned=None) -> dict:
@@ -35,11 +39,17 @@ def growing(seeds, *, depths=DEPTHS, deep=10, total=1200, tuned=None) -> dict:
     arms = {}
     for name, network in NETWORKS.items():
         for depth in depths:
-            arms |= _of_network(f"{name}, depth {depth}", seeds, network, depth, total, tuned)
+            place = f"{name}, depth {depth}"
+            for arm in ARMS:
+                rate = _rate(tuned, f"{place}: {arm}")
+                runs = _train(arm, seeds, network, depth, total, rate)
+                arms[f"{place}: {arm}"] = _percent(runs)
+            line = [value - 5 for value in arms[f"{place}: joint"]]
+            arms[f"{place}: joint, less five points"] = line
         for depth in (1, deep):
             place = f"{name}, depth {depth}: training loss"
             runs = _train("joint", seeds, network, depth, total, _rate(tuned, place))
-            arms[place] = [float(v) for v in _log_loss(runs)]
+            arms[place] = _log_loss(runs).tolist()
     for depth in depths:
         place = f"sigmoid, depth {depth}: joint with batch norm"
         runs = _train("joint", seeds, RESCUE, depth, total, _rate(tuned, place))
@@ -47,35 +57,22 @@ def growing(seeds, *, depths=DEPTHS, deep=10, total=1200, tuned=None) -> dict:
     return arms
 
 
-def _of_network(place: str, seeds, network: Mapping, depth: int, total: int, tuned) -> dict:
-    arms = {}
-    for arm in ARMS:
-        rate = _rate(tuned, f"{place}: {arm}")
-        arms[f"{place}: {arm}"] = _percent(_train(arm, seeds, network, depth, total, rate))
-    joint = arms[f"{place}: joint"]
-    return arms | {f"{place}: joint, less five points": [value - 5 for value in joint]}
-
-
 def _rate(tuned: Mapping | None, place: str) -> float:
     return tuned[place] if tuned else 0.1
 
 
-def _train(arm: str, seeds, network: Mapping, depth: int, total: int, lr, **settings):
-    from lecture_helpers.datasets import digits
-    from lecture_helpers.pretraining.greedy_growth import train_arm
-
+def _train(arm: str, seeds, network: Mapping, depth: int, total: int, lr, **settings) -> Runs:
     given = USUAL | dict(network) | settings
     return train_arm(arm, digits(), depth=depth, total=total, seeds=list(seeds), lr=lr, **given)
 
 
-def _percent(runs) -> list[float]:
-    last = 100 * np.nan_to_num(runs.accuracy[..., -1], nan=CHANCE)
-    return [float(value) for value in last]
+def _percent(runs: Runs) -> list[float]:
+    return (100 * final_accuracy(runs)).tolist()
 
 
-def _log_loss(runs) -> np.ndarray:
-    last = np.nan_to_num(runs.train_loss[..., -1], nan=LOST)
-    return np.log10(np.clip(last, FITTED, LOST))
+def _log_loss(runs: Runs) -> np.ndarray:
+    last = np.nan_to_num(runs.train_loss[..., -1], nan=GUESSING)
+    return np.log10(np.clip(last, FITTED, GUESSING))
 
 
 def tune_growing(seeds) -> dict:
@@ -101,7 +98,7 @@ def _on_validation(arm: str, seeds, network: Mapping, depth: int):
 
 def best_accuracy(runs) -> float:
     """The rate with the best accuracy; 0.1 where no rate leads to twice the accuracy of chance."""
-    accuracy = np.nan_to_num(runs.accuracy[..., -1], nan=CHANCE)
+    accuracy = final_accuracy(runs)
     if accuracy.mean(axis=-1).max() < 2 * CHANCE:
         return 0.1
     pairs = zip(runs.axes["lr"], accuracy, strict=True)
@@ -117,37 +114,29 @@ def _best_fit(losses: np.ndarray) -> float:
 
 def stored_growing(seeds):
     """The curves of all arms, networks and depths for the notebook, at the tuned rates."""
-    from lecture_helpers.pretraining.greedy_growth import side_by_side
-
     tuned = stored_or_searched("supervised_pretraining.growing", tune_growing)
-    return _rounded(side_by_side({
-        name: side_by_side({depth: _arms(name, depth, seeds, tuned) for depth in DEPTHS}, "depth")
+
+    def arms(name: str, depth: int) -> Runs:
+        rates = {arm: tuned[f"{name}, depth {depth}: {arm}"] for arm in ARMS}
+        return pretraining_race(
+            digits(), depth=depth, total=1200, seeds=list(seeds), lr=rates, every=20,
+            **USUAL | NETWORKS[name],
+        )  # fmt: skip
+
+    return Runs.stack({
+        name: Runs.stack({depth: arms(name, depth) for depth in DEPTHS}, "depth")
         for name in NETWORKS
-    }, "network"))  # fmt: skip
-
-
-def _arms(name: str, depth: int, seeds, tuned: Mapping):
-    from lecture_helpers.pretraining.greedy_growth import side_by_side
-
-    return side_by_side({
-        arm: _train(arm, seeds, NETWORKS[name], depth, 1200,
-                    tuned[f"{name}, depth {depth}: {arm}"], every=20)
-        for arm in ARMS
-    }, "arm")  # fmt: skip
-
-
-def _rounded(runs):
-    names = ("train_loss", "eval_loss", "accuracy")
-    return replace(runs, **{n: getattr(runs, n).round(4) for n in names})
+    }, "network").round(4)  # fmt: skip
 
 
 GUIDED_DEPTHS = (4, 6, 10)
 GUIDED = {name: NETWORKS[name] for name in ("sigmoid", "ReLU")}
-GUIDES = ("deep supervision", "hint")
 GUIDE_RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
 WEIGHTS = (0.1, 0.3, 1.0, 3.0, 10.0)
 PLAIN_RATES = tuple(float(f"{rate:.3g}") for rate in np.geomspace(0.001, 3, 40))
-TEACHER = dict(lr=0.03, momentum=0.9, batch_size=64, progress=False, record=2, checkpoints="last")
+TEACHER: dict = dict(
+    lr=0.03, momentum=0.9, batch_size=64, progress=False, record=2, checkpoints="last"
+)
 
 
 def guiding(seeds, *, depths=GUIDED_DEPTHS, updates=600, tuned=None) -> dict:
@@ -175,17 +164,15 @@ def _setting(tuned: Mapping | None, place: str) -> tuple[float, float]:
     return tuple(tuned[place]) if tuned else (0.03, 1.0)
 
 
-def _guided(how: str, seeds, name: str, depth: int, updates: int, record=2, **settings):
-    from lecture_helpers.datasets import digits
+def _guided(how: str, seeds, name: str, depth: int, updates: int, **settings):
     from lecture_helpers.pretraining.deep_supervision import teacher, train_guided
-    from lecture_helpers.training import train
 
     teachers = None
     if how == "hint":
-        teachers = train(teacher, digits(), steps=updates, seeds=list(seeds), **TEACHER)
+        teachers = training.train(teacher, digits(), steps=updates, seeds=list(seeds), **TEACHER)
     return train_guided(
         how, digits(), teachers=teachers, steps=updates, depth=depth, seeds=list(seeds),
-        record=record, **USUAL | GUIDED[name] | settings,
+        **{"record": 2} | USUAL | GUIDED[name] | settings,
     )  # fmt: skip
 
 
@@ -214,7 +201,7 @@ def _tuned_guide(how: str, seeds, name: str, depth: int) -> dict:
     for weight in WEIGHTS:
         here = runs.at(guide=weight)
         rate = best_accuracy(here)
-        reached = np.nan_to_num(here.at(lr=rate).accuracy[:, -1], nan=CHANCE).mean()
+        reached = final_accuracy(here.at(lr=rate)).mean()
         found[f"{place}, weight {weight:g}"] = rate
         best = max(best, (float(reached), rate, weight))
     return found | {place: list(best[1:])}
@@ -222,17 +209,15 @@ def _tuned_guide(how: str, seeds, name: str, depth: int) -> dict:
 
 def stored_guiding(seeds):
     """The curves of every guide, network, depth and weight for the notebook."""
-    from lecture_helpers.pretraining.greedy_growth import side_by_side
-
     tuned = stored_or_searched("supervised_pretraining.guiding", tune_guiding)
-    return _rounded(side_by_side({
-        how: side_by_side({
-            name: side_by_side({
-                depth: side_by_side(_weights(how, name, depth, seeds, tuned), "weight")
+    return Runs.stack({
+        how: Runs.stack({
+            name: Runs.stack({
+                depth: Runs.stack(_weights(how, name, depth, seeds, tuned), "weight")
                 for depth in GUIDED_DEPTHS
             }, "depth") for name in GUIDED
         }, "network") for how in GUIDES
-    }, "guide"))  # fmt: skip
+    }, "guide").round(4)  # fmt: skip
 
 
 def _weights(how: str, name: str, depth: int, seeds, tuned: Mapping) -> dict:
@@ -240,7 +225,7 @@ def _weights(how: str, name: str, depth: int, seeds, tuned: Mapping) -> dict:
     rate, _ = tuned[f"{place}: plain"]
     plain = _train("joint", seeds, GUIDED[name], depth, 600, rate, every=30)
     return {0.0: plain} | {
-        weight: _guided(how, seeds, name, depth, 600, record,
+        weight: _guided(how, seeds, name, depth, 600, record=record,
                         lr=tuned[f"{place}: {how}, weight {weight:g}"], guide=weight)
         for weight in WEIGHTS
     }  # fmt: skip
@@ -259,9 +244,9 @@ def greedy_is_not_optimal(seeds, *, angles=1000) -> Record:
         "what greedy training misses, against 1 less twice the linear share": 1e-6,
         "fine-tuning leads away from the greedy unit by (radians)": 1e-3,
     }
-    rows = [_bottleneck(np.random.default_rng([seed, 32]), angles) for seed in seeds]
-    found = {name: [float(row[k]) for row in rows] for k, name in enumerate(tolerances)}
-    return Record(tuple(seeds), found, tolerances)
+    return largest(
+        lambda seed: [_bottleneck(np.random.default_rng([seed, 32]), angles)], tolerances, seeds
+    )
 
 
 def _bottleneck(rng: np.random.Generator, count: int) -> tuple[float, ...]:

@@ -1,24 +1,19 @@
 """The claims on coordinate descent."""
 
+from functools import partial
+
 from lecture_helpers.claims.claim import Claim
-from lecture_helpers.claims.experiments.coordinate_descent import (
-    arrivals,
-    block_sizes,
-    convexity,
-    separability,
-    strategies,
-)
+from lecture_helpers.claims.experiments import coordinate_descent as experiments
 
 LESSON = "02_coordinate_descent"
-SLIDE = "Coordinate Descent"
+on_slide = partial(Claim, lesson=LESSON, slide="Coordinate Descent")
 CLAIMS = (
-    Claim(
-        "C21", "empirical", LESSON, SLIDE,
+    on_slide("C21", "empirical",
         "Minimising over one coordinate at a time, in turn, ends in a local minimum.",
         "A smooth strictly convex function on which the sweeps stop short; or, the other way, that "
         "the tilted valley with a kink did reach its minimum. Powell's function has none.",
         min_effect=0.5, unit="share of starts that end in a minimum, above one half",
-        experiment=arrivals,
+        experiment=experiments.arrivals,
         comparisons={
             "smooth and strictly convex": ("quadratic", "one half"),
             "smooth, a saddle between two wells": ("two wells", "one half"),
@@ -27,26 +22,23 @@ CLAIMS = (
             "Powell's function": ("Powell", "one half"),
         },
         budget=120,
-        slips=("S13",),
         objection="The functions were chosen because theory tells what happens on them: the shares "
         "are 0 or 1, and the seeds only vary the starts. So the verdicts say where the sentence "
         "holds, not how often in practice. Open.",
         literature="Tseng 2001 for the conditions; Powell 1973 for the function that circles; "
         "Grippo and Sciandrone 2000 for two blocks.",
     ),
-    Claim(
-        "C22", "identity", LESSON, SLIDE,
+    on_slide("C22", "identity",
         "Block coordinate descent is the same idea with several variables freed at once: blocks of "
         "one give coordinate descent, one block of all gives the joint minimum in a single step.",
         "A quadratic on which either extreme of the block size gives another iterate.",
-        experiment=block_sizes, budget=5,
+        experiment=experiments.block_sizes, budget=5,
     ),
-    Claim(
-        "C23", "empirical", LESSON, SLIDE,
+    on_slide("C23", "empirical",
         "It pays when the variables fall into groups that hardly influence one another.",
         "As many sweeps at strong correlation between the columns as at weak.",
         min_effect=0.3, unit="log10 of the ratio of sweeps, correlated to nearly separable",
-        experiment=separability,
+        experiment=experiments.separability,
         comparisons={
             "Lasso, correlation 0.9 to 0": (
                 "coordinates, correlation 0.9", "coordinates, correlation 0"),
@@ -57,29 +49,25 @@ CLAIMS = (
             "FISTA on the same Lasso": ("FISTA, correlation 0.9", "FISTA, correlation 0"),
         },
         budget=60,
-        slips=("S14",),
         objection="A correlated Lasso is harder for every method, so this may be conditioning and "
         "not separability. Shown by the controls: ISTA and FISTA lose more than coordinates do, "
         "and reach the cap of 10,000 steps, so that theirs is a lower bound. The groups have no "
         "such control. Open there.",
         literature="Wright 2015 surveys the dependence on coupling.",
     ),
-    Claim(
-        "C24", "identity", LESSON, SLIDE,
+    on_slide("C24", "identity",
         "The sparse coding cost is convex in the codes alone and in the dictionary alone, and not "
         "in both together.",
         "A segment with one factor fixed on which the cost lies above its chord, or a proof that no"
         " segment in both factors does.",
-        experiment=convexity, budget=40,
-        slips=("S8", "S9", "S10"),
+        experiment=experiments.convexity, budget=40,
     ),
-    Claim(
-        "C25", "empirical", LESSON, SLIDE,
+    on_slide("C25", "empirical",
         "Alternating between codes and dictionary is therefore a workable way to learn a "
         "dictionary.",
         "A joint proximal descent that reaches a lower constrained cost with the same work.",
         min_effect=0.02, unit="log10 of the ratio of final costs, joint to alternating",
-        experiment=strategies,
+        experiment=experiments.strategies,
         comparisons={"joint to alternating": ("joint", "alternating")},
         controls={
             "PALM to alternating": ("PALM", "alternating"),
@@ -87,7 +75,6 @@ CLAIMS = (
             "PALM, a quarter of the work": ("PALM, early", "alternating, early"),
         },
         budget=60,
-        slips=("S9",),
         objection="Equal work is counted in products of patches, pixels and atoms, and the number "
         "of sweeps was chosen for the alternation on two other seeds; a joint step has nothing to "
         "choose, and its failed trials are free. The controls after a quarter of the work show a "

@@ -8,8 +8,6 @@ from lecture_helpers.widgets.controls.control import Control, is_number
 class Choice(Control):
     """One of a few values: buttons when they are few and short, else a drop-down or slider."""
 
-    kind = "choice"
-
     def __init__(self, name, options: dict, start, label):
         if not options:
             raise ValueError(f"{name} must offer at least one choice.")
@@ -40,32 +38,16 @@ class Choice(Control):
             f"{self.name} takes one of {', '.join(map(repr, self.values))}, not {value!r}."
         )
 
-    def draw(self, rng):
-        return self.values[rng.integers(len(self.values))]
-
 
 def _same(one, other) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-class Switch(Control):
+class Switch(Choice):
     """On or off."""
 
-    kind = "switch"
-    values = [False, True]
-
     def __init__(self, name, start, label):
-        if not isinstance(start, bool):
-            raise ValueError(f"{name} is a switch and must start at True or False, not {start!r}.")
-        super().__init__(name, start, label)
+        super().__init__(name, {"no": False, "yes": True}, start, label)
 
     def _make(self):
         return [w.Checkbox(value=self.start, description=self.label)]
-
-    def accept(self, value) -> bool:
-        if not isinstance(value, bool):
-            raise ValueError(f"{self.name} takes True or False, not {value!r}.")
-        return value
-
-    def draw(self, rng):
-        return bool(rng.integers(2))

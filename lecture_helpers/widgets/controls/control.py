@@ -1,7 +1,9 @@
 """What every control of an explorer has: a name, a value, a row of widgets."""
 
+import math
 import numbers
 from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
@@ -11,7 +13,7 @@ def is_number(value) -> bool:
     """Whether ``value`` is a finite real number (a switch is none)."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
         return False
-    return bool(np.isfinite(value))
+    return math.isfinite(value)
 
 
 def in_words(value) -> str:
@@ -24,9 +26,9 @@ def in_words(value) -> str:
 class Control:
     """One control of an explorer: its range, its value, its row of widgets."""
 
-    kind = "control"
-    lo = hi = None
-    values: list | None = None
+    lo: Any = None
+    hi: Any = None
+    values: Any = None
 
     def __init__(self, name: str, start, label: str):
         self.name, self.start, self.value, self.label = name, start, start, label
@@ -35,13 +37,9 @@ class Control:
         self._busy = False
         self.parts = self._make()
         self.widget = w.HBox(self.parts).add_class("lecture-control")
-        self._listen()
+        self.parts[0].observe(lambda change: self._heard(change["new"]), "value")
 
-    def _listen(self) -> None:
-        for part in self.parts:
-            part.observe(lambda change: self._heard(change["new"]), "value")
-
-    def _make(self) -> list[w.Widget]:
+    def _make(self) -> list[Any]:
         raise NotImplementedError
 
     def _heard(self, value) -> None:
@@ -72,18 +70,18 @@ class Control:
     def _show(self, value) -> None:
         self._busy = True
         try:
-            for part in self.parts:
-                part.value = value
+            for part, seen in zip(self.parts, self._seen(value), strict=True):
+                part.value = seen
         finally:
             self._busy = False
+
+    def _seen(self, value) -> tuple:
+        """What each of the widgets shows at ``value``."""
+        return (value,)
 
     def stops(self) -> list:
         """The ends of a range, every value of a choice."""
         return [self.lo, self.hi] if self.values is None else list(self.values)
-
-    def draw(self, rng: np.random.Generator):
-        """A random value that the control can take."""
-        raise NotImplementedError
 
     def frames(self, most: int = 60) -> list:
         """The values that a running scrubber visits, in order."""

@@ -37,7 +37,7 @@ def _is_switch(described) -> bool:
 def _as_range(name: str, described: tuple, start, label: str) -> Range:
     if len(described) not in (2, 3) or not all(map(is_number, described[:2])):
         raise ValueError(f"{name} must be {_FORMS}, not {described!r}.")
-    lo, hi, step = (*described, None)[:3]
+    (lo, hi), step = described[:2], described[2] if len(described) == 3 else None
     _check_ends(name, lo, hi, step)
     if not (is_number(start) and lo <= start <= hi):
         raise ValueError(f"{name} starts at {start!r}, outside its range {lo!r} to {hi!r}.")

@@ -27,7 +27,6 @@ class Range(Control):
     reports the place it already stands on (browsers round to their steps) moves nothing.
     """
 
-    kind = "float"
     _number, _slider = w.BoundedFloatText, w.FloatSlider
 
     def __init__(self, name, lo, hi, step, start, label):
@@ -37,32 +36,20 @@ class Range(Control):
     def _make(self):
         ends = dict(min=self.lo, max=self.hi, value=self.start)
         number = self._number(**ends, step=self.step, description=self.label)
-        slider = self._slide(ends)
-        slider.layout.width, slider.layout.flex, slider.layout.min_width = (
-            "auto",
-            "1 1 60px",
-            "60px",
-        )
+        narrow = w.Layout(width="auto", flex="1 1 60px", min_width="60px")
+        slider = self._slide({**ends, "layout": narrow})
         slider.observe(lambda change: self._slid(change["new"]), "value")
         return [number.add_class("lecture-number"), slider]
 
     def _slide(self, ends: dict) -> w.Widget:
         return self._slider(**ends, step=self.step, readout=False)
 
-    def _listen(self):
-        self.parts[0].observe(lambda change: self._heard(change["new"]), "value")
-
     def _slid(self, value) -> None:
         if not self._busy and self.place(value) != self.place(self.value):
             self._heard(self.at(self.place(value)))
 
-    def _show(self, value):
-        self._busy = True
-        try:
-            self.parts[0].value = value
-            self.parts[1].value = self.at(self.place(value))
-        finally:
-            self._busy = False
+    def _seen(self, value):
+        return value, self.at(self.place(value))
 
     def place(self, value) -> int:
         """Which place of the slider is nearest to ``value``."""
@@ -84,9 +71,6 @@ class Range(Control):
         layout = self.parts[0].layout
         layout.width, layout.flex = f"calc({label_width} + 7.5em)", "0 0 auto"
 
-    def draw(self, rng):
-        return self.at(int(rng.integers(self.place(self.hi), endpoint=True)))
-
     def frames(self, most=60):
         places = np.linspace(0, self.place(self.hi), most)
         return sorted({self.at(round(place)) for place in places})
@@ -98,7 +82,6 @@ class Range(Control):
 class WholeRange(Range):
     """A whole number between two ends."""
 
-    kind = "int"
     _number, _slider = w.BoundedIntText, w.IntSlider
 
     def accept(self, value) -> int:
@@ -114,8 +97,6 @@ class WholeRange(Range):
 
 class LogRange(Range):
     """A positive number whose slider moves in equal ratios, to values of three digits."""
-
-    kind = "log"
 
     def __init__(self, name, lo, hi, start, label):
         step = nice_step(math.log10(lo), math.log10(hi))

@@ -1,6 +1,7 @@
 """The picture of a view while its controls move: a background that stays, an overlay that moves."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -9,7 +10,8 @@ from lecture_helpers.widgets.appearance import ALONE, Appearance, drawing, new_f
 from lecture_helpers.widgets.pictures import add_panels
 from lecture_helpers.widgets.reading import Reading
 from lecture_helpers.widgets.rendering import layers
-from lecture_helpers.widgets.rendering.idle import awaken
+from lecture_helpers.widgets.rendering.axes_recorder import NeedsRedraw, record
+from lecture_helpers.widgets.rendering.idle import mark_active
 from lecture_helpers.widgets.rendering.pixels import (
     blank,
     decode_png,
@@ -18,7 +20,6 @@ from lecture_helpers.widgets.rendering.pixels import (
     over,
     pixels_of,
 )
-from lecture_helpers.widgets.rendering.recorder import NeedsRedraw, record
 from lecture_helpers.widgets.rendering.retained import Panel, Rebuild
 from lecture_helpers.widgets.view import View
 
@@ -27,18 +28,25 @@ class Canvas:
     """Draws a view again and again in axes that never jump.
 
     ``background`` and ``overlay`` are the two PNGs of the picture; ``redraws`` counts the
-    figures that had to be made anew; ``parted`` says whether anything is in the overlay. At rest
-    only the two PNGs are left; the figure comes back when it is asked for.
+    figures that had to be made anew; ``parted`` says whether anything is in the overlay. Once
+    released only the two PNGs are left; the figure comes back when it is asked for.
     """
 
-    def __init__(self, view: View, size, appearance: Appearance, layout: list | None = None):
-        self.view, self.size, self.appearance, self.layout = view, size, appearance, layout
-        self.ghosts = [[] for _ in view.panels]
+    _shown: Any
+    _figure: Any
+    _pixels: Any
+    _painter: Any
+    _overlay: Any
+    _values: Any
+
+    def __init__(self, view: View, size, appearance: Appearance, positions: list | None = None):
+        self.view, self.size, self.appearance, self.positions = view, size, appearance, positions
+        self.pinned = [[] for _ in view.panels]
         self.redraws, self.parted, self._values = 0, False, None
         self._background = self._overlay = self._mover = None
-        self._forget()
+        self._clear()
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         self._shown = self._figure = self._pixels = self._below = self._painter = None
         self._panels, self._moving = [], set()
 
@@ -51,7 +59,7 @@ class Canvas:
         with drawing():
             now = self._drawn(values, mover)
             self._values = dict(values)
-            awaken(self)
+            mark_active(self)
         return now
 
     def _drawn(self, values: Mapping, mover: str | None) -> Reading:
@@ -60,24 +68,24 @@ class Canvas:
         except NeedsRedraw:
             return self.draw_whole(values)
         try:
-            self._retain([c + g for c, g in zip(calls, self.ghosts, strict=True)], mover)
+            self._retain([c + g for c, g in zip(calls, self.pinned, strict=True)], mover)
         except Exception:
             return self.draw_whole(values)
         return now
 
-    def rest(self) -> None:
+    def release(self) -> None:
         """Keep the picture as its two PNGs and let go of what it was drawn with."""
         with ALONE:
             self._background, self._overlay = self.background, self.overlay
             if self._shown:
                 discard_pixels(self._shown)
-            self._forget()
+            self._clear()
 
     @property
     def figure(self) -> Figure:
-        """The figure with the artists of this picture, drawn again after a rest."""
+        """The figure with the artists of this picture, drawn again if it was released."""
         with ALONE:
-            if self._shown is None:
+            if not self._shown:
                 self.move(self._values)
             return self._shown
 
@@ -88,8 +96,8 @@ class Canvas:
             figure = new_figure(self.size, self.appearance)
             axes = add_panels(figure, self.view)
             now = self.view.run(axes, values)
-            for ax, ghosts in zip(axes, self.ghosts, strict=True):
-                for call in ghosts:
+            for ax, pinned in zip(axes, self.pinned, strict=True):
+                for call in pinned:
                     call.apply(ax)
             self._arrange(figure)
             self._show(figure, pixels_of(figure).copy(), None)
@@ -98,11 +106,11 @@ class Canvas:
 
     def _arrange(self, figure) -> None:
         self.redraws += 1
-        if self.layout is None or len(self.layout) != len(figure.axes):
+        if self.positions is None or len(self.positions) != len(figure.axes):
             figure.draw_without_rendering()
-            self.layout = [ax.get_position(original=True) for ax in figure.axes]
+            self.positions = [ax.get_position(original=True) for ax in figure.axes]
         figure.set_layout_engine("none")
-        for ax, position in zip(figure.axes, self.layout, strict=True):
+        for ax, position in zip(figure.axes, self.positions, strict=True):
             ax.set_position(position)
 
     def _show(self, figure, pixels: np.ndarray, overlay: np.ndarray | None) -> None:
@@ -158,7 +166,7 @@ class Canvas:
         figure, axes = self._figure, [panel.ax for panel in self._panels]
         renderer = figure.canvas.get_renderer()
         for ax in axes:
-            if not moved.isdisjoint(_titles(ax)):
+            if not moved.isdisjoint((ax.title, ax._left_title, ax._right_title)):
                 ax._update_title_position(renderer)
         if self._below and layers.stray(axes, self._boxes, moving, renderer):
             moving = set()
@@ -190,13 +198,3 @@ class Canvas:
     def pixels(self) -> np.ndarray:
         """The picture as it stands: uint8 (height, width, 4)."""
         return over(decode_png(self.background), decode_png(self.overlay))
-
-    @property
-    def limits_set(self) -> bool:
-        """Whether every panel has x and y limits that its data cannot move."""
-        panels = self.figure.axes[: len(self.view.panels)]
-        return not any(ax.get_autoscalex_on() or ax.get_autoscaley_on() for ax in panels)
-
-
-def _titles(ax) -> tuple:
-    return ax.title, ax._left_title, ax._right_title

@@ -6,7 +6,7 @@ from matplotlib.axis import Axis
 from matplotlib.legend import Legend
 from matplotlib.spines import Spine
 from matplotlib.text import Text
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, BboxBase
 
 
 def drawing_order(ax: Axes) -> list:
@@ -36,10 +36,11 @@ def split_layers(ax: Axes, moving: set, renderer) -> tuple[list, list]:
     return below, above
 
 
-def _reach(ax: Axes, moving: set) -> Bbox:
-    boxes = [clip_of(artist) for artist in moving if artist.axes is ax]
-    if not boxes or any(box is None for box in boxes):
-        return ax.get_figure().bbox
+def _reach(ax: Axes, moving: set) -> BboxBase:
+    mine = [artist for artist in moving if artist.axes is ax]
+    boxes = [box for artist in mine if (box := clip_of(artist)) is not None]
+    if not boxes or len(boxes) < len(mine):
+        return ax.figure.bbox
     return Bbox.union(boxes).padded(2)
 
 
@@ -49,14 +50,10 @@ def clip_of(artist) -> Bbox | None:
     return box if artist.get_clip_on() and box is not None else None
 
 
-def _apart(artist, touched: Bbox, renderer) -> bool:
+def _apart(artist, touched: BboxBase, renderer) -> bool:
     if not isinstance(artist, Text):
         return False
-    return not artist.get_text() or not _meet(artist.get_window_extent(renderer), touched)
-
-
-def _meet(one: Bbox, other: Bbox) -> bool:
-    return one.overlaps(other)
+    return not artist.get_text() or not artist.get_window_extent(renderer).overlaps(touched)
 
 
 def stray(panels: list[Axes], boxes: list[Bbox], moving: set, renderer) -> bool:
@@ -65,26 +62,25 @@ def stray(panels: list[Axes], boxes: list[Bbox], moving: set, renderer) -> bool:
         others = [box for i, box in enumerate(boxes) if i != place]
         free = [a for a in moving if a.axes is ax and clip_of(a) is None]
         reached = [a.get_tightbbox(renderer) for a in free]
-        if any(r is not None and _meet(r.padded(2), box) for r in reached for box in others):
+        if any(r is not None and r.padded(2).overlaps(box) for r in reached for box in others):
             return True
     return False
 
 
 def territories(panels: list[Axes], renderer) -> list[Bbox]:
     """What each panel covers with everything on it."""
-    return [_territory(ax, renderer) for ax in panels]
-
-
-def _territory(ax: Axes, renderer) -> Bbox:
-    outside_layout = [a for a in ax.get_children() if not a.get_in_layout() and a.get_visible()]
-    free = [a.get_tightbbox(renderer) for a in outside_layout if clip_of(a) is None]
-    boxes = [ax.get_tightbbox(renderer, for_layout_only=False), *free]
-    return Bbox.union([box for box in boxes if box is not None])
+    covered = []
+    for ax in panels:
+        outside_layout = [a for a in ax.get_children() if not a.get_in_layout() and a.get_visible()]
+        free = [a.get_tightbbox(renderer) for a in outside_layout if clip_of(a) is None]
+        boxes = [ax.get_tightbbox(renderer, for_layout_only=False), *free]
+        covered.append(Bbox.union([box for box in boxes if box is not None]))
+    return covered
 
 
 def overlapping(boxes: list[Bbox]) -> bool:
     """Whether any two of the boxes share a point."""
-    return any(_meet(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+    return any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 class Painter:

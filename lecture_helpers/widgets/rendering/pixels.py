@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,8 +15,9 @@ from PIL import Image
 
 def pixels_of(figure: Figure) -> np.ndarray:
     """The figure fully drawn: uint8 (height, width, 4), overwritten by its next drawing."""
-    figure.canvas.draw()
-    return np.asarray(figure.canvas.buffer_rgba())
+    canvas: Any = figure.canvas
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())
 
 
 def discard_pixels(figure: Figure) -> None:
@@ -25,11 +27,12 @@ def discard_pixels(figure: Figure) -> None:
     that it was last measured with (matplotlib has no public word for that).
     """
     FigureCanvasAgg(figure)
-    for text in figure.findobj(Text):
+    texts: Any = figure.findobj(Text)
+    for text in texts:
         text._renderer = None
 
 
-def encode_png(pixels: np.ndarray, level: int = 1) -> bytes:
+def encode_png(pixels: np.ndarray) -> bytes:
     """The pixels (height, width, 4) as PNG.
 
     Every row is stored as its difference to the row above ("up"): on our pictures as small as
@@ -40,7 +43,41 @@ def encode_png(pixels: np.ndarray, level: int = 1) -> bytes:
     rows = np.full((height, flat.shape[1] + 1), 2, np.uint8)
     rows[0, 1:] = flat[0]
     np.subtract(flat[1:], flat[:-1], out=rows[1:, 1:])
-    return _png(width, height, 8, 6, (b"IDAT", zlib.compress(rows, level)))
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(rows.data, 1)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def encode_palette_png(pixels: np.ndarray) -> bytes:
+    """Opaque pixels (height, width, 4) as a PNG of at most 255 colours, less than half as large.
+
+    The 64 most frequent colours stay as they are, so that areas and type do; every other pixel
+    takes the nearest colour of those and of 191 that Pillow chooses for the rest. On our pictures
+    a channel is off by 22 of 255 at most, and by more than 8 in less than one pixel in a hundred.
+    """
+    flat = pixels.view(np.uint32)
+    colours, place, counts = np.unique(flat, return_inverse=True, return_counts=True)
+    colours = colours.view(np.uint8).reshape(-1, 4)[:, :3]
+    palette = colours[np.argsort(-counts, kind="stable")]
+    if len(palette) > 255:
+        rest = Image.fromarray(palette[None, 64:])
+        rest = rest.quantize(191, Image.Quantize.MAXCOVERAGE, kmeans=1)
+        palette = np.vstack([palette[:64], np.reshape(rest.getpalette() or [], (-1, 3))])
+    palette = palette.astype(np.int64)
+    nearest = (np.square(palette).sum(axis=1) - colours @ (2 * palette.T)).argmin(axis=1)
+    image = Image.fromarray(nearest[place].reshape(flat.shape[:2]).astype(np.uint8))
+    image.putpalette(palette.astype(np.uint8).tobytes())
+    return _saved(image)
+
+
+def _saved(image: Image.Image, **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True, **options)
+    return file.getvalue()
 
 
 @cache
@@ -49,18 +86,7 @@ def blank(height: int, width: int) -> bytes:
 
     It has the size of the picture, since a page lays out an image by the shape of its pixels.
     """
-    rows = bytes(height * (1 + (width + 7) // 8))
-    return _png(width, height, 1, 0, (b"tRNS", bytes(2)), (b"IDAT", zlib.compress(rows, 9)))
-
-
-def _png(width: int, height: int, depth: int, colour: int, *chunks: tuple) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    chunks = (b"IHDR", header), *chunks, (b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return _saved(Image.new("1", (width, height)), transparency=0)
 
 
 def decode_png(png: bytes) -> np.ndarray:

@@ -1,11 +1,12 @@
 """A panel that keeps its artists from one picture to the next."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from lecture_helpers.widgets.rendering.recorder import ARTISTS, CURVES, Call
+from lecture_helpers.widgets.rendering.axes_recorder import ARTISTS, CURVES, Call
 
 _CYCLING = CURVES | {"bar", "barh", "errorbar", "fill", "fill_between", "fill_betweenx", "hist",
                      "scatter", "stairs"}  # fmt: skip
@@ -34,7 +35,7 @@ class Panel:
     """Axes, drawn by recorded calls."""
 
     def __init__(self, ax: Axes, calls: list[Call]):
-        self.ax = ax
+        self.ax: Any = ax  # its private lists are put in order
         self.slots, self.layout = [], []
         self._relabelled = False
         for call in calls:
@@ -49,7 +50,8 @@ class Panel:
         made, held = len(ax._children), len(ax.containers)
         call.apply(ax)
         if call.name == "legend":
-            _refuse_wandering(call)
+            if call.args or call.kwargs.get("loc", "best") in ("best", 0):  # it may wander
+                raise Rebuild
             return Slot(call, [ax.get_legend()])
         return Slot(call, ax._children[made:], ax.containers[held:])
 
@@ -136,8 +138,6 @@ class Panel:
 
     def _remove(self, slot: Slot) -> None:
         self._check(slot.call)
-        for container in slot.containers:
-            self.ax.containers[:] = [c for c in self.ax.containers if c is not container]
         for artist in slot.artists:
             artist.remove()
 
@@ -170,11 +170,6 @@ class Panel:
         moved.difference_update(slot.artists)
         self.slots[places[0]] = fresh = self._draw(slot.call)
         moved.update(fresh.artists)
-
-
-def _refuse_wandering(call: Call) -> None:
-    if call.kwargs.get("loc", "best") in ("best", 0) or call.args:
-        raise Rebuild
 
 
 def _curve(args: tuple) -> tuple:

@@ -5,13 +5,7 @@ import pytest
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.experiments.continuation import (
-    ALIKE,
-    KINDS,
-    NEEDLE,
-    RIPPLES,
-    WAVES,
-)
+from lecture_helpers.claims.experiments.continuation import ALIKE, KINDS, NEEDLE, RIPPLES, WAVES
 
 
 def quick(name: str, seeds=QUICK_SEEDS, **changed):

@@ -6,36 +6,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lecture_helpers.widgets.controls.choices import Choice, Switch
 from lecture_helpers.widgets.controls.factory import as_control
-from lecture_helpers.widgets.controls.ranges import nice_step
+from lecture_helpers.widgets.controls.ranges import LogRange, Range, WholeRange, nice_step
+from tests.widgets.views import random_value
 
 
 @pytest.mark.parametrize(
     ("described", "start", "kind", "widgets"),
     [
-        ((0, 1.5), 0.4, "float", [w.BoundedFloatText, w.FloatSlider]),
-        ((0, 3), 1.5, "float", [w.BoundedFloatText, w.FloatSlider]),
-        ((0, 1, 0.25), 0, "float", [w.BoundedFloatText, w.FloatSlider]),
-        ((1, 9), 3, "int", [w.BoundedIntText, w.IntSlider]),
-        ((1, 9, 2), 3, "int", [w.BoundedIntText, w.IntSlider]),
-        ((np.int64(1), np.int64(9)), np.int64(3), "int", [w.BoundedIntText, w.IntSlider]),
-        ((0.001, 0.5, "log"), 0.05, "log", [w.BoundedFloatText, w.FloatLogSlider]),
-        ((1, 64, "log"), 8, "log", [w.BoundedFloatText, w.FloatLogSlider]),
-        (["tanh", "relu"], "tanh", "choice", [w.ToggleButtons]),
-        ([0, 1], 1, "choice", [w.ToggleButtons]),
-        ([1, 2, 4, 8, 16, 32], 4, "choice", [w.SelectionSlider]),
-        (["a rather long name", "another rather long name"], "a rather long name", "choice",
+        ((0, 1.5), 0.4, Range, [w.BoundedFloatText, w.FloatSlider]),
+        ((0, 3), 1.5, Range, [w.BoundedFloatText, w.FloatSlider]),
+        ((0, 1, 0.25), 0, Range, [w.BoundedFloatText, w.FloatSlider]),
+        ((1, 9), 3, WholeRange, [w.BoundedIntText, w.IntSlider]),
+        ((1, 9, 2), 3, WholeRange, [w.BoundedIntText, w.IntSlider]),
+        ((np.int64(1), np.int64(9)), np.int64(3), WholeRange, [w.BoundedIntText, w.IntSlider]),
+        ((0.001, 0.5, "log"), 0.05, LogRange, [w.BoundedFloatText, w.FloatLogSlider]),
+        ((1, 64, "log"), 8, LogRange, [w.BoundedFloatText, w.FloatLogSlider]),
+        (["tanh", "relu"], "tanh", Choice, [w.ToggleButtons]),
+        ([0, 1], 1, Choice, [w.ToggleButtons]),
+        ([1, 2, 4, 8, 16, 32], 4, Choice, [w.SelectionSlider]),
+        (["a rather long name", "another rather long name"], "a rather long name", Choice,
          [w.Dropdown]),
-        ({"none": None, "some": 3}, None, "choice", [w.ToggleButtons]),
-        (bool, True, "switch", [w.Checkbox]),
-        ([False, True], False, "switch", [w.Checkbox]),
+        ({"none": None, "some": 3}, None, Choice, [w.ToggleButtons]),
+        (bool, True, Switch, [w.Checkbox]),
+        ([False, True], False, Switch, [w.Checkbox]),
     ],
 )  # fmt: skip
 def test_what_is_written_decides_the_widgets(described, start, kind, widgets):
     control = as_control("x", described, start, "x")
-    assert control.kind == kind and control.value == start
+    assert type(control) is kind and control.value == start
     assert [type(part) for part in control.parts] == widgets
-    assert all(part.value == start or kind == "log" for part in control.parts)
+    assert all(part.value == start or kind is LogRange for part in control.parts)
 
 
 def test_the_label_stands_at_the_field_where_screen_readers_look():
@@ -74,7 +76,7 @@ def test_moving_a_slider_tells_once_and_sets_the_field(seed):
     for described in [(-1, 2), (0.001, 0.5, "log"), (1, 9)]:
         control = as_control("x", described, described[1], "x")
         told = heard(control)
-        wanted = control.draw(rng)
+        wanted = random_value(control, rng)
         control.parts[1].value = wanted
         assert control.value == pytest.approx(wanted) == control.parts[0].value
         assert told in ([], [control.value])

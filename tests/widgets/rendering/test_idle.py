@@ -1,4 +1,4 @@
-"""However many explorers a notebook has, only the two that moved last keep what they draw with."""
+"""However many explorers a notebook has, the two that moved last keep what they draw with."""
 
 import gc
 import os
@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from lecture_helpers.widgets import explore, reading, show
-from lecture_helpers.widgets.rendering.idle import AWAKE
-from tests.widgets.views import T, sine, two_panels
+from lecture_helpers.widgets.rendering.idle import ACTIVE
+from tests.widgets.views import T, fresh_png, sine, two_panels
 
 
 @pytest.fixture
@@ -41,15 +41,15 @@ def test_five_explorers_keep_two_figures_with_their_renderers(made):
         explorer._repr_mimebundle_()
         explorer.set(height=0.5)
         explorer.set(height=0.75)
-        explorer.fresh_png()
-    assert (alive(Figure, RendererAgg) - before).tolist() == [AWAKE, AWAKE]
+        fresh_png(explorer)
+    assert (alive(Figure, RendererAgg) - before).tolist() == [ACTIVE, ACTIVE]
 
 
-def test_a_new_explorer_finds_all_others_at_rest(made):
+def test_a_new_explorer_finds_all_others_idle(made):
     crowd(made, sine, 3)
-    assert [e._canvas._shown is None for e in made] == [True, True, False]
+    assert [e.canvas._shown is None for e in made] == [True, True, False]
     made[0].set(height=0.5)
-    assert [e._canvas._shown is None for e in made] == [False, True, False]
+    assert [e.canvas._shown is None for e in made] == [False, True, False]
 
 
 def test_a_picture_that_stands_still_keeps_no_renderer():
@@ -65,12 +65,12 @@ def test_a_replaced_figure_gives_its_pixels_back_without_the_garbage_collector(m
     gc.disable()
     try:
         for _ in range(3):
-            explorer._canvas.rest()
+            explorer.canvas.release()
             explorer.set(height=0.5)
-        living = sum(type(thing) is RendererAgg for thing in gc.get_objects())
+        alive_now = sum(type(thing) is RendererAgg for thing in gc.get_objects())
     finally:
         gc.enable()
-    assert living == before
+    assert alive_now == before
 
 
 def test_closed_explorers_keep_no_figure(made):
@@ -89,38 +89,39 @@ def awkward(ax, *, height=1.0):
 
 
 @pytest.mark.parametrize("view", [sine, two_panels, awkward])
-def test_after_a_rest_the_picture_stands_and_moves_on_as_if_drawn_from_nothing(made, view):
+def test_a_released_picture_stands_and_moves_on_as_if_drawn_from_nothing(made, view):
     first = crowd(made, view, 1)[0]
     first.set(height=0.5)
     first.set(height=0.75)
     before = first.png
-    crowd(made, view, AWAKE)
-    assert first._canvas._shown is None and first.png == before
+    crowd(made, view, ACTIVE)
+    assert first.canvas._shown is None and first.png == before
     for height in (1.0, 1.25, 0.0):
         first.set(height=height)
-        assert first.png == first.fresh_png() != before
-        assert [image.value for image in first.face.layers] == [first.background, first.overlay]
+        assert first.png == fresh_png(first) != before
+        below, above = first.layout.layers
+        assert (below.value, above.value) == (first.canvas.background, first.canvas.overlay)
     assert first.error == ""
 
 
-def test_a_picture_is_pinned_after_a_rest(made):
+def test_a_released_picture_is_pinned(made):
     first = crowd(made, sine, 1)[0]
     first.set(height=0.5)
-    crowd(made, sine, AWAKE)
-    assert first._canvas._shown is None
+    crowd(made, sine, ACTIVE)
+    assert first.canvas._shown is None
     first.pin()
     pinned = first.png
-    crowd(made, sine, AWAKE)
+    crowd(made, sine, ACTIVE)
     first.set(height=0.5)
-    assert first.png == first.fresh_png() == pinned
+    assert first.png == fresh_png(first) == pinned
     first.set(height=1.0)
-    assert first.png == first.fresh_png()
-    ghosts = len(first._canvas.ghosts[0])
+    assert first.png == fresh_png(first)
+    pinned_lines = len(first.canvas.pinned[0])
     first.unpin()
-    assert ghosts == 1 and first.png == first.fresh_png()
+    assert pinned_lines == 1 and first.png == fresh_png(first)
 
 
-def test_a_move_that_breaks_after_a_rest_leaves_the_picture_standing(made):
+def test_a_move_that_breaks_leaves_a_released_picture_standing(made):
     def fails_between(ax, *, height=1.0):
         if 0.5 < height < 1:
             raise ValueError("not there")
@@ -128,14 +129,14 @@ def test_a_move_that_breaks_after_a_rest_leaves_the_picture_standing(made):
 
     first = crowd(made, fails_between, 1)[0]
     before = first.png
-    crowd(made, sine, AWAKE)
+    crowd(made, sine, ACTIVE)
     first.set(height=0.75)
     assert "not there" in first.error and first.png == before
     first.set(height=0.25)
-    assert first.error == "" and first.png == first.fresh_png()
+    assert first.error == "" and first.png == fresh_png(first)
 
 
-def test_explorers_moved_from_several_threads_send_one_another_to_rest_unharmed(made):
+def test_explorers_moved_from_several_threads_release_one_another_unharmed(made):
     crowd(made, two_panels, 3)
 
     def move(explorer):
@@ -149,11 +150,12 @@ def test_explorers_moved_from_several_threads_send_one_another_to_rest_unharmed(
     for thread in threads:
         thread.join()
     assert [explorer.error for explorer in made] == ["", "", ""]
-    assert all(explorer.png == explorer.fresh_png() for explorer in made)
+    assert all(explorer.png == fresh_png(explorer) for explorer in made)
 
 
 MEMORY = """
 from pathlib import Path
+from lecture_helpers.widgets import explore
 from tests.widgets.views import two_panels
 
 def resident():

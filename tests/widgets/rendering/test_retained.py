@@ -9,6 +9,7 @@ from lecture_helpers.widgets import reading
 from lecture_helpers.widgets.appearance import Appearance
 from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.view import as_view
+from tests.widgets.views import fresh_pixels
 
 T = np.linspace(-3, 3, 40)
 X, Y = np.meshgrid(T, T)
@@ -108,13 +109,6 @@ def _view(function):
     return as_view(seen)
 
 
-def _fresh(canvas, values):
-    fresh = Canvas(canvas.view, canvas.size, canvas.appearance, canvas.layout)
-    fresh.ghosts = canvas.ghosts
-    fresh.draw_whole(values)
-    return fresh.pixels()
-
-
 @pytest.mark.parametrize("function", VIEWS, ids=lambda f: f.__name__)
 @settings(max_examples=6, deadline=None, derandomize=True)
 @given(moves=MOVES)
@@ -125,4 +119,4 @@ def test_after_any_walk_the_picture_equals_the_one_drawn_from_nothing(function, 
     for mover, value in moves:
         values[mover or "a"] = value
         canvas.move(values, mover)
-        assert np.array_equal(canvas.pixels(), _fresh(canvas, values))
+        assert np.array_equal(canvas.pixels(), fresh_pixels(canvas, values))

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.networks.softmax_regression import softmax_gradients, softmax_losses
 from lecture_helpers.optimization.gaussian_smoothing import (
     gaussian_smoothing,
     perturbations,
@@ -39,17 +38,6 @@ def test_no_blur_weighs_all_examples_alike_and_more_blur_leaves_fewer():
     np.testing.assert_array_equal(clock_weights(TIMES, 0), 1)
     assert (np.diff(clock_weights(TIMES, 0.5)) < 0).all()
     assert (clock_weights(TIMES, 0.6) < clock_weights(TIMES, 0.5)).all()
-
-
-def test_softmax_gradients_agree_with_central_differences():
-    rng, h = np.random.default_rng(1), 1e-6
-    x, y, w = rng.normal(size=(6, 3)), rng.integers(0, 4, 6), rng.normal(size=(3, 4))
-    gradients = softmax_gradients(w, x, y)
-    for i, j in np.ndindex(w.shape):
-        e = np.zeros_like(w)
-        e[i, j] = h
-        numeric = (softmax_losses(w + e, x, y) - softmax_losses(w - e, x, y)) / (2 * h)
-        np.testing.assert_allclose(gradients[:, i, j], numeric, atol=1e-7)
 
 
 @pytest.mark.parametrize(

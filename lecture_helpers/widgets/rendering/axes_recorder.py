@@ -1,6 +1,7 @@
 """Axes that write down what a view asks of them, so that the next picture can be compared."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import Colormap
@@ -92,7 +93,8 @@ def _same(one, other) -> bool:
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray):
-        return one.dtype == other.dtype and one.shape == other.shape and _same_array(one, other)
+        alike = one.dtype == other.dtype and one.shape == other.shape and one.dtype.kind in "biuf"
+        return alike and one.tobytes() == other.tobytes()
     if isinstance(one, list | tuple):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict):
@@ -102,11 +104,7 @@ def _same(one, other) -> bool:
     return isinstance(one, _PLAIN) and bool(one == other or (one != one and other != other))
 
 
-def _same_array(one: np.ndarray, other: np.ndarray) -> bool:
-    return one.dtype.kind in "biuf" and one.tobytes() == other.tobytes()
-
-
-def _kept(value):
+def _kept(value) -> Any:
     """A copy that the view cannot change afterwards."""
     kind = type(value)
     if kind is np.ndarray:
@@ -122,6 +120,8 @@ def _kept(value):
 
 class RecordingAxes:
     """Stands in for axes; ``calls`` is what was asked, ``set(a=.., b=..)`` taken apart."""
+
+    calls: list[Call]
 
     def __init__(self):
         object.__setattr__(self, "calls", [])
