@@ -21,9 +21,9 @@ def _cost_of_the_mean(coefficients, t, sigma, samples, seed):
     return np.polyval(coefficients, places), _sampled(coefficients, t, sigma, samples, seed)[1]
 
 
-sampled_smoothing = Exercise(
-    name="sampled_smoothing",
-    task="Write sampled_smoothing(coefficients, t, sigma, samples, seed). The cost is "
+sampled_blur = Exercise(
+    name="sampled_blur",
+    task="Write sampled_blur(coefficients, t, sigma, samples, seed). The cost is "
     "np.polyval(coefficients, place). Return the pair (blurred cost, its standard error), each of "
     "the shape of t. The draws are np.random.default_rng(seed).standard_normal(samples).",
     reference=_sampled,
