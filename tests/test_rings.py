@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,61 @@ MAY_IMPORT = {
     "exercises": {"foundation"},
     "publish": {"report", "widgets"},
 }  # fmt: skip
+# Within a room a file may import those that stand before it.
+ORDER = {
+    "claims": """
+        claim fingerprint statistics ledger sweep tuning cluster experiments.* lessons.*
+        __init__ verify run
+    """.split(),
+    "curriculum": """
+        __init__ nearest_neighbours pacing shapes_race difficulty race
+    """.split(),
+    "datasets": """
+        dataset real synthetic __init__
+    """.split(),
+    "exercises": """
+        comparison exercise * __init__
+    """.split(),
+    "foundation": """
+        __init__ progress subprocesses threads validation
+    """.split(),
+    "networks": """
+        __init__ activations batch_normalization designs layer_probes loss_along_gradient
+        loss_slices scalar_chain signal_propagation softmax_regression mean_field
+        signal_profile
+    """.split(),
+    "optimization": """
+        __init__ descent gaussian_smoothing lasso polyak_averaging coordinate_descent
+        graduated_descent momentum noisy_quadratics sparse_coding
+    """.split(),
+    "plots": """
+        style bars diagrams fields heatmaps images markers lines __init__
+    """.split(),
+    "pretraining": """
+        __init__ bottleneck plans deep_supervision greedy_growth snapshots
+    """.split(),
+    "publish": """
+        __init__ api frames pictures prose pages refresh handouts
+    """.split(),
+    "report": """
+        cards lessons ledger_rows ledger_table __init__
+    """.split(),
+    "test_functions": """
+        __init__ surfaces averaging_traps coordinate_traps smoothable clock_speed multimodal
+    """.split(),
+    "training": """
+        __init__ _grid _losses _optimizers _schedules multilayer_perceptron runs
+        weight_averages _batches _stacked_layers metrics _stack _trainees weight_paths
+        _ensemble _history training_loop
+    """.split(),
+    "widgets": """
+        controls.__init__ controls.control reading registry rendering.__init__
+        rendering.layers rendering.pixels appearance controls.choices controls.ranges
+        controls.scrubber view controls.factory layout pictures rendering.axes_recorder
+        rendering.idle arguments pinned rendering.retained rendering.canvas explorer
+        __init__
+    """.split(),
+}
 HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "torch"}
 WITHOUT_TORCH = [
     "claims", "datasets", "foundation.validation", "networks.batch_normalization",
@@ -83,6 +139,61 @@ def test_every_room_has_its_rule_and_the_rules_have_no_circle():
     for room, below in MAY_IMPORT.items():
         assert below <= placed, f"{room} stands below {below - placed}"
         placed.add(room)
+
+
+def files(room: str) -> dict[str, Path]:
+    """The modules of a room by their names within it."""
+    paths = sorted((PACKAGE / room).rglob("*.py"))
+    return {
+        ".".join(path.relative_to(PACKAGE / room).with_suffix("").parts): path for path in paths
+    }
+
+
+def imported_files(room: str, path: Path) -> set[str]:
+    """The modules of its own room that a module imports, itself apart."""
+    known, top, found = files(room), f"lecture_helpers.{room}", set()
+    for name in imported(path):
+        within = name.removeprefix(top).strip(".")
+        if name == top or not name.startswith(f"{top}."):
+            continue
+        found |= {within} & set(known) or {f"{within}.__init__"} & set(known)
+        if within not in known and "." not in within:  # a name that the room's face hands on
+            found |= {"__init__"}
+    return found - {name for name, known_path in known.items() if known_path == path}
+
+
+def place(name: str, order: list[str]) -> int:
+    """Where a module stands in that order; "lessons.*" stands for all modules of the folder."""
+    return order.index(name if name in order else f"{name.rpartition('.')[0]}.*".lstrip("."))
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_within_a_room_a_file_imports_only_what_stands_before_it(room):
+    order = ORDER[room]
+    for name, path in files(room).items():
+        for below in imported_files(room, path):
+            here, there = place(name, order), place(below, order)
+            together = here == there and order[here].endswith("*")
+            assert there < here or together, f"{room}: {name} imports {below}, which stands above"
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_has_no_circle(room):
+    left = {name: imported_files(room, path) for name, path in files(room).items()}
+    while left:
+        free = {name for name, below in left.items() if not below & set(left)}
+        assert free, f"a circle: {left}"
+        left = {name: below for name, below in left.items() if name not in free}
+
+
+def test_private_files_are_imported_by_their_own_room_alone():
+    strangers = {
+        f"{ring(path)}: {name}"
+        for path in modules()
+        for name in imported(path)
+        if re.match(r"lecture_helpers\.\w+\._", name) and name.split(".")[1] != ring(path)
+    }
+    assert not strangers
 
 
 def test_nothing_lies_loose_at_the_top_of_the_package():

@@ -77,7 +77,7 @@ class Trail:
 
 
 def graduated_descent(
-    surface: Surface, start: np.ndarray, sigmas: Sequence[float], *, steps: int,
+    surface: Surface, start: np.ndarray, sigmas: Sequence[float] | np.ndarray, *, steps: int,
     lr: float | None = None, samples: int | None = None, seed: int = 0,
 ) -> Trail:  # fmt: skip
     """``steps`` of descent on each blur in turn, every level from where the one before ended.
@@ -124,7 +124,7 @@ def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable
     return sampled
 
 
-def _falling(sigmas: Sequence[float]) -> np.ndarray:
+def _falling(sigmas: Sequence[float] | np.ndarray) -> np.ndarray:
     blurs = finite_array(sigmas=sigmas, ndim=1)
     if blurs.min() < 0:
         raise ValueError("sigmas must not be negative.")
@@ -164,7 +164,7 @@ class Success:
 
 
 def compare_searches(
-    surface: Surface, starts: np.ndarray, sigmas: Sequence[float], *, steps: int,
+    surface: Surface, starts: np.ndarray, sigmas: Sequence[float] | np.ndarray, *, steps: int,
     within: float, reach: float, lr: float | None = None, samples: int | None = None, seed: int = 0,
 ) -> Success:  # fmt: skip
     """Continuation, one long plain descent, and the best of k short ones, for every start.

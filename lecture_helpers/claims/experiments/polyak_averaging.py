@@ -235,7 +235,7 @@ def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
 
 def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[list, list]:
     """Accuracies in per cent of weights (rows, parameters), statistics recomputed and stale."""
-    from lecture_helpers.training.weight_paths import SideBySide
+    from lecture_helpers.training import SideBySide
 
     data, parts = mnist1d(), split(mnist1d(), seed, **SPLIT)
     examples = getattr(parts, part)
