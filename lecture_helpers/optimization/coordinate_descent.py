@@ -4,19 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite,
-    finite_array,
-    non_negative,
-    one_of,
-    positive,
-    whole,
-)
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.optimization.descent import Path
 from lecture_helpers.test_functions.surfaces import Surface, quadratic
 
 ORDERS = ("cyclic", "random", "greedy")
-GOLDEN = (np.sqrt(5) - 1) / 2
 
 Minimiser = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -26,7 +18,7 @@ def coordinate_descent(
     start: np.ndarray,
     *,
     sweeps: int,
-    minimise: Minimiser | None = None,
+    minimise: Minimiser,
     blocks: Iterable[Iterable[int]] | None = None,
     order: str = "cyclic",
     until: float = -np.inf,
@@ -34,23 +26,22 @@ def coordinate_descent(
 ) -> Path:
     """The path ``x_B <- argmin over x_B of surface(x)`` from ``start`` (d,), block B after block.
 
-    ``minimise(x, block)`` returns the minimising x[block]; without it each variable is searched
-    numerically. Blocks are single variables unless given. A sweep is one update per block: in their
-    order, drawn at random, or each time the block that lowers the cost most ("greedy"). Once the
-    cost is ``until`` or less it stops. Wright 2015.
+    ``minimise(x, block)`` returns the minimising x[block]. Blocks are single variables unless
+    given. A sweep is one update per block: in their order, drawn at random, or each time the block
+    that lowers the cost most ("greedy"). It stops at a cost of ``until`` or less. Wright 2015.
 
     Raises:
         ValueError: start has NaN or another d, blocks that leave out or repeat a variable.
 
-    >>> coordinate_descent(coupled_quadratic(1.0), [2.0, 2.0], sweeps=1).points.round(3).tolist()
+    >>> surface, best = coupled_quadratic(1.0), quadratic_minimiser(coupled_hessian(1.0))
+    >>> coordinate_descent(surface, [2.0, 2.0], minimise=best, sweeps=1).points.tolist()
     [[2.0, 2.0], [1.0, 2.0], [1.0, 0.5]]
     """
-    x = finite_array(start=start, shape=(surface.dimensions,)).copy()
+    x = check.finite_array(start=start, shape=(surface.dimensions,)).copy()
     parts = _blocks(blocks, len(x))
-    minimise = minimise or line_minimiser(surface)
-    choose = _chooser(one_of(ORDERS, order=order), parts, surface, minimise, seed)
+    choose = _chooser(check.one_of(ORDERS, order=order), parts, surface, minimise, seed)
     points, costs = [x.copy()], [float(surface.value(x))]
-    for t in range(whole(sweeps=sweeps, least=1) * len(parts)):
+    for t in range(check.whole(sweeps=sweeps, least=1) * len(parts)):
         if costs[-1] <= until:
             break
         block = choose(t, x)
@@ -76,7 +67,7 @@ def _chooser(order: str, parts: Sequence, surface: Surface, minimise, seed: int)
     if order == "cyclic":
         return lambda t, x: parts[t % len(parts)]
     if order == "random":
-        rng = np.random.default_rng(whole(seed=seed))
+        rng = np.random.default_rng(check.whole(seed=seed))
         return lambda t, x: parts[rng.integers(len(parts))]
 
     def lowest(t, x):
@@ -99,7 +90,7 @@ def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -
     """
     quadratic(hessian)
     h = np.asarray(hessian, dtype=float)
-    b = np.broadcast_to(finite_array(linear=linear), len(h)).astype(float)
+    b = np.broadcast_to(check.finite_array(linear=linear), len(h)).astype(float)
 
     def minimise(x, block):
         inside = h[np.ix_(block, block)]
@@ -109,51 +100,9 @@ def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -
     return minimise
 
 
-def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> Minimiser:
-    """A numerical minimiser along one variable, within ``reach`` of where it stands.
-
-    The best of ``points`` places is refined by golden section, so a cost with several valleys is
-    followed into the lowest that the places can see.
-    """
-    reach, points = positive(reach=reach), whole(points=points, least=3)
-    places = np.linspace(-reach, reach, points)
-
-    def minimise(x, block):
-        if len(block) != 1:
-            raise ValueError("a block of several variables needs its own minimise(x, block).")
-        i, centre = block[0], x[block[0]]
-
-        def cost(values):
-            trial = np.tile(x, (np.size(values), 1))
-            trial[:, i] = values
-            return surface.value(trial)
-
-        best = centre + places[int(np.argmin(cost(centre + places)))]
-        step = places[1] - places[0]
-        return np.array([_golden(lambda v: cost(v)[0], best - step, best + step)])
-
-    return minimise
-
-
-def _golden(cost: Callable, low: float, high: float) -> float:
-    """The minimum of a cost with one valley between low and high, by golden section."""
-    a, b = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
-    at_a, at_b = cost(a), cost(b)
-    while high - low > 1e-9 * max(1.0, abs(low)):
-        if at_a <= at_b:
-            high, b, at_b = b, a, at_a
-            a = high - GOLDEN * (high - low)
-            at_a = cost(a)
-        else:
-            low, a, at_a = a, b, at_b
-            b = low + GOLDEN * (high - low)
-            at_b = cost(b)
-    return (low + high) / 2
-
-
 def coupled_hessian(a: float) -> np.ndarray:
     """The second derivatives (2, 2) of the book's ``(x1 - x2)^2 + a (x1^2 + x2^2)``."""
-    a = positive(a=a)
+    a = check.positive(a=a)
     return np.array([[2 + 2 * a, -2.0], [-2.0, 2 + 2 * a]])
 
 
@@ -191,33 +140,15 @@ def descent_factor(hessian: np.ndarray) -> tuple[float, float]:
     return 2 / (top + mu), (top - mu) / (top + mu)
 
 
-def sweeps_needed(hessian: np.ndarray, start: np.ndarray, share: float) -> int:
-    """How many cyclic sweeps bring ``x'Hx / 2`` of two variables to ``share`` of its start value.
-
-    Counted from the closed form: after the first sweep every further one multiplies the cost by
-    the square of the sweep factor.
-
-    Raises:
-        ValueError: start is not of shape (2,), share is not positive.
-    """
-    h, (x1, x2) = np.asarray(hessian, dtype=float), finite_array(start=start, shape=(2,))
-    goal = positive(share=share) * quadratic(h).value(np.array([x1, x2]))
-    first = np.array([-h[0, 1] * x2 / h[0, 0], h[0, 1] ** 2 * x2 / (h[0, 0] * h[1, 1])])
-    after_one, factor = float(quadratic(h).value(first)), sweep_factor(h)
-    if after_one <= goal:
-        return 1 if goal else 0
-    return 1 + int(np.ceil(np.log(after_one / goal) / (-2 * np.log(factor)) - 1e-9))
-
-
 def grouped_hessian(groups: int, size: int, within: float, between: float) -> np.ndarray:
     """Unit curvatures, coupled by ``within`` in groups of ``size`` and by ``between`` elsewhere.
 
     Raises:
         ValueError: couplings that leave the matrix without a minimum.
     """
-    d = whole(groups=groups, least=1) * whole(size=size, least=1)
+    d = check.whole(groups=groups, least=1) * check.whole(size=size, least=1)
     same = np.arange(d)[:, None] // size == np.arange(d) // size
-    h = np.where(same, finite(within=within), non_negative(between=between))
+    h = np.where(same, check.finite(within=within), check.non_negative(between=between))
     np.fill_diagonal(h, 1.0)
     quadratic(h)
     return h

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, fraction, one_of, positive, whole
+from lecture_helpers.foundation import validation as check
+from lecture_helpers.optimization.descent import Path, starting_points
 from lecture_helpers.test_functions.surfaces import Surface
 
 CONVENTIONS = ("torch", "velocity", "averaged")
@@ -24,89 +25,49 @@ def convert_lr(lr: float, momentum: float, *, source: str, target: str) -> float
     >>> convert_lr(0.1, 0.9, source="torch", target="averaged")
     1.0
     """
-    lr, momentum = positive(lr=lr), fraction(below_one=True, momentum=momentum)
-    one_of(CONVENTIONS, source=source), one_of(CONVENTIONS, target=target)
+    lr, momentum = check.positive(lr=lr), check.fraction(below_one=True, momentum=momentum)
+    check.one_of(CONVENTIONS, source=source), check.one_of(CONVENTIONS, target=target)
     in_torch = lr * (1 - momentum) if source == "averaged" else lr
     # round: 0.1 / (1 - 0.9) is 1, not 1.0000000000000002
     return float(f"{in_torch / (1 - momentum):.15g}") if target == "averaged" else in_torch
 
 
-def convert_velocity(
-    velocity: np.ndarray, lr: float, momentum: float, *, source: str, target: str
-) -> np.ndarray:
-    """The same velocity in another convention; ``lr`` is the source's learning rate.
-
-    >>> convert_velocity([2.0], 0.1, 0.9, source="torch", target="velocity")
-    array([-0.2])
-    """
-    velocity = finite_array(velocity=velocity)
-    lr = convert_lr(lr, momentum, source=source, target="torch")
-    unit = {
-        "torch": 1.0,
-        "velocity": -lr,
-        "averaged": 1 - fraction(below_one=True, momentum=momentum),
-    }
-    return velocity / unit[source] * unit[one_of(CONVENTIONS, target=target)]
-
-
-@dataclass(frozen=True)
-class MomentumPath:
-    """Iterates and velocities, each (steps + 1, ..., d); the velocity starts at 0."""
-
-    points: np.ndarray
-    velocities: np.ndarray
-
-
 def momentum_path(
     surface: Surface, start: np.ndarray, *, lr, momentum: float, steps: int,
     convention: str = "torch", nesterov: bool = False,
-) -> MomentumPath:  # fmt: skip
-    """Descent with momentum as ``convention`` writes it.
+) -> Path:  # fmt: skip
+    """Descent with momentum as ``convention`` writes it, from a velocity of 0.
 
     ``lr`` is one number or one per step: where it changes, the conventions part. With ``nesterov``
     the step looks ahead with the new velocity, as ``torch.optim.SGD(nesterov=True)`` does.
+    Iterates that grow without bound are left as they are.
 
     Raises:
         ValueError: start has NaN, an lr <= 0 or not one per step, momentum outside [0, 1).
     """
-    theta, rates = finite_array(start=start).astype(float), _rates(lr, steps)
-    m, step = (
-        fraction(below_one=True, momentum=momentum),
-        STEPS[one_of(CONVENTIONS, convention=convention)],
-    )
-    velocity, points, velocities = np.zeros_like(theta), [theta], [np.zeros_like(theta)]
+    theta, rates = starting_points(surface, start), _rates(lr, steps)
+    m = check.fraction(below_one=True, momentum=momentum)
+    in_velocity = check.one_of(CONVENTIONS, convention=convention) == "velocity"
+    share = 1 - m if convention == "averaged" else 1.0
+    velocity, points = np.zeros_like(theta), [theta]
     for rate in rates:
-        velocity, move = step(velocity, surface.gradient(theta), rate, m, nesterov)
-        theta = theta + move
-        points.append(theta), velocities.append(velocity)
-    return MomentumPath(np.array(points), np.array(velocities))
+        push = (-rate if in_velocity else share) * surface.gradient(theta)
+        velocity = m * velocity + push
+        move = push + m * velocity if nesterov else velocity
+        theta = theta + (move if in_velocity else -rate * move)
+        points.append(theta)
+    path = np.array(points)
+    return Path(path, surface.value(path), ~np.isfinite(theta).all(axis=-1))
 
 
 def _rates(lr, steps: int) -> np.ndarray:
-    steps = whole(steps=steps, least=1)
-    rates = np.broadcast_to(finite_array(lr=lr), (steps,)) if np.ndim(lr) == 0 else lr
-    rates = finite_array(lr=rates, shape=(steps,))
+    shape = (check.whole(steps=steps, least=1),)
+    rates = check.finite_array(
+        lr=np.broadcast_to(lr, shape) if np.ndim(lr) == 0 else lr, shape=shape
+    )
     if rates.min() <= 0:
         raise ValueError("lr must be above 0 at every step.")
     return rates
-
-
-def _torch(v, g, lr, m, nesterov):
-    v = m * v + g
-    return v, -lr * (g + m * v if nesterov else v)
-
-
-def _velocity(v, g, lr, m, nesterov):
-    v = m * v - lr * g
-    return v, m * v - lr * g if nesterov else v
-
-
-def _averaged(v, g, lr, m, nesterov):
-    v = m * v + (1 - m) * g
-    return v, -lr * ((1 - m) * g + m * v if nesterov else v)
-
-
-STEPS = {"torch": _torch, "velocity": _velocity, "averaged": _averaged}
 
 
 def rate(lr, momentum, curvature, *, nesterov: bool = False) -> np.ndarray:
@@ -129,7 +90,7 @@ def slowest(lr, momentum, curvatures, *, nesterov: bool = False) -> np.ndarray:
     >>> float(slowest(1.0, 0.0, [0.1, 1.0]))
     0.9
     """
-    curvatures = finite_array(curvatures=curvatures, ndim=1)
+    curvatures = check.finite_array(curvatures=curvatures, ndim=1)
     return np.max([rate(lr, momentum, h, nesterov=nesterov) for h in curvatures], axis=0)
 
 
@@ -157,19 +118,17 @@ def behaviour(
     middle, _, discriminant = _equation(lr, momentum, curvature, nesterov)
     if rate(lr, momentum, curvature, nesterov=nesterov) >= 1:
         return "diverges"
-    if abs(momentum - _meeting(lr * curvature, nesterov)) < tolerance:
+    if abs(momentum - _double_root(lr * curvature, nesterov)) < tolerance:
         return "is critical"
     if discriminant < 0:
         return "oscillates"
     return "creeps" if middle >= 0 else "flips"
 
 
-def _meeting(pace: float, nesterov: bool) -> float:
+def _double_root(pace, nesterov: bool) -> np.ndarray:
     """The momentum with a double root at ``pace = lr h``; NaN where Nesterov's has none."""
     root = np.sqrt(pace)
-    if nesterov:
-        return (1 - root) / (1 + root) if root < 1 else np.nan
-    return (1 - root) ** 2
+    return np.where(root < 1, (1 - root) / (1 + root), np.nan) if nesterov else (1 - root) ** 2
 
 
 def critical_momentum(lr, curvature: float, *, nesterov: bool = False) -> np.ndarray:
@@ -181,17 +140,15 @@ def critical_momentum(lr, curvature: float, *, nesterov: bool = False) -> np.nda
     >>> float(critical_momentum(0.25, 1.0))
     0.25
     """
-    root = np.sqrt(finite_array(lr=lr) * positive(curvature=curvature))
-    found = (1 - root) / (1 + root) if nesterov else (1 - root) ** 2
-    return np.where(root < 1, found, np.nan)
+    pace = check.finite_array(lr=lr) * check.positive(curvature=curvature)
+    return np.where(np.sqrt(pace) < 1, _double_root(pace, nesterov), np.nan)
 
 
 @dataclass(frozen=True)
 class Best:
-    """The settings with the smallest worst rate on curvatures from low to high, and that rate."""
+    """The learning rate with the smallest worst rate on curvatures from low to high, and that."""
 
     lr: float
-    momentum: float
     rate: float
 
 
@@ -200,29 +157,14 @@ def best_gradient_descent(low: float, high: float) -> Best:
 
     Raises:
         ValueError: curvatures not above 0, or low above high.
+
+    >>> best_gradient_descent(0.5, 1.5)
+    Best(lr=1.0, rate=0.5)
     """
-    low, high = _ordered(low, high)
-    return Best(2 / (low + high), 0.0, (high - low) / (high + low))
-
-
-def best_heavy_ball(low: float, high: float) -> Best:
-    """Rate ``(sqrt k - 1) / (sqrt k + 1)``, k = high / low; the momentum is its square.
-
-    ``lr = 4 / (sqrt low + sqrt high)^2``: both ends are critically damped (Polyak 1964).
-
-    >>> round(best_heavy_ball(0.01, 1.0).rate, 4)
-    0.8182
-    """
-    low, high = (root**0.5 for root in _ordered(low, high))
-    found = (high - low) / (high + low)
-    return Best(4 / (low + high) ** 2, found**2, found)
-
-
-def _ordered(low: float, high: float) -> tuple[float, float]:
-    low, high = positive(low=low), positive(high=high)
+    low, high = check.positive(low=low), check.positive(high=high)
     if low > high:
         raise ValueError(f"low must not be above high: {low:g} > {high:g}.")
-    return low, high
+    return Best(2 / (low + high), (high - low) / (high + low))
 
 
 def steps_to(rate: float, share: float = 1e-6) -> float:

@@ -5,7 +5,6 @@ import torch
 from lecture_helpers.datasets import digits
 from lecture_helpers.networks.signal_propagation import (
     normalized_factor,
-    plain_factors,
     predicted_gradient,
     propagate,
 )
@@ -36,15 +35,7 @@ def test_measured_gradient_factor_agrees_with_the_closed_form(activation, norm, 
 
 
 def test_relu_with_batch_normalization_multiplies_by_pi_over_pi_minus_one():
-    assert normalized_factor("relu") == np.pi / (np.pi - 1)
-
-
-def test_he_weights_keep_the_relu_gradient():
-    np.testing.assert_allclose(plain_factors("relu", 30), 1.0, rtol=1e-9)
-
-
-def test_sigmoid_loses_most_of_its_gradient_in_every_plain_layer():
-    assert plain_factors("sigmoid", 10)[-1] < 0.11
+    assert normalized_factor("relu") == pytest.approx(np.pi / (np.pi - 1), rel=1e-14)
 
 
 def test_gradient_at_the_last_hidden_layer_is_the_unit():
@@ -74,8 +65,11 @@ def test_propagation_agrees_with_a_chain_written_out():
     "call, words",
     [
         (lambda: normalized_factor("swish"), "activation must be one of 'tanh'"),
-        (lambda: plain_factors("relu", 0), "depth must be a whole number, 1 or more"),
-        (lambda: plain_factors("relu", 3, gain=0), "gain must be a finite number above 0"),
+        (lambda: predicted_gradient("relu", 0, norm=False), "depth must be a whole number, 1"),
+        (
+            lambda: predicted_gradient("relu", 3, norm=False, gain=0),
+            "gain must be a finite number above 0",
+        ),
         (lambda: propagate(mlp(2, 2), [1.0, 2.0]), "inputs must have 2 axes"),
     ],
 )

@@ -7,9 +7,7 @@ from lecture_helpers.optimization.momentum import (
     CONVENTIONS,
     behaviour,
     best_gradient_descent,
-    best_heavy_ball,
     convert_lr,
-    convert_velocity,
     critical_momentum,
     momentum_path,
     rate,
@@ -47,17 +45,10 @@ def test_every_convention_with_its_converted_rate_walks_torchs_path(convention, 
 
 @pytest.mark.parametrize("source", CONVENTIONS)
 @pytest.mark.parametrize("target", CONVENTIONS)
-def test_velocities_convert_exactly_and_back(source, target):
-    surface, m = rotated_ellipse(5.0), 0.7
-    lr = {c: convert_lr(0.2, m, source="torch", target=c) for c in CONVENTIONS}
-    seen = {
-        c: momentum_path(surface, START, lr=lr[c], momentum=m, steps=9, convention=c).velocities
-        for c in (source, target)
-    }
-    converted = convert_velocity(seen[source], lr[source], m, source=source, target=target)
-    np.testing.assert_allclose(converted, seen[target], rtol=1e-12, atol=1e-15)
-    back = convert_lr(lr[target], m, source=target, target=source)
-    assert back == pytest.approx(lr[source], rel=1e-14)
+def test_a_rate_converts_exactly_and_back(source, target):
+    lr = convert_lr(0.2, 0.7, source="torch", target=source)
+    there = convert_lr(lr, 0.7, source=source, target=target)
+    assert convert_lr(there, 0.7, source=target, target=source) == pytest.approx(lr, rel=1e-14)
 
 
 def test_torchs_dampening_is_the_averaged_convention_from_a_velocity_of_zero():
@@ -96,23 +87,12 @@ def test_nesterov_is_the_gradient_at_the_place_looked_ahead_to():
 
 
 @pytest.mark.parametrize("condition", [1.0, 4.0, 100.0, 1e4])
-def test_the_best_rates_are_the_closed_forms(condition):
-    plain, heavy = best_gradient_descent(1 / condition, 1), best_heavy_ball(1 / condition, 1)
-    root = np.sqrt(condition)
-    assert plain.rate == pytest.approx((condition - 1) / (condition + 1), abs=1e-12)
-    assert heavy.rate == pytest.approx((root - 1) / (root + 1), abs=1e-12)
-    for best in (plain, heavy):
-        found = rate(best.lr, best.momentum, np.array([1 / condition, 1])).max()
-        assert found == pytest.approx(best.rate, abs=1e-6)  # a double root: errors are rooted
-
-
-@pytest.mark.parametrize("best", [best_gradient_descent, best_heavy_ball])
-def test_no_other_setting_on_a_grid_is_better(best):
-    settings, ends = best(0.05, 1.0), np.array([0.05, 1.0])[:, None, None]
-    momenta = [0.0] if best is best_gradient_descent else np.linspace(0, 0.99, 199)
-    lrs = np.linspace(0.01, 4, 400)[None, None]
-    worst = rate(lrs, np.reshape(momenta, (1, -1, 1)), ends).max(axis=0)
-    assert worst.min() > settings.rate - 1e-9
+def test_the_best_rate_of_descent_is_the_closed_form_and_no_other_is_better(condition):
+    best, ends = best_gradient_descent(1 / condition, 1), np.array([1 / condition, 1])
+    assert best.rate == pytest.approx((condition - 1) / (condition + 1), abs=1e-12)
+    assert rate(best.lr, 0.0, ends).max() == pytest.approx(best.rate, abs=1e-12)
+    worst = rate(np.linspace(0.01, 4, 400), 0.0, ends[:, None]).max(axis=0)
+    assert worst.min() > best.rate - 1e-9
 
 
 @pytest.mark.parametrize("nesterov", [False, True])
@@ -178,8 +158,11 @@ def test_the_slowest_curvature_sets_the_pace():
 
 
 def test_heavy_ball_beats_descent_by_the_root_of_the_condition():
-    plain, heavy = (best(1e-4, 1).rate for best in (best_gradient_descent, best_heavy_ball))
-    assert steps_to(plain) / steps_to(heavy) == pytest.approx(100, rel=0.01)
+    condition = 1e4
+    plain, root = best_gradient_descent(1 / condition, 1), np.sqrt(condition)
+    lr, momentum = 4 / (1 + 1 / root) ** 2, ((root - 1) / (root + 1)) ** 2  # Polyak 1964
+    heavy = float(slowest(lr, momentum, [1 / condition, 1.0]))
+    assert steps_to(plain.rate) / steps_to(heavy) == pytest.approx(root, rel=0.01)
     assert steps_to(1.2) == np.inf and steps_to(0.0) == 1.0
 
 
@@ -190,7 +173,7 @@ def test_heavy_ball_beats_descent_by_the_root_of_the_condition():
         (lambda: convert_lr(0.1, 1.0, source="torch", target="averaged"), "momentum must be a"),
         (lambda: convert_lr(0.1, 0.5, source="keras", target="torch"), "source must be one of"),
         (lambda: critical_momentum(1.0, 0.0), "curvature must be a finite number above 0"),
-        (lambda: best_heavy_ball(2.0, 1.0), "low must not be above high"),
+        (lambda: best_gradient_descent(2.0, 1.0), "low must not be above high"),
         (lambda: best_gradient_descent(0.0, 1.0), "low must be a finite number above 0"),
         (
             lambda: momentum_path(rosenbrock(), START, lr=[0.1, 0.2], momentum=0.5, steps=3),
