@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, fraction, non_negative
+from lecture_helpers.foundation import validation as check
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class RunningStatistics:
 
 
 def _batch(x: np.ndarray) -> np.ndarray:
-    x = finite_array(x=x, ndim=2)
+    x = check.finite_array(x=x, ndim=2)
     if len(x) < 2:
         raise ValueError("x must hold at least 2 examples: a batch of one has no variance.")
     return x
 
 
 def _per_unit(units: int, **named) -> np.ndarray:
-    value = finite_array(**named)
+    value = check.finite_array(**named)
     if value.shape not in ((), (units,)):
         name = next(iter(named))
         raise ValueError(f"{name} must be a number or have shape ({units},), not {value.shape}.")
@@ -46,7 +46,7 @@ def normalize(x: np.ndarray, eps: float = 1e-5) -> np.ndarray:
     array([[-1.],
            [ 1.]])
     """
-    x, eps = _batch(x), non_negative(eps=eps)
+    x, eps = _batch(x), check.non_negative(eps=eps)
     return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
 
 
@@ -73,7 +73,7 @@ def batch_norm_backward(dy: np.ndarray, x: np.ndarray, gamma, eps: float = 1e-5)
         ValueError: as in ``batch_norm``, or dy and x of different shapes.
     """
     x_hat = normalize(x, eps)
-    dy = finite_array(dy=dy, shape=x_hat.shape)
+    dy = check.finite_array(dy=dy, shape=x_hat.shape)
     scale = _per_unit(x_hat.shape[1], gamma=gamma) / np.sqrt(np.var(x, axis=0) + eps)
     dx = scale * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
     return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
@@ -88,7 +88,7 @@ def running_update(running: RunningStatistics, x: np.ndarray, momentum: float = 
     Raises:
         ValueError: x is no batch, or momentum lies outside [0, 1].
     """
-    x, momentum = _batch(x), fraction(momentum=momentum)
+    x, momentum = _batch(x), check.fraction(momentum=momentum)
     mean = (1 - momentum) * running.mean + momentum * x.mean(axis=0)
     return RunningStatistics(
         mean, (1 - momentum) * running.variance + momentum * x.var(axis=0, ddof=1)
@@ -103,8 +103,8 @@ def batch_norm_inference(x, running: RunningStatistics, gamma, beta, eps: float 
     Raises:
         ValueError: x is no finite (m, k) array, or eps is not above 0 where the variance is 0.
     """
-    x = finite_array(x=x, ndim=2)
-    variance = np.asarray(running.variance) + non_negative(eps=eps)
+    x = check.finite_array(x=x, ndim=2)
+    variance = np.asarray(running.variance) + check.non_negative(eps=eps)
     if not np.all(variance > 0):
         raise ValueError("eps must be above 0 where a running variance is 0.")
     x_hat = (x - running.mean) / np.sqrt(variance)

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from lecture_helpers.datasets import Dataset, Split, split
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import positive
 
 
 def hidden_values(network: nn.Sequential, inputs: np.ndarray) -> list[np.ndarray]:
@@ -34,7 +34,7 @@ def linear_probe(inputs, targets, test_inputs, test_targets, *, penalty: float =
     x, y = inputs - centre, np.eye(int(targets.max()) + 1)[targets]
     x, shift = x.astype(float), y.mean(axis=0)
     square = x.T @ x
-    ridge = positive(penalty=penalty) * max(float(np.trace(square)) / len(square), 1e-12)
+    ridge = check.positive(penalty=penalty) * max(float(np.trace(square)) / len(square), 1e-12)
     weights = np.linalg.solve(square + ridge * np.eye(len(square)), x.T @ (y - shift))
     answers = ((test_inputs - centre) @ weights + shift).argmax(axis=1)
     return float((answers == test_targets).mean())

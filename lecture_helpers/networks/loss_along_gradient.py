@@ -3,12 +3,14 @@
 Source: Goodfellow et al. section 8.7.1 for the promise; Santurkar et al. 2018 for the landscape.
 """
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import finite_array
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def along_gradient(network, inputs, targets, promised) -> GradientLine:
         ValueError: promised holds numbers that are not above 0, or inputs are no finite (m, d).
     """
     promised, batch = _checked(inputs, targets, promised)
-    before, parameters = _state(network), list(network.train().parameters())
+    before, parameters = copy.deepcopy(network.state_dict()), list(network.train().parameters())
     loss, gradients, unit = _slope(network, parameters, batch)
     losses = _losses(network, batch, parameters, gradients, promised * unit)
     network.load_state_dict(before)
@@ -58,7 +60,7 @@ def one_layer_at_a_time(network, inputs, targets, promised) -> np.ndarray:
     ``along_gradient``; the layers are the network's own children.
     """
     promised, batch = _checked(inputs, targets, promised)
-    before, parameters = _state(network), list(network.train().parameters())
+    before, parameters = copy.deepcopy(network.state_dict()), list(network.train().parameters())
     loss, gradients, unit = _slope(network, parameters, batch)
     layers: dict[str, list[int]] = {}
     for place, (name, _) in enumerate(network.named_parameters()):
@@ -72,19 +74,15 @@ def one_layer_at_a_time(network, inputs, targets, promised) -> np.ndarray:
 
 
 def _checked(inputs, targets, promised) -> tuple:
-    import torch
-
-    promised = finite_array(promised=promised, ndim=1)
+    promised = check.finite_array(promised=promised, ndim=1)
     if promised.min() <= 0:
         raise ValueError("promised must hold numbers above 0 only.")
-    x = torch.tensor(finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
+    x = torch.tensor(check.finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
     return promised, (x, torch.tensor(np.asarray(targets)))
 
 
 def _slope(network, parameters: list, batch) -> tuple:
     """The loss of the batch, its gradients, and the step length that promises all of the loss."""
-    import torch
-
     loss = torch.nn.functional.cross_entropy(network(batch[0]), batch[1])
     gradients = torch.autograd.grad(loss, parameters)
     unit = float(loss.detach()) / float(sum(g.square().sum() for g in gradients))
@@ -93,8 +91,6 @@ def _slope(network, parameters: list, batch) -> tuple:
 
 def _losses(network, batch, parameters: list, gradients: list, lengths: np.ndarray) -> np.ndarray:
     """The losses after steps of these lengths; the parameters stay at the last one."""
-    import torch
-
     losses, at = [], 0.0
     with torch.no_grad():
         for t in lengths:
@@ -102,7 +98,3 @@ def _losses(network, batch, parameters: list, gradients: list, lengths: np.ndarr
             at = t
             losses.append(float(torch.nn.functional.cross_entropy(network(batch[0]), batch[1])))
     return np.array(losses)
-
-
-def _state(network) -> dict:
-    return {name: tensor.clone() for name, tensor in network.state_dict().items()}

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import finite_array, whole
 from lecture_helpers.training.multilayer_perceptron import Highway, Residual
 
 TOGETHER = 32
@@ -26,8 +26,8 @@ def random_directions(network: nn.Module, *, seed: int, count: int = 2) -> list[
     Every row of a weight matrix is scaled to the length of the network's own row; biases and the
     parameters of norms are not moved. So networks of any scale can be compared.
     """
-    generator = torch.Generator().manual_seed(whole(seed=seed))
-    return [_direction(network, generator) for _ in range(whole(count=count, least=1))]
+    generator = torch.Generator().manual_seed(check.whole(seed=seed))
+    return [_direction(network, generator) for _ in range(check.whole(count=count, least=1))]
 
 
 def _direction(network: nn.Module, generator: torch.Generator) -> dict[str, Tensor]:
@@ -54,8 +54,8 @@ def loss_slice(network, inputs, targets, directions, first, second) -> np.ndarra
     """
     if len(directions) != 2:
         raise ValueError(f"directions must be two, not {len(directions)}.")
-    a, b = finite_array(first=first, ndim=1), finite_array(second=second, ndim=1)
-    x = torch.tensor(finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
+    a, b = check.finite_array(first=first, ndim=1), check.finite_array(second=second, ndim=1)
+    x = torch.tensor(check.finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
     plane = _Plane(network.eval(), x.T.contiguous(), directions)
     places = torch.tensor(np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2), dtype=torch.float32)
     y = torch.tensor(np.asarray(targets))

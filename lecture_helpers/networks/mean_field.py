@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, one_of, positive, whole
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.networks.activations import ACTIVATIONS, Activation
 
 NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(200)  # an even number: no node on a kink at 0
@@ -18,10 +18,10 @@ NORMS = ("none", "batch", "layer")
 
 
 @dataclass(frozen=True)
-class MeanField:
+class Propagation:
     """Root mean squares after each hidden layer, shape (depth,).
 
-    signal: of the layer's output. gradient: with respect to it, relative to the last layer's.
+    signal: of the layer's output. gradient: of a scalar's derivative with respect to it.
     """
 
     signal: np.ndarray
@@ -40,12 +40,13 @@ class _State:
 def mean_field(
     activation: str, depth: int, *, skip: str = "none", norm: str = "none", gain: float = 1.0,
     gate_bias: float = -2.0,
-) -> MeanField:  # fmt: skip
+) -> Propagation:  # fmt: skip
     """The law for towers as ``mlp`` builds them, with He's weights times ``gain``.
 
-    Inputs have mean square 1. Weights of different layers are independent, and the weights of the
-    backward pass count as independent of those of the forward pass. In a narrow tower whose units
-    have a mean above 0 (ReLU), gradients line up, and with depth the true one exceeds the law.
+    Gradients are relative to the last layer's. Inputs have mean square 1. Weights of different
+    layers are independent, and those of the backward pass count as independent of those of the
+    forward pass. In a narrow tower whose units have a mean above 0 (ReLU), gradients line up, and
+    with depth the true one exceeds the law.
 
     Raises:
         ValueError: a name that is not known, depth below 1 or gain <= 0.
@@ -53,26 +54,22 @@ def mean_field(
     >>> mean_field("relu", 4, skip="residual").gradient.round(2)
     array([2.83, 2.  , 1.41, 1.  ])
     """
-    phi = ACTIVATIONS[one_of(ACTIVATIONS, activation=activation)]
-    one_of(SKIPS, skip=skip), one_of(NORMS, norm=norm), finite(gate_bias=gate_bias)
-    spread = 2 * positive(gain=gain) ** 2
+    phi = ACTIVATIONS[check.one_of(ACTIVATIONS, activation=activation)]
+    check.one_of(SKIPS, skip=skip), check.one_of(NORMS, norm=norm)
+    check.finite(gate_bias=gate_bias)
+    spread = 2 * check.positive(gain=gain) ** 2
     state, squares, factors = _State(1.0, 0.0, 1.0), [], []
-    for k in range(whole(depth=depth, least=1)):
+    for k in range(check.whole(depth=depth, least=1)):
         way = "none" if k == 0 else skip
-        factors.append(_factor(phi, state, way, norm, spread, gate_bias))
-        state = _after(phi, state, way, norm, spread, gate_bias)
+        state, factor = _layer(phi, state, way, norm, spread, gate_bias)
         squares.append(state.square)
+        factors.append(factor)
     passed = np.concatenate([np.cumprod(factors[:0:-1])[::-1], [1.0]])
-    return MeanField(np.sqrt(squares), np.sqrt(passed))
-
-
-def _arriving(state: _State, norm: str, spread: float) -> float:
-    """The variance of what the activation function gets."""
-    return 1.0 if norm != "none" else spread * state.square
+    return Propagation(np.sqrt(squares), np.sqrt(passed))
 
 
 def _moments(phi: Activation, variance: float) -> tuple[float, float, float]:
-    """E phi, E phi^2 and E phi'^2 of a normal variable of this variance."""
+    """E phi, E phi^2 and E phi'^2 of a normal variable with mean 0 and this variance."""
     if phi.name == "relu":  # the kink spoils the quadrature; the integrals are known
         return np.sqrt(variance / (2 * np.pi)), variance / 2, 0.5
     z = np.sqrt(variance) * NODES
@@ -86,33 +83,27 @@ def _gate(state: _State, bias: float) -> tuple[float, float, float]:
     return WEIGHTS @ t, WEIGHTS @ t**2, WEIGHTS @ (t * (1 - t)) ** 2
 
 
-def _after(phi, state: _State, skip: str, norm: str, spread: float, bias: float) -> _State:
-    mean, square, _ = _moments(phi, _arriving(state, norm, spread))
+def _layer(
+    phi: Activation, state: _State, skip: str, norm: str, spread: float, bias: float
+) -> tuple[_State, float]:
+    """The state after a layer, and what multiplies the mean squared gradient on its way down."""
+    mean, square, slope = _moments(phi, spread * state.square if norm == "none" else 1.0)
     body = _State(square, mean, square - mean**2)
-    if skip == "none":
-        return body
-    if skip == "residual":
-        old, both, new = 1.0, 2.0, 1.0  # shares of h^2, h phi and phi^2
-        share_old, share_new = 1.0, 1.0
-    else:
-        t, t_square, _ = _gate(state, bias)
-        old, both, new = 1 - 2 * t + t_square, 2 * (t - t_square), t_square
-        share_old, share_new = 1 - t, t
-    return _State(
-        old * state.square + both * state.mean * mean + new * square,
-        share_old * state.mean + share_new * mean,
-        old * state.variance + new * body.variance,
-    )
-
-
-def _factor(phi, state: _State, skip: str, norm: str, spread: float, bias: float) -> float:
-    """By how much the mean squared gradient is multiplied on its way down through the layer."""
-    mean, square, slope = _moments(phi, _arriving(state, norm, spread))
     scale = {"none": spread, "batch": 1 / state.variance, "layer": 1 / state.square}[norm]
     if skip == "none":
-        return scale * slope
+        return body, scale * slope
     if skip == "residual":
-        return 1 + scale * slope
-    t, t_square, wobble = _gate(state, bias)
-    apart = square - 2 * state.mean * mean + state.square  # of the body's output from its input
-    return 1 - 2 * t + t_square + t_square * scale * slope + wobble * apart
+        old, both, new, kept, taken = 1.0, 2.0, 1.0, 1.0, 1.0
+        factor = 1 + scale * slope
+    else:
+        t, t_square, wobble = _gate(state, bias)
+        old, both, new = 1 - 2 * t + t_square, 2 * (t - t_square), t_square
+        kept, taken = 1 - t, t
+        apart = square - 2 * state.mean * mean + state.square  # of the body's output from its input
+        factor = old + new * scale * slope + wobble * apart
+    joined = _State(
+        old * state.square + both * state.mean * mean + new * square,  # h^2, h phi and phi^2
+        kept * state.mean + taken * mean,
+        old * state.variance + new * body.variance,
+    )
+    return joined, factor

@@ -5,13 +5,7 @@ Source: slide "Batch Normalization" (one unit per layer); Goodfellow et al. sect
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite,
-    finite_array,
-    non_negative,
-    positive,
-    whole,
-)
+from lecture_helpers.foundation import validation as check
 
 
 def chain_weights(depth: int, spread: float, seed: int = 0) -> np.ndarray:
@@ -23,14 +17,14 @@ def chain_weights(depth: int, spread: float, seed: int = 0) -> np.ndarray:
     Raises:
         ValueError: depth below 1 or spread below 0.
     """
-    depth, spread = whole(depth=depth, least=1), non_negative(spread=spread)
+    depth, spread = check.whole(depth=depth, least=1), check.non_negative(spread=spread)
     z = np.random.default_rng(seed).standard_normal(depth)
     return np.exp(spread * (z - z.mean()))
 
 
 def chain_output(w: np.ndarray, x: float = 1.0) -> float:
     """The output ``x * w_1 * ... * w_l`` of the chain with weights of shape (l,)."""
-    return finite(x=x) * float(np.prod(finite_array(w=w, ndim=1)))
+    return check.finite(x=x) * float(np.prod(check.finite_array(w=w, ndim=1)))
 
 
 def chain_gradient(w: np.ndarray, x: float = 1.0) -> np.ndarray:
@@ -41,7 +35,7 @@ def chain_gradient(w: np.ndarray, x: float = 1.0) -> np.ndarray:
     >>> chain_gradient([2.0, 3.0, 0.0])
     array([0., 0., 6.])
     """
-    w, x = finite_array(w=w, ndim=1), finite(x=x)
+    w, x = check.finite_array(w=w, ndim=1), check.finite(x=x)
     before = np.concatenate([[1.0], np.cumprod(w[:-1])])
     after = np.concatenate([np.cumprod(w[:0:-1])[::-1], [1.0]])
     return x * before * after
@@ -56,7 +50,7 @@ def step_for_decrease(w: np.ndarray, x: float, delta: float) -> float:
     g = chain_gradient(w, x)
     if not g @ g > 0:
         raise ValueError("w and x give a gradient of 0: no step size promises a decrease.")
-    return positive(delta=delta) / float(g @ g)
+    return check.positive(delta=delta) / float(g @ g)
 
 
 def chain_orders(w: np.ndarray, x: float, eps: float) -> np.ndarray:
@@ -68,7 +62,7 @@ def chain_orders(w: np.ndarray, x: float, eps: float) -> np.ndarray:
     >>> chain_orders([1.0, 1.0], 1.0, 0.1)
     array([ 1.  , -0.2 ,  0.01])
     """
-    g, eps = chain_gradient(w, x), finite(eps=eps)
+    g, eps = chain_gradient(w, x), check.finite(eps=eps)
     orders = np.array([float(x)])
     for factor in np.stack([np.asarray(w, dtype=float), -eps * g], axis=1):
         orders = np.convolve(orders, factor)
@@ -81,8 +75,8 @@ def chain_after_step(w: np.ndarray, x: float, eps: float | np.ndarray) -> np.nda
     >>> round(float(chain_after_step(np.ones(50), 1.0, 0.1 / 50)), 4)
     0.9047
     """
-    w, g = finite_array(w=w, ndim=1), chain_gradient(w, x)
-    eps = finite_array(eps=eps)
+    w, g = check.finite_array(w=w, ndim=1), chain_gradient(w, x)
+    eps = check.finite_array(eps=eps)
     return x * np.prod(w - eps[..., None] * g, axis=-1)
 
 
@@ -100,12 +94,12 @@ def normalized_chain_orders(w: np.ndarray, x: np.ndarray, eps: float) -> np.ndar
     >>> normalized_chain_orders([5.0, 0.1, 2.0], [1.0, 3.0], 0.1)
     array([-2. , -0.1,  0. ,  0. ])
     """
-    w, x = finite_array(w=w, ndim=1), finite_array(x=x, ndim=1)
+    w, x = check.finite_array(w=w, ndim=1), check.finite_array(x=x, ndim=1)
     if len(x) < 2 or x.std() == 0:
         raise ValueError("x must hold at least two different examples to be normalized.")
     if not np.all(w[:-1]):
         raise ValueError("w must not be 0 below the last layer: a constant cannot be normalized.")
     hidden = np.prod(np.sign(w[:-1])) * (x[0] - x.mean()) / x.std()
     orders = np.zeros(len(w) + 1)
-    orders[:2] = w[-1] * hidden, -finite(eps=eps) * hidden**2
+    orders[:2] = w[-1] * hidden, -check.finite(eps=eps) * hidden**2
     return orders

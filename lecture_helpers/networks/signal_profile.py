@@ -1,6 +1,6 @@
-"""An X-ray of an untrained tower: how large signal and gradient are in every layer.
+"""The signal profile of an untrained tower: how large signal and gradient are in every layer.
 
-The tower is the one that ``networks.mlp`` builds, here in plain numpy with its backward pass
+The tower is the one that ``training.mlp`` builds, here in plain numpy with its backward pass
 written out. Source: slide "Design Models to Aid Optimization"; He et al. 2016 for the residual
 skip, Srivastava et al. 2015 for the highway.
 """
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import one_thread
-from lecture_helpers.foundation.validation import finite, finite_array, one_of, positive, whole
 from lecture_helpers.networks.activations import ACTIVATIONS
-from lecture_helpers.networks.mean_field import NORMS, SKIPS
+from lecture_helpers.networks.mean_field import NORMS, SKIPS, Propagation
 
 EPS = 1e-5
 AXES = {"batch": 0, "layer": 1}
@@ -22,16 +22,13 @@ DEEP = 99
 
 
 @dataclass(frozen=True)
-class SignalProfile:
+class SignalProfile(Propagation):
     """What one forward and one backward pass show, arrays of shape (depth,).
 
-    signal: root mean square of each hidden layer's output. gradient: of the derivative of a random
-    linear function of the last hidden layer with respect to it. dead: the share of units whose
-    slope stays below 1 % of the steepest for every example.
+    The gradient is that of a random linear function of the last hidden layer. dead: the share of
+    units whose slope stays below 1 % of the steepest for every example.
     """
 
-    signal: np.ndarray
-    gradient: np.ndarray
     dead: np.ndarray
 
 
@@ -62,7 +59,7 @@ def signal_profile(
     skip: str = "none", norm: str = "none", gain: float = 1.0, gate_bias: float = -2.0,
     seed: int = 0,
 ) -> SignalProfile:  # fmt: skip
-    """The X-ray of a freshly drawn tower on inputs (m, d).
+    """The signal profile of a freshly drawn tower on inputs (m, d).
 
     Raises:
         ValueError: inputs are no finite (m, d) array, a name that is not known, depth or width
@@ -71,12 +68,13 @@ def signal_profile(
     >>> signal_profile(np.ones((4, 8)), depth=3, width=16).signal.shape
     (3,)
     """
-    h = finite_array(inputs=inputs, ndim=2).astype(float)
-    phi = ACTIVATIONS[one_of(ACTIVATIONS, activation=activation)]
-    one_of(SKIPS, skip=skip), one_of(NORMS, norm=norm), finite(gate_bias=gate_bias)
-    depth, width = whole(depth=depth, least=1), whole(width=width, least=1)
-    seed = whole(seed=seed)
-    weights = tower_weights(h.shape[1], depth, width, gain=positive(gain=gain), seed=seed)
+    h = check.finite_array(inputs=inputs, ndim=2).astype(float)
+    phi = ACTIVATIONS[check.one_of(ACTIVATIONS, activation=activation)]
+    check.one_of(SKIPS, skip=skip), check.one_of(NORMS, norm=norm)
+    check.finite(gate_bias=gate_bias)
+    depth, width = check.whole(depth=depth, least=1), check.whole(width=width, least=1)
+    seed = check.whole(seed=seed)
+    weights = tower_weights(h.shape[1], depth, width, gain=check.positive(gain=gain), seed=seed)
     gates = gate_weights(depth, width, seed=seed) if skip == "highway" else None
     layers = []
     for k, w in enumerate(weights):

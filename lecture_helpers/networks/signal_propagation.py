@@ -1,45 +1,32 @@
 """How large the signal and its gradient are in every layer of a network before any training.
 
-Source: Glorot and Bengio 2010; He et al. 2015. ``mean_field`` has the law for wide networks.
+Source: Glorot and Bengio 2010; He et al. 2015. ``mean_field`` has the law of wide networks.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
+import torch
 
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import finite_array, whole
-
-
-@dataclass(frozen=True)
-class Propagation:
-    """Root mean squares after each hidden layer, shape (depth,).
-
-    signal: of the layer's output. gradient: of the derivative of a random linear function of the
-    network's output with respect to it.
-    """
-
-    signal: np.ndarray
-    gradient: np.ndarray
+from lecture_helpers.networks.mean_field import Propagation
 
 
 @torch_on_one_thread()
 def propagate(network, inputs: np.ndarray, *, seed: int = 0) -> Propagation:
     """The signal and the gradient of a batch (m, d) in every hidden layer of an ``mlp``.
 
-    The network is used in training mode, so that batch normalization sees this batch.
+    The gradient is that of a random linear function of the output. The network is used in training
+    mode, so that batch normalization sees this batch.
 
     Raises:
         ValueError: inputs are no finite (m, d) array.
     """
-    import torch
-
-    x = torch.tensor(finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
+    x = torch.tensor(check.finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
     outputs = [x.requires_grad_()]
     for layer in network.train():
         outputs.append(layer(outputs[-1]))
     hidden, last = outputs[1:-1], outputs[-1]
-    generator = torch.Generator().manual_seed(whole(seed=seed))
+    generator = torch.Generator().manual_seed(check.whole(seed=seed))
     gradients = torch.autograd.grad(last, hidden, torch.randn(last.shape, generator=generator))
     return Propagation(_rms(hidden), _rms(gradients))
 

@@ -4,14 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite,
-    finite_array,
-    non_negative,
-    one_of,
-    positive,
-    whole,
-)
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.optimization.descent import Path
 from lecture_helpers.test_functions.surfaces import Surface, quadratic
 
@@ -25,7 +18,7 @@ def coordinate_descent(
     start: np.ndarray,
     *,
     sweeps: int,
-    minimise: Minimiser | None = None,
+    minimise: Minimiser,
     blocks: Iterable[Iterable[int]] | None = None,
     order: str = "cyclic",
     until: float = -np.inf,
@@ -33,23 +26,22 @@ def coordinate_descent(
 ) -> Path:
     """The path ``x_B <- argmin over x_B of surface(x)`` from ``start`` (d,), block B after block.
 
-    ``minimise(x, block)`` returns the minimising x[block]; without it each variable is searched
-    numerically. Blocks are single variables unless given. A sweep is one update per block: in their
-    order, drawn at random, or each time the block that lowers the cost most ("greedy"). Once the
-    cost is ``until`` or less it stops. Wright 2015.
+    ``minimise(x, block)`` returns the minimising x[block]. Blocks are single variables unless
+    given. A sweep is one update per block: in their order, drawn at random, or each time the block
+    that lowers the cost most ("greedy"). It stops at a cost of ``until`` or less. Wright 2015.
 
     Raises:
         ValueError: start has NaN or another d, blocks that leave out or repeat a variable.
 
-    >>> coordinate_descent(coupled_quadratic(1.0), [2.0, 2.0], sweeps=1).points.round(3).tolist()
+    >>> surface, best = coupled_quadratic(1.0), quadratic_minimiser(coupled_hessian(1.0))
+    >>> coordinate_descent(surface, [2.0, 2.0], minimise=best, sweeps=1).points.tolist()
     [[2.0, 2.0], [1.0, 2.0], [1.0, 0.5]]
     """
-    x = finite_array(start=start, shape=(surface.dimensions,)).copy()
+    x = check.finite_array(start=start, shape=(surface.dimensions,)).copy()
     parts = _blocks(blocks, len(x))
-    minimise = minimise or line_minimiser(surface)
-    choose = _chooser(one_of(ORDERS, order=order), parts, surface, minimise, seed)
+    choose = _chooser(check.one_of(ORDERS, order=order), parts, surface, minimise, seed)
     points, costs = [x.copy()], [float(surface.value(x))]
-    for t in range(whole(sweeps=sweeps, least=1) * len(parts)):
+    for t in range(check.whole(sweeps=sweeps, least=1) * len(parts)):
         if costs[-1] <= until:
             break
         block = choose(t, x)
@@ -75,15 +67,19 @@ def _chooser(order: str, parts: Sequence, surface: Surface, minimise, seed: int)
     if order == "cyclic":
         return lambda t, x: parts[t % len(parts)]
     if order == "random":
-        rng = np.random.default_rng(whole(seed=seed))
+        rng = np.random.default_rng(check.whole(seed=seed))
         return lambda t, x: parts[int(rng.integers(len(parts)))]
 
-    def cost_after(block: np.ndarray, x: np.ndarray) -> float:
-        tried = x.copy()
-        tried[block] = minimise(x, block)
-        return float(surface.value(tried))
+    def lowest(t, x):
+        return min(parts, key=lambda block: float(surface.value(_updated(x, block, minimise))))
 
-    return lambda t, x: min(parts, key=lambda block: cost_after(block, x))
+    return lowest
+
+
+def _updated(x: np.ndarray, block: np.ndarray, minimise: Minimiser) -> np.ndarray:
+    tried = x.copy()
+    tried[block] = minimise(x, block)
+    return tried
 
 
 def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -> Minimiser:
@@ -94,7 +90,7 @@ def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -
     """
     quadratic(hessian)
     h = np.asarray(hessian, dtype=float)
-    b = np.broadcast_to(finite_array(linear=linear), len(h)).astype(float)
+    b = np.broadcast_to(check.finite_array(linear=linear), len(h)).astype(float)
 
     def minimise(x, block):
         inside = h[np.ix_(block, block)]
@@ -104,38 +100,9 @@ def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -
     return minimise
 
 
-def line_minimiser(surface: Surface, reach: float = 10.0, points: int = 201) -> Minimiser:
-    """A numerical minimiser along one variable, within ``reach`` of where it stands.
-
-    The best of ``points`` places is refined by Brent's method, so a cost with several valleys is
-    followed into the lowest that the places can see.
-    """
-    from scipy.optimize import fminbound
-
-    reach, points = positive(reach=reach), whole(points=points, least=3)
-    places = np.linspace(-reach, reach, points)
-
-    def minimise(x, block):
-        if len(block) != 1:
-            raise ValueError("a block of several variables needs its own minimise(x, block).")
-        i, centre = block[0], x[block[0]]
-
-        def cost(values):
-            trial = np.tile(x, (np.size(values), 1))
-            trial[:, i] = values
-            return surface.value(trial)
-
-        best = centre + places[int(np.argmin(cost(centre + places)))]
-        step = places[1] - places[0]
-        found = fminbound(lambda v: cost(v)[0], best - step, best + step, xtol=1e-9)
-        return np.array([found])
-
-    return minimise
-
-
 def coupled_hessian(a: float) -> np.ndarray:
     """The second derivatives (2, 2) of the book's ``(x1 - x2)^2 + a (x1^2 + x2^2)``."""
-    a = positive(a=a)
+    a = check.positive(a=a)
     return np.array([[2 + 2 * a, -2.0], [-2.0, 2 + 2 * a]])
 
 
@@ -179,9 +146,9 @@ def grouped_hessian(groups: int, size: int, within: float, between: float) -> np
     Raises:
         ValueError: couplings that leave the matrix without a minimum.
     """
-    d = whole(groups=groups, least=1) * whole(size=size, least=1)
+    d = check.whole(groups=groups, least=1) * check.whole(size=size, least=1)
     same = np.arange(d)[:, None] // size == np.arange(d) // size
-    h = np.where(same, finite(within=within), non_negative(between=between))
+    h = np.where(same, check.finite(within=within), check.non_negative(between=between))
     np.fill_diagonal(h, 1.0)
     quadratic(h)
     return h

@@ -4,13 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite_array,
-    fraction,
-    non_negative,
-    positive,
-    whole,
-)
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.test_functions.surfaces import Surface
 
 FAR = 1e8
@@ -52,9 +46,12 @@ def descend(
     >>> descend(rotated_ellipse(1.0), [1.0, 0.0], lr=0.5, steps=2).points[:, 0]
     array([1.  , 0.5 , 0.25])
     """
-    theta = starts_on(surface, start)
-    lr, steps = positive(lr=lr), whole(steps=steps, least=1)
-    momentum, noise = fraction(below_one=True, momentum=momentum), non_negative(noise=noise)
+    theta = starting_points(surface, start)
+    lr, steps = check.positive(lr=lr), check.whole(steps=steps, least=1)
+    momentum, noise = (
+        check.fraction(below_one=True, momentum=momentum),
+        check.non_negative(noise=noise),
+    )
     rng = np.random.default_rng(seed)
     points = np.full((steps + 1, *theta.shape), np.nan)
     points[0], velocity = theta, np.zeros_like(theta)
@@ -66,26 +63,23 @@ def descend(
             velocity = momentum * velocity + gradient
             step = gradient + momentum * velocity if nesterov else velocity
             theta = theta - lr * step
-            theta = np.where(_lost(theta)[..., None], np.nan, theta)
+            near = (np.abs(theta) < FAR).all(axis=-1, keepdims=True)
+            theta = np.where(near, theta, np.nan)
             points[t + 1] = theta
         costs = surface.value(points)
     return Path(points, costs, np.isnan(points[-1]).any(axis=-1))
 
 
-def starts_on(surface: Surface, start: np.ndarray) -> np.ndarray:
-    """The starts as floats (..., d).
+def starting_points(surface: Surface, start: np.ndarray) -> np.ndarray:
+    """The starts (..., d) as floats.
 
     Raises:
-        ValueError: NaN, or another dimension than the surface's.
+        ValueError: they have NaN or another dimension than the surface.
     """
-    theta = finite_array(start=start)
+    theta = check.finite_array(start=start)
     if theta.ndim == 0 or theta.shape[-1] != surface.dimensions:
         raise ValueError(
             f"start must have shape (..., {surface.dimensions}) for this surface, "
             f"not {theta.shape}."
         )
     return theta.astype(float)
-
-
-def _lost(theta: np.ndarray) -> np.ndarray:
-    return np.logical_not((np.abs(theta) < FAR).all(axis=-1))

@@ -1,26 +1,22 @@
-"""Gaussian smoothing: a cost blurred in closed form, or by sampling."""
+"""Gaussian smoothing: a cost averaged over its surroundings, in closed form or by sampling."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite_array,
-    non_negative,
-    whole,
-)
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.test_functions.smoothable import Landscape, landscape
 from lecture_helpers.test_functions.surfaces import Surface
 
 
 def gaussian_smoothing(surface: Surface, sigma: float) -> Landscape:
-    """The exact blur ``E cost(theta + sigma z)`` over a standard normal z.
+    """The smoothed cost ``E cost(theta + sigma z)`` over a standard normal z.
 
-    Blurring twice adds the variances; sigma = 0 gives the cost back.
+    Smoothing twice adds the variances; sigma = 0 gives the cost back.
 
     Raises:
-        ValueError: sigma < 0, or a surface whose blur is not known in closed form.
+        ValueError: sigma < 0, or a surface whose smoothing is not known in closed form.
 
     >>> from lecture_helpers.test_functions.multimodal import double_well
     >>> gaussian_smoothing(double_well(dip=0, tilt=0), 1.0).value([2.0])      # 2^4 + 6 * 2^2 + 3
@@ -28,34 +24,34 @@ def gaussian_smoothing(surface: Surface, sigma: float) -> Landscape:
     """
     if not isinstance(surface, Landscape):
         raise ValueError(f"{surface.name} has no blur in closed form: use sampled_smoothing.")
-    variance = surface.variance + non_negative(sigma=sigma) ** 2
+    variance = surface.variance + check.non_negative(sigma=sigma) ** 2
     return landscape(surface.name, surface.terms, surface.minima, variance)
 
 
 @dataclass(frozen=True)
 class SampledSmoothing(Surface):
-    """A blur by sampling; ``standard_error``: (..., d) -> (...) of its value."""
+    """A cost smoothed by sampling; ``standard_error``: (..., d) -> (...) of its value."""
 
     standard_error: Callable
 
 
 def perturbations(samples: int, dimensions: int = 1, seed: int = 0) -> np.ndarray:
     """Standard normal draws (samples, dimensions) for ``sampled_smoothing``; more extend fewer."""
-    shape = whole(samples=samples, least=1), whole(dimensions=dimensions, least=1)
-    return np.random.default_rng(whole(seed=seed)).standard_normal(shape)
+    shape = check.whole(samples=samples, least=1), check.whole(dimensions=dimensions, least=1)
+    return np.random.default_rng(check.whole(seed=seed)).standard_normal(shape)
 
 
 def sampled_smoothing(surface: Surface, sigma: float, draws: np.ndarray) -> SampledSmoothing:
-    """The blur by sampling: the mean of ``cost(theta + sigma z)`` over the draws z, (n, d).
+    """Smoothing by sampling: the mean of ``cost(theta + sigma z)`` over the draws z, (n, d).
 
     The same draws serve every theta and every sigma (common random numbers), so that the sampled
-    cost is smooth in both. One draw blurs nothing: it shifts the cost.
+    cost is smooth in both. One draw smooths nothing: it shifts the cost.
 
     Raises:
         ValueError: sigma < 0, draws of another dimension.
     """
-    sigma, d = non_negative(sigma=sigma), surface.dimensions
-    draws = finite_array(draws=draws, shape=(None, d))
+    sigma, d = check.non_negative(sigma=sigma), surface.dimensions
+    draws = check.finite_array(draws=draws, shape=(None, d))
 
     def around(theta):
         return np.asarray(theta, dtype=float)[..., None, :] + sigma * draws

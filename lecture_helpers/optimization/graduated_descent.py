@@ -1,27 +1,21 @@
-"""Graduated descent: follow the minimum while the blur fades, and count who arrives."""
+"""Graduated descent: follow the minimum while the smoothing fades, and count who arrives."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite_array,
-    non_negative,
-    one_of,
-    positive,
-    whole,
-)
-from lecture_helpers.optimization.descent import starts_on
+from lecture_helpers.foundation import validation as check
+from lecture_helpers.optimization.descent import starting_points
 from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.test_functions.smoothable import Landscape
 from lecture_helpers.test_functions.surfaces import Surface
 
 
 def convex_from(surface: Landscape, span: tuple[float, float], *, most: float = 20.0) -> float:
-    """The smallest sigma from which the blur of a 1-D landscape is convex; inf beyond ``most``.
+    """The smallest sigma that smooths a 1-D landscape to a convex one; inf beyond ``most``.
 
-    A blur of a convex cost is convex, so bisection finds it. The second derivative is looked at
+    Smoothing keeps a convex cost convex, so bisection finds it. The second derivative is looked at
     in ``span``, widened by four sigma on either side.
     """
     if surface.dimensions != 1:
@@ -31,7 +25,7 @@ def convex_from(surface: Landscape, span: tuple[float, float], *, most: float = 
         grid = np.linspace(span[0] - 4 * sigma, span[1] + 4 * sigma, 4001)[:, None]
         return gaussian_smoothing(surface, sigma).hessian(grid).min() >= 0
 
-    low, high = 0.0, positive(most=most)
+    low, high = 0.0, check.positive(most=most)
     if is_convex(low) or not is_convex(high):
         return 0.0 if is_convex(low) else np.inf
     for _ in range(40):
@@ -41,7 +35,7 @@ def convex_from(surface: Landscape, span: tuple[float, float], *, most: float = 
 
 
 def sigma_schedule(first: float, levels: int, shape: str = "linear") -> np.ndarray:
-    """Falling blurs (levels,) from ``first`` to 0, the real cost; one level is the real cost alone.
+    """Falling sigmas (levels,) from ``first`` to 0, the real cost; one level is that alone.
 
     "linear" falls evenly; "geometric" by a constant factor to a hundredth, then to 0; "cosine"
     stays long at both ends.
@@ -49,8 +43,8 @@ def sigma_schedule(first: float, levels: int, shape: str = "linear") -> np.ndarr
     >>> sigma_schedule(1.0, 3)
     array([1. , 0.5, 0. ])
     """
-    first, n = non_negative(first=first), whole(levels=levels, least=1)
-    one_of(("linear", "geometric", "cosine"), shape=shape)
+    first, n = check.non_negative(first=first), check.whole(levels=levels, least=1)
+    check.one_of(("linear", "geometric", "cosine"), shape=shape)
     if n == 1:
         return np.zeros(1)
     t = np.linspace(0, 1, n)
@@ -61,7 +55,7 @@ def sigma_schedule(first: float, levels: int, shape: str = "linear") -> np.ndarr
 
 @dataclass(frozen=True)
 class Trail:
-    """Where a follower went: points (levels * steps + 1, ..., d); sigmas and levels one per point.
+    """Where it went: points (levels * steps + 1, ..., d), each with its sigma.
 
     ``diverged`` (...) marks starts that left the finite numbers.
     """
@@ -80,19 +74,19 @@ def graduated_descent(
     surface: Surface, start: np.ndarray, sigmas: Sequence[float] | np.ndarray, *, steps: int,
     lr: float | None = None, samples: int | None = None, seed: int = 0,
 ) -> Trail:  # fmt: skip
-    """``steps`` of descent on each blur in turn, every level from where the one before ended.
+    """``steps`` of descent at each sigma in turn, every level from where the one before ended.
 
     start has shape (..., d). Without an ``lr``, each level takes the inverse of its steepest
-    curvature, so that flat blurs take large steps and none overshoots. ``samples`` replaces the
-    exact blur by the mean over so many fresh draws a step, at so many gradients a step.
+    curvature, so that flat costs take large steps and none overshoots. ``samples`` replaces the
+    exact smoothing by the mean over so many fresh draws a step, at so many gradients a step.
     ``sigmas=[0]`` is plain descent.
 
     Raises:
         ValueError: sigmas that grow or are negative, a start of another dimension, lr <= 0.
     """
-    theta, blurs = starts_on(surface, start), _falling(sigmas)
-    lr, steps = lr if lr is None else positive(lr=lr), whole(steps=steps, least=1)
-    rng = np.random.default_rng(whole(seed=seed))
+    theta, blurs = starting_points(surface, start), _falling(sigmas)
+    lr, steps = lr if lr is None else check.positive(lr=lr), check.whole(steps=steps, least=1)
+    rng = np.random.default_rng(check.whole(seed=seed))
     points = np.empty((len(blurs) * steps + 1, *theta.shape))
     points[0] = theta
     with np.errstate(over="ignore", invalid="ignore"):
@@ -106,7 +100,7 @@ def graduated_descent(
 
 
 def _rate(surface: Surface, sigma: float) -> np.ndarray:
-    """The largest step that cannot overshoot on any parabola the blur may hold, (..., 1)."""
+    """The largest step that overshoots on no parabola that the smoothed cost may hold, (..., 1)."""
     return 1 / np.asarray(gaussian_smoothing(surface, sigma).steepest)[..., None]
 
 
@@ -115,7 +109,7 @@ def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable
         return surface.gradient
     if samples is None:
         return gaussian_smoothing(surface, sigma).gradient
-    n, d = whole(samples=samples, least=1), surface.dimensions
+    n, d = check.whole(samples=samples, least=1), surface.dimensions
 
     def sampled(theta):
         draws = rng.standard_normal((*theta.shape[:-1], n, d))
@@ -125,7 +119,7 @@ def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable
 
 
 def _falling(sigmas: Sequence[float] | np.ndarray) -> np.ndarray:
-    blurs = finite_array(sigmas=sigmas, ndim=1)
+    blurs = check.finite_array(sigmas=sigmas, ndim=1)
     if blurs.min() < 0:
         raise ValueError("sigmas must not be negative.")
     if (np.diff(blurs) > 0).any():
@@ -139,14 +133,16 @@ def _falling(sigmas: Sequence[float] | np.ndarray) -> np.ndarray:
 
 def random_starts(count: int, dimensions: int, *, reach: float, seed: int = 0) -> np.ndarray:
     """``count`` starts (count, dimensions), uniform in the cube of half edge ``reach`` around 0."""
-    n, d = whole(count=count, least=1), whole(dimensions=dimensions, least=1)
-    return np.random.default_rng(whole(seed=seed)).uniform(-1, 1, (n, d)) * positive(reach=reach)
+    n, d = check.whole(count=count, least=1), check.whole(dimensions=dimensions, least=1)
+    return np.random.default_rng(check.whole(seed=seed)).uniform(-1, 1, (n, d)) * check.positive(
+        reach=reach
+    )
 
 
 def reached(surface: Surface, points: np.ndarray, within: float) -> np.ndarray:
     """Which points (..., d) lie closer than ``within`` to a global minimum, in every coordinate."""
     apart = np.abs(np.asarray(points)[..., None, :] - surface.minima).max(axis=-1)
-    return (apart < positive(within=within)).any(axis=-1)
+    return (apart < check.positive(within=within)).any(axis=-1)
 
 
 @dataclass(frozen=True)
@@ -169,10 +165,10 @@ def compare_searches(
 ) -> Success:  # fmt: skip
     """Continuation, one long plain descent, and the best of k short ones, for every start.
 
-    Every search may take ``len(sigmas) * steps`` gradients, times ``samples`` where the blur is
-    sampled. Plain descent makes them all from the same start (at most 2,000: by then it stands
-    still); best of k makes ``steps`` from each of k starts, the given one and fresh ones within
-    ``reach``, and keeps the lowest end.
+    Every search may take ``len(sigmas) * steps`` gradients, times ``samples`` where the
+    smoothing is sampled. Plain descent makes them all from the same start (at most 2,000: by then
+    it stands still); best of k makes ``steps`` from each of k starts, the given one and fresh ones
+    within ``reach``, and keeps the lowest end.
     """
     k = len(sigmas) * (samples or 1)
     trail = graduated_descent(

@@ -6,14 +6,8 @@ from functools import cached_property
 import numpy as np
 from scipy.linalg.lapack import dtrtrs  # pyright: ignore[reportAttributeAccessIssue]
 
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import one_thread
-from lecture_helpers.foundation.validation import (
-    finite_array,
-    fraction,
-    non_negative,
-    positive,
-    whole,
-)
 
 
 @dataclass(frozen=True)
@@ -31,8 +25,8 @@ class LassoProblem:
     truth: np.ndarray | None = field(default=None, repr=False)
 
     def __post_init__(self):
-        design = finite_array(design=self.design, ndim=2).astype(float)
-        targets = finite_array(targets=self.targets, shape=(len(design),)).astype(float)
+        design = check.finite_array(design=self.design, ndim=2).astype(float)
+        targets = check.finite_array(targets=self.targets, shape=(len(design),)).astype(float)
         empty = np.flatnonzero(~design.any(axis=0))
         if len(empty):
             raise ValueError(f"design must have no column of zeros; column {empty[0]} is one.")
@@ -113,8 +107,8 @@ def duality_gap(problem: LassoProblem, coefficients: np.ndarray, penalty: float)
     Raises:
         ValueError: wrong shape or NaN, a penalty that is not positive.
     """
-    penalty, p = positive(penalty=penalty), problem.design.shape[1]
-    x = finite_array(coefficients=coefficients, shape=(p,))
+    penalty, p = check.positive(penalty=penalty), problem.design.shape[1]
+    x = check.finite_array(coefficients=coefficients, shape=(p,))
     r = problem.targets - problem.design @ x
     theta = r * _shrink(problem.design.T @ r, penalty)
     rest = problem.targets - theta
@@ -153,7 +147,7 @@ def lasso(
     >>> fit.coefficients, fit.sweeps, fit.certified
     (array([ 2.,  0., -1.]), 1, True)
     """
-    sweep = _Sweep(problem, positive(penalty=penalty))
+    sweep = _Sweep(problem, check.positive(penalty=penalty))
     return _iterate(problem, penalty, start, gap, sweeps, sweep)
 
 
@@ -161,20 +155,15 @@ def ista(
     problem: LassoProblem, penalty: float, *, start=None, gap: float = 1e-8, steps: int = 10_000
 ) -> Fit:
     """Proximal gradient steps on all coefficients, ``x <- soft(x - g / L, penalty / L)``."""
-    threshold = positive(penalty=penalty) / problem.curvature
-
-    def step(x):
-        gradient = problem.gram @ x - problem.correlations
-        return soft_threshold(x - gradient / problem.curvature, threshold)
-
-    return _iterate(problem, penalty, start, gap, steps, step)
+    penalty = check.positive(penalty=penalty)
+    return _iterate(problem, penalty, start, gap, steps, lambda x: _proximal(problem, x, penalty))
 
 
 def fista(
     problem: LassoProblem, penalty: float, *, start=None, gap: float = 1e-8, steps: int = 10_000
 ) -> Fit:
     """ISTA with Nesterov's momentum. Beck and Teboulle 2009."""
-    threshold = positive(penalty=penalty) / problem.curvature
+    penalty = check.positive(penalty=penalty)
     before, weight = None, 1.0
 
     def step(x):
@@ -182,18 +171,22 @@ def fista(
         following = (1 + np.sqrt(1 + 4 * weight**2)) / 2
         lead = x if before is None else x + (weight - 1) / following * (x - before)
         before, weight = x, following
-        gradient = problem.gram @ lead - problem.correlations
-        return soft_threshold(lead - gradient / problem.curvature, threshold)
+        return _proximal(problem, lead, penalty)
 
     return _iterate(problem, penalty, start, gap, steps, step)
 
 
+def _proximal(problem: LassoProblem, x: np.ndarray, penalty: float) -> np.ndarray:
+    gradient = problem.gram @ x - problem.correlations
+    return soft_threshold(x - gradient / problem.curvature, penalty / problem.curvature)
+
+
 @one_thread
 def _iterate(problem: LassoProblem, penalty, start, gap, steps, step) -> Fit:
-    p, gap = problem.design.shape[1], positive(gap=gap)
-    x = np.zeros(p) if start is None else finite_array(start=start, shape=(p,)).astype(float)
+    p, gap = problem.design.shape[1], check.positive(gap=gap)
+    x = np.zeros(p) if start is None else check.finite_array(start=start, shape=(p,)).astype(float)
     gaps = [_relative_gap(problem, x, penalty)]
-    for _ in range(whole(steps=steps, least=1)):
+    for _ in range(check.whole(steps=steps, least=1)):
         if gaps[-1] <= gap:
             break
         x = step(x)
@@ -255,8 +248,8 @@ class _Sweep:
 
 def penalty_path(problem: LassoProblem, count: int = 100, ratio: float = 0.1) -> np.ndarray:
     """``count`` penalties in equal ratios from ``lambda_max`` down to ``ratio`` times it."""
-    last = lambda_max(problem) * positive(ratio=fraction(below_one=True, ratio=ratio))
-    return np.geomspace(lambda_max(problem), last, whole(count=count, least=2))
+    last = lambda_max(problem) * check.positive(ratio=check.fraction(below_one=True, ratio=ratio))
+    return np.geomspace(lambda_max(problem), last, check.whole(count=count, least=2))
 
 
 @one_thread
@@ -265,29 +258,27 @@ def lasso_path(
 ) -> list[Fit]:
     """The fits at every penalty (m,), each started where the one before it ended (warm start)."""
     fits, x = [], None
-    for penalty in finite_array(penalties=penalties, ndim=1):
+    for penalty in check.finite_array(penalties=penalties, ndim=1):
         fits.append(lasso(problem, float(penalty), start=x, gap=gap, sweeps=sweeps))
         x = fits[-1].coefficients
     return fits
 
 
 def correlated_regression(
-    n: int = 200,
-    p: int = 200,
-    *,
-    correlation: float = 0.5,
-    active: int = 10,
-    noise: float = 0.5,
+    n: int = 200, p: int = 200, *, correlation: float = 0.5, active: int = 10, noise: float = 0.5,
     seed: int = 0,
-) -> LassoProblem:
+) -> LassoProblem:  # fmt: skip
     """Targets of ``active`` of p columns, any two of which correlate by ``correlation``.
 
     Columns have length 1, the active coefficients are 1 or -1 times 1 to 2, evenly spread; noise is
     the length of what is added to the targets as a share of their own.
-    """  # fmt: skip
-    n, p = whole(n=n, least=2), whole(p=p, least=1)
-    rho, active = fraction(below_one=True, correlation=correlation), whole(active=active, least=1)
-    rng = np.random.default_rng(whole(seed=seed))
+    """
+    n, p = check.whole(n=n, least=2), check.whole(p=p, least=1)
+    rho, active = (
+        check.fraction(below_one=True, correlation=correlation),
+        check.whole(active=active, least=1),
+    )
+    rng = np.random.default_rng(check.whole(seed=seed))
     shared, own = rng.standard_normal((n, 1)), rng.standard_normal((n, p))
     design = np.sqrt(rho) * shared + np.sqrt(1 - rho) * own
     design /= np.linalg.norm(design, axis=0)
@@ -295,5 +286,5 @@ def correlated_regression(
     places = rng.choice(p, min(active, p), replace=False)
     truth[places] = rng.choice([-1.0, 1.0], len(places)) * rng.uniform(1, 2, len(places))
     clean, extra = design @ truth, rng.standard_normal(n)
-    size = non_negative(noise=noise) * np.linalg.norm(clean) / np.linalg.norm(extra)
+    size = check.non_negative(noise=noise) * np.linalg.norm(clean) / np.linalg.norm(extra)
     return LassoProblem(design, clean + size * extra, truth)

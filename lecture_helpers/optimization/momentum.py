@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, fraction, one_of, positive, whole
-from lecture_helpers.optimization.descent import Path, starts_on
+from lecture_helpers.foundation import validation as check
+from lecture_helpers.optimization.descent import Path, starting_points
 from lecture_helpers.test_functions.surfaces import Surface
 
 CONVENTIONS = ("torch", "velocity", "averaged")
@@ -25,8 +25,8 @@ def convert_lr(lr: float, momentum: float, *, source: str, target: str) -> float
     >>> convert_lr(0.1, 0.9, source="torch", target="averaged")
     1.0
     """
-    lr, momentum = positive(lr=lr), fraction(below_one=True, momentum=momentum)
-    one_of(CONVENTIONS, source=source), one_of(CONVENTIONS, target=target)
+    lr, momentum = check.positive(lr=lr), check.fraction(below_one=True, momentum=momentum)
+    check.one_of(CONVENTIONS, source=source), check.one_of(CONVENTIONS, target=target)
     in_torch = lr * (1 - momentum) if source == "averaged" else lr
     # round: 0.1 / (1 - 0.9) is 1, not 1.0000000000000002
     return float(f"{in_torch / (1 - momentum):.15g}") if target == "averaged" else in_torch
@@ -36,34 +36,35 @@ def momentum_path(
     surface: Surface, start: np.ndarray, *, lr, momentum: float, steps: int,
     convention: str = "torch", nesterov: bool = False,
 ) -> Path:  # fmt: skip
-    """Descent with momentum as ``convention`` writes it.
+    """Descent with momentum as ``convention`` writes it, from a velocity of 0.
 
     ``lr`` is one number or one per step: where it changes, the conventions part. With ``nesterov``
     the step looks ahead with the new velocity, as ``torch.optim.SGD(nesterov=True)`` does.
+    Iterates that grow without bound are left as they are.
 
     Raises:
         ValueError: start has NaN, an lr <= 0 or not one per step, momentum outside [0, 1).
     """
-    theta, rates = starts_on(surface, start), _rates(lr, steps)
-    m = fraction(below_one=True, momentum=momentum)
-    one_of(CONVENTIONS, convention=convention)
+    theta, rates = starting_points(surface, start), _rates(lr, steps)
+    m = check.fraction(below_one=True, momentum=momentum)
+    in_velocity = check.one_of(CONVENTIONS, convention=convention) == "velocity"
+    share = 1 - m if convention == "averaged" else 1.0
     velocity, points = np.zeros_like(theta), [theta]
     for rate in rates:
-        into, out = {"torch": (1.0, -rate), "velocity": (-rate, 1.0), "averaged": (1 - m, -rate)}[
-            convention
-        ]
-        step = into * surface.gradient(theta)
-        velocity = m * velocity + step
-        theta = theta + out * (step + m * velocity if nesterov else velocity)
+        push = (-rate if in_velocity else share) * surface.gradient(theta)
+        velocity = m * velocity + push
+        move = push + m * velocity if nesterov else velocity
+        theta = theta + (move if in_velocity else -rate * move)
         points.append(theta)
-    points = np.array(points)
-    return Path(points, surface.value(points), np.logical_not(np.isfinite(theta).all(axis=-1)))
+    path = np.array(points)
+    return Path(path, surface.value(path), np.logical_not(np.isfinite(theta).all(axis=-1)))
 
 
 def _rates(lr, steps: int) -> np.ndarray:
-    steps = whole(steps=steps, least=1)
-    rates = np.broadcast_to(finite_array(lr=lr), (steps,)) if np.ndim(lr) == 0 else lr
-    rates = finite_array(lr=rates, shape=(steps,))
+    shape = (check.whole(steps=steps, least=1),)
+    rates = check.finite_array(
+        lr=np.broadcast_to(lr, shape) if np.ndim(lr) == 0 else lr, shape=shape
+    )
     if rates.min() <= 0:
         raise ValueError("lr must be above 0 at every step.")
     return rates
@@ -89,7 +90,7 @@ def slowest(lr, momentum, curvatures, *, nesterov: bool = False) -> np.ndarray:
     >>> float(slowest(1.0, 0.0, [0.1, 1.0]))
     0.9
     """
-    curvatures = finite_array(curvatures=curvatures, ndim=1)
+    curvatures = check.finite_array(curvatures=curvatures, ndim=1)
     return np.max([rate(lr, momentum, h, nesterov=nesterov) for h in curvatures], axis=0)
 
 
@@ -117,19 +118,17 @@ def behaviour(
     middle, _, discriminant = _equation(lr, momentum, curvature, nesterov)
     if rate(lr, momentum, curvature, nesterov=nesterov) >= 1:
         return "diverges"
-    if abs(momentum - _meeting(lr * curvature, nesterov)) < tolerance:
+    if abs(momentum - _double_root(lr * curvature, nesterov)) < tolerance:
         return "is critical"
     if discriminant < 0:
         return "oscillates"
     return "creeps" if middle >= 0 else "flips"
 
 
-def _meeting(pace: float, nesterov: bool) -> float:
+def _double_root(pace, nesterov: bool) -> np.ndarray:
     """The momentum with a double root at ``pace = lr h``; NaN where Nesterov's has none."""
     root = np.sqrt(pace)
-    if nesterov:
-        return (1 - root) / (1 + root) if root < 1 else np.nan
-    return (1 - root) ** 2
+    return np.where(root < 1, (1 - root) / (1 + root), np.nan) if nesterov else (1 - root) ** 2
 
 
 def critical_momentum(lr, curvature: float, *, nesterov: bool = False) -> np.ndarray:
@@ -141,17 +140,15 @@ def critical_momentum(lr, curvature: float, *, nesterov: bool = False) -> np.nda
     >>> float(critical_momentum(0.25, 1.0))
     0.25
     """
-    root = np.sqrt(finite_array(lr=lr) * positive(curvature=curvature))
-    found = (1 - root) / (1 + root) if nesterov else (1 - root) ** 2
-    return np.where(root < 1, found, np.nan)
+    pace = check.finite_array(lr=lr) * check.positive(curvature=curvature)
+    return np.where(np.sqrt(pace) < 1, _double_root(pace, nesterov), np.nan)
 
 
 @dataclass(frozen=True)
 class Best:
-    """The settings with the smallest worst rate on curvatures from low to high, and that rate."""
+    """The learning rate with the smallest worst rate on curvatures from low to high, and that."""
 
     lr: float
-    momentum: float
     rate: float
 
 
@@ -160,16 +157,14 @@ def best_gradient_descent(low: float, high: float) -> Best:
 
     Raises:
         ValueError: curvatures not above 0, or low above high.
+
+    >>> best_gradient_descent(0.5, 1.5)
+    Best(lr=1.0, rate=0.5)
     """
-    low, high = _ordered(low, high)
-    return Best(2 / (low + high), 0.0, (high - low) / (high + low))
-
-
-def _ordered(low: float, high: float) -> tuple[float, float]:
-    low, high = positive(low=low), positive(high=high)
+    low, high = check.positive(low=low), check.positive(high=high)
     if low > high:
         raise ValueError(f"low must not be above high: {low:g} > {high:g}.")
-    return low, high
+    return Best(2 / (low + high), (high - low) / (high + low))
 
 
 def steps_to(rate: float, share: float = 1e-6) -> float:

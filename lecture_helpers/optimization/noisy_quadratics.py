@@ -9,15 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import (
-    finite_array,
-    fraction,
-    non_negative,
-    one_of,
-    positive,
-    whole,
-)
-from lecture_helpers.optimization.polyak_averaging import STARTS, tail_fraction
+from lecture_helpers.foundation import validation as check
+from lecture_helpers.optimization.polyak_averaging import tail_fraction
 
 
 @dataclass(frozen=True)
@@ -39,12 +32,12 @@ class NoisyQuadratic:
     noise: float | np.ndarray = 1.0
 
     def __post_init__(self):
-        curvatures = finite_array(curvatures=self.curvatures, ndim=1)
+        curvatures = check.finite_array(curvatures=self.curvatures, ndim=1)
         if curvatures.min() <= 0:
             raise ValueError(f"curvatures must lie above 0; the smallest is {curvatures.min():g}.")
-        start = finite_array(start=self.start, shape=curvatures.shape)
+        start = check.finite_array(start=self.start, shape=curvatures.shape)
         limit = 2 / curvatures.max()
-        if positive(lr=self.lr) >= limit:
+        if check.positive(lr=self.lr) >= limit:
             raise ValueError(
                 f"lr must be below 2 / the largest curvature, {limit:.3g}, not {self.lr:g}."
             )
@@ -54,8 +47,8 @@ class NoisyQuadratic:
 
     def _checked_noise(self, start: np.ndarray) -> float | np.ndarray:
         if np.ndim(self.noise) == 0:
-            return non_negative(noise=self.noise)
-        noise = finite_array(noise=self.noise, shape=start.shape)
+            return check.non_negative(noise=self.noise)
+        noise = check.finite_array(noise=self.noise, shape=start.shape)
         if noise.min() < 0:
             raise ValueError(f"noise must not lie below 0; the smallest is {noise.min():g}.")
         return noise
@@ -69,18 +62,13 @@ class NoisyQuadratic:
         """The expected cost above the minimum, (T,), of second moments (T, d)."""
         return 0.5 * second_moments @ self.curvatures
 
-    @property
-    def floor(self) -> float:
-        """The cost at which the last iterate stays: ``sum_i lr noise^2 / (2 (2 - lr h_i))``."""
-        return float(self.excess(self._stationary()))
-
     def law(self, steps: int) -> np.ndarray:
         """The law ``A^-1 S A^-1 / t`` as a cost, (T,): what no average can beat by its order.
 
         Polyak and Juditsky 1992.
         """
         variance = (self.noise / self.curvatures) ** 2
-        return self.excess(variance) / np.arange(1, whole(steps=steps, least=1) + 1)
+        return self.excess(variance) / np.arange(1, check.whole(steps=steps, least=1) + 1)
 
     def _stationary(self) -> np.ndarray:
         """``lr noise^2 / (h (2 - lr h))`` per coordinate."""
@@ -95,13 +83,6 @@ class NoisyQuadratic:
     def uniform(self, steps: int) -> np.ndarray:
         """E[x^2] of the average of all iterates."""
         return self._uniform(_counts(steps), self.start**2)
-
-    def tail(self, steps: int, start: int) -> np.ndarray:
-        """E[x^2] of the average of iterates start + 1, start + 2, ...; before them, of the last."""
-        moments, start = self.last(steps), whole(start=start)
-        begun = moments[start - 1] if start else self.start**2
-        moments[start:] = self._uniform(_counts(steps)[: len(moments) - start], begun)
-        return moments
 
     def recent(self, steps: int, share: float) -> np.ndarray:
         """E[x^2] of the average of the last ``share`` of the iterates, as ``tail_average``."""
@@ -119,18 +100,14 @@ class NoisyQuadratic:
         variance = (self.lr * self.noise / gap) ** 2 * np.maximum(t - rest, 0) / t**2
         return bias**2 * begun + variance
 
-    def exponential(self, steps: int, alpha: float, start: str = "corrected") -> np.ndarray:
-        """E[x^2] of the exponential average; ``start`` as in ``exponential_average``."""
-        alpha, start = fraction(below_one=True, alpha=alpha), one_of(STARTS, start=start)
-        t = _counts(steps)
+    def exponential(self, steps: int, alpha: float) -> np.ndarray:
+        """E[x^2] of the corrected exponential average."""
+        alpha, t = check.fraction(below_one=True, alpha=alpha), _counts(steps)
         response = np.array(list(_response(alpha, self.rho, len(t))))
         shocks = np.cumsum(((1 - alpha) * response) ** 2, axis=0)
         bias = (1 - alpha) * self.rho * response
-        if start == "first":  # theta^(1) has weight alpha^(t-1), not (1 - alpha) alpha^(t-1)
-            bias = bias + alpha**t * self.rho
-            shocks += ((1 - alpha) * response + alpha**t) ** 2 - ((1 - alpha) * response) ** 2
         moments = bias**2 * self.start**2 + (self.lr * self.noise) ** 2 * shocks
-        return moments / (1 - alpha**t) ** 2 if start == "corrected" else moments
+        return moments / (1 - alpha**t) ** 2
 
     def expected(self, steps: int, alpha: float, share: float = 0.5) -> dict[str, np.ndarray]:
         """The expected costs above the minimum, (T,), of the iterate and its averages by name."""
@@ -145,7 +122,7 @@ class NoisyQuadratic:
     def paths(self, steps: int, runs: int, seed: int = 0) -> np.ndarray:
         """The iterates of many runs, (T, runs, d)."""
         rng = np.random.default_rng(seed)
-        steps, runs = whole(steps=steps, least=1), whole(runs=runs, least=1)
+        steps, runs = check.whole(steps=steps, least=1), check.whole(runs=runs, least=1)
         path = rng.standard_normal((steps, runs, len(self.curvatures)))
         path *= -self.lr * self.noise
         path[0] += self.rho * self.start
@@ -155,7 +132,7 @@ class NoisyQuadratic:
 
 
 def _counts(steps: int) -> np.ndarray:
-    return np.arange(1.0, whole(steps=steps, least=1) + 1)[:, None]
+    return np.arange(1.0, check.whole(steps=steps, least=1) + 1)[:, None]
 
 
 def _response(alpha: float, rho: np.ndarray, steps: int) -> Iterator[np.ndarray]:

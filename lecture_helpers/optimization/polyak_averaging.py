@@ -6,7 +6,7 @@ the path's shape and never share memory with it.
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import fraction, one_of, positive, whole
+from lecture_helpers.foundation import validation as check
 
 STARTS = ("corrected", "zero", "first")
 
@@ -38,7 +38,7 @@ def average_from(path: np.ndarray, start: int) -> np.ndarray:
     array([2., 4., 2.])
     """
     averages = _path(path)
-    start = whole(start=start)
+    start = check.whole(start=start)
     if start >= len(averages):
         raise ValueError(f"start must be below {len(averages)}, the path's length, not {start}.")
     averages[start:] = uniform_average(averages[start:])
@@ -80,7 +80,7 @@ def exponential_average(path: np.ndarray, alpha: float, start: str = "corrected"
     >>> exponential_average([1.0, 3.0], alpha=0.5, start="zero")
     array([0.5 , 1.75])
     """
-    alpha, start = fraction(below_one=True, alpha=alpha), one_of(STARTS, start=start)
+    alpha, start = check.fraction(below_one=True, alpha=alpha), check.one_of(STARTS, start=start)
     averages = _path(path)
     if start != "first":
         averages[0] *= 1 - alpha
@@ -98,7 +98,7 @@ def half_life(alpha: float) -> float:
     >>> round(half_life(0.99), 1)
     69.0
     """
-    alpha = fraction(below_one=True, alpha=alpha)
+    alpha = check.fraction(below_one=True, alpha=alpha)
     return float(np.log(0.5) / np.log(alpha)) if alpha else 0.0
 
 
@@ -108,7 +108,7 @@ def alpha_from_half_life(half_life: float) -> float:
     >>> alpha_from_half_life(1.0)
     0.5
     """
-    return float(0.5 ** (1 / positive(half_life=half_life)))
+    return float(0.5 ** (1 / check.positive(half_life=half_life)))
 
 
 def tail_fraction(share: float) -> float:
@@ -117,7 +117,7 @@ def tail_fraction(share: float) -> float:
     Raises:
         ValueError: it lies outside.
     """
-    if positive(share=share) > 1:
+    if check.positive(share=share) > 1:
         raise ValueError(f"share must be above 0 and at most 1, not {share!r}.")
     return float(share)
 

@@ -1,12 +1,13 @@
 """Sparse coding: a dictionary whose few-atom sums reproduce the patches of a photograph."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import one_thread
-from lecture_helpers.foundation.validation import finite_array, non_negative, positive, whole
 from lecture_helpers.optimization.lasso import soft_threshold
 
 
@@ -16,7 +17,7 @@ def partly_whitened(patches: np.ndarray, floor: float = 0.3) -> np.ndarray:
     A direction of variance v is divided by ``sqrt(v + floor * largest v)``. The smaller
     the floor the more alike they are, and the louder a photograph's grain beside its edges.
     """
-    x, floor = _patches(patches), positive(floor=floor)
+    x, floor = _patches(patches), check.positive(floor=floor)
     variance, directions = np.linalg.eigh(x.T @ x / len(x))
     scale = np.sqrt(np.maximum(variance, 0) + floor * variance.max())
     white = x @ (directions / scale) @ directions.T
@@ -61,14 +62,9 @@ def sparse_cost(patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray, penal
 
 @one_thread
 def sparse_encode(
-    patches: np.ndarray,
-    atoms: np.ndarray,
-    penalty: float,
-    *,
-    start: np.ndarray | None = None,
-    sweeps: int = 100,
-    tolerance: float = 1e-6,
-) -> np.ndarray:
+    patches: np.ndarray, atoms: np.ndarray, penalty: float, *, start: np.ndarray | None = None,
+    sweeps: int = 100, tolerance: float = 1e-6,
+) -> np.ndarray:  # fmt: skip
     """The codes (n, k) that minimise the cost for a fixed dictionary: a Lasso for every patch.
 
     Coordinate descent over the atoms, every patch at once, until no code moves by more than
@@ -79,28 +75,23 @@ def sparse_encode(
 
     >>> sparse_encode(np.array([[3.0, 0.5]]), np.eye(2), penalty=1.0)
     array([[2., 0.]])
-    """  # fmt: skip
+    """
     x, w = _patches(patches), _atoms(atoms, patches)
-    penalty, tolerance = non_negative(penalty=penalty), non_negative(tolerance=tolerance)
+    penalty = check.non_negative(penalty=penalty)
+    tolerance = check.non_negative(tolerance=tolerance)
     h = np.zeros((len(w), len(x))) if start is None else _codes(start, x, w).T.copy()
-    for largest in _code_sweeps(x, w, h, penalty, whole(sweeps=sweeps, least=1)):
-        if largest <= tolerance:
-            break
-    return h.T
-
-
-def _code_sweeps(x, w, h, penalty: float, sweeps: int) -> Iterator[float]:
-    """Sweeps over the codes h (k, n) in place, each yielding the largest move it made."""
     gram, wanted = w @ w.T, w @ x.T
     used = np.flatnonzero(np.diagonal(gram))
-    for _ in range(sweeps):
+    for _ in range(check.whole(sweeps=sweeps, least=1)):
         largest = 0.0
         for j in used:
             rho = wanted[j] - gram[j] @ h + gram[j, j] * h[j]
             new = soft_threshold(rho, penalty) / gram[j, j]
             largest = max(largest, float(np.abs(new - h[j]).max()))
             h[j] = new
-        yield largest
+        if largest <= tolerance:
+            break
+    return h.T
 
 
 def update_atoms(patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray) -> np.ndarray:
@@ -115,10 +106,7 @@ def update_atoms(patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray) -> n
     """
     x, w = _patches(patches), _atoms(atoms, patches).copy()
     h = _codes(codes, x, w)
-    return _atom_pass(h.T @ h, h.T @ x, w)
-
-
-def _atom_pass(a: np.ndarray, b: np.ndarray, w: np.ndarray) -> np.ndarray:
+    a, b = h.T @ h, h.T @ x
     for j in np.flatnonzero(np.diagonal(a)):
         u = w[j] + (b[j] - a[j] @ w) / a[j, j]
         length = np.sqrt(u @ u)
@@ -148,28 +136,21 @@ def starting_atoms(patches: np.ndarray, atoms: int, seed: int = 0) -> np.ndarray
     Raises:
         ValueError: more atoms than there are patches that are not all 0.
     """
-    x, k = _patches(patches), whole(atoms=atoms, least=1)
+    x, k = _patches(patches), check.whole(atoms=atoms, least=1)
     usable = np.flatnonzero(x.any(axis=1))
     if k > len(usable):
         raise ValueError(
             f"atoms must be at most {len(usable)}, the number of patches that are not 0, not {k}."
         )
-    drawn = x[np.random.default_rng(whole(seed=seed)).choice(usable, k, replace=False)]
+    drawn = x[np.random.default_rng(check.whole(seed=seed)).choice(usable, k, replace=False)]
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
 
 @one_thread
 def learn_dictionary(
-    patches: np.ndarray,
-    *,
-    penalty: float,
-    atoms: int | np.ndarray = 64,
-    iterations: int = 30,
-    sweeps: int = 10,
-    unit_norm: bool = True,
-    watch: Sequence[int] = (),
-    seed: int = 0,
-) -> Learned:
+    patches: np.ndarray, *, penalty: float, atoms: int | np.ndarray = 64, iterations: int = 30,
+    sweeps: int = 10, unit_norm: bool = True, watch: Sequence[int] = (), seed: int = 0,
+) -> Learned:  # fmt: skip
     """Block coordinate descent on codes and dictionary in turn, each warm-started.
 
     ``atoms`` is a number, drawn from the patches, or the starting dictionary (k, d). ``sweeps``
@@ -178,56 +159,48 @@ def learn_dictionary(
 
     Raises:
         ValueError: more atoms than patches, a negative penalty, NaN, shapes that do not fit.
-    """  # fmt: skip
-    x, penalty = _patches(patches), non_negative(penalty=penalty)
-    dictionary_step = update_atoms if unit_norm else free_atoms
+    """
+    x, penalty = _patches(patches), check.non_negative(penalty=penalty)
+    w, atom_step = _first_atoms(atoms, x, seed), update_atoms if unit_norm else free_atoms
 
-    def move(h, w, cost):
-        h = sparse_encode(x, w, penalty, start=h, sweeps=sweeps)
-        between = sparse_cost(x, h, w, penalty)
-        w = dictionary_step(x, h, w)
-        return h, w, [between, sparse_cost(x, h, w, penalty)]
+    def code_step(x, h, w):
+        return sparse_encode(x, w, penalty, start=h, sweeps=sweeps)
 
-    w = _start(atoms, x, seed)
-    return _alternate(x, np.zeros((len(x), len(w))), w, penalty, move, iterations, watch)
-
-
-def _alternate(x, h, w, penalty: float, move, iterations: int, watch: Sequence[int]) -> Learned:
-    """What ``move(codes, atoms, cost)`` makes of codes and dictionary, again and again."""
-    watch, dictionaries, costs = list(watch), [w], [sparse_cost(x, h, w, penalty)]
-    watched = [h[watch]]
-    for _ in range(whole(iterations=iterations, least=1)):
-        h, w, after = move(h, w, costs[-1])
-        costs.extend(after)
-        dictionaries.append(w)
-        watched.append(h[watch])
-    return Learned(np.array(dictionaries), h, np.array(costs), np.array(watched))
+    h, move = np.zeros((len(x), len(w))), _in_turn(x, penalty, code_step, atom_step)
+    return _alternate(move, x, h, w, penalty, iterations, watch)
 
 
 @one_thread
 def palm(
-    patches: np.ndarray,
-    *,
-    penalty: float,
-    atoms: int | np.ndarray = 64,
-    iterations: int = 100,
-    together: bool = False,
-    start: np.ndarray | None = None,
-    watch: Sequence[int] = (),
+    patches: np.ndarray, *, penalty: float, atoms: int | np.ndarray = 64, iterations: int = 100,
+    together: bool = False, start: np.ndarray | None = None, watch: Sequence[int] = (),
     seed: int = 0,
-) -> Learned:
+) -> Learned:  # fmt: skip
     """Proximal alternating linearised minimisation: one gradient step in turn instead of a minimum.
 
     The codes step by 1 / |WW'|, the dictionary by 1 / |H'H|, each followed by its threshold or its
     projection to length 1. ``together`` moves both from the same point and halves the two steps
     until the cost does not rise. ``start`` are the first codes, by default those of one sweep from
     0. Bolte, Sabach and Teboulle 2014.
-    """  # fmt: skip
-    x, penalty = _patches(patches), positive(penalty=penalty)
-    w = _start(atoms, x, seed)
+    """
+    x, penalty = _patches(patches), check.positive(penalty=penalty)
+    w = _first_atoms(atoms, x, seed)
     h = sparse_encode(x, w, penalty, sweeps=1) if start is None else _codes(start, x, w)
-    move = _joint_move(x, penalty) if together else _palm_move(x, penalty)
-    return _alternate(x, h, w, penalty, move, iterations, watch)
+    code_step = partial(_code_step, penalty=penalty)
+    move = _together(x, penalty) if together else _in_turn(x, penalty, code_step, _atom_step)
+    return _alternate(move, x, h, w, penalty, iterations, watch)
+
+
+def _alternate(move, x, h, w, penalty: float, iterations: int, watch) -> Learned:
+    """What ``move(h, w, cost)``, to the next h, w and both half-steps' costs, makes of a start."""
+    watch, dictionaries, costs = list(watch), [w], [sparse_cost(x, h, w, penalty)]
+    watched = [h[watch]]
+    for _ in range(check.whole(iterations=iterations, least=1)):
+        h, w, after = move(h, w, costs[-1])
+        costs.extend(after)
+        dictionaries.append(w)
+        watched.append(h[watch])
+    return Learned(np.array(dictionaries), h, np.array(costs), np.array(watched))
 
 
 def _code_step(x, h, w, penalty: float, scale: float = 1.0) -> np.ndarray:
@@ -246,17 +219,17 @@ def _norm(gram: np.ndarray) -> float:
     return float(np.linalg.eigvalsh(gram)[-1])
 
 
-def _palm_move(x, penalty: float):
+def _in_turn(x, penalty: float, code_step: Callable, atom_step: Callable) -> Callable:
     def move(h, w, cost):
-        h = _code_step(x, h, w, penalty)
+        h = code_step(x, h, w)
         between = sparse_cost(x, h, w, penalty)
-        w = _atom_step(x, h, w)
+        w = atom_step(x, h, w)
         return h, w, [between, sparse_cost(x, h, w, penalty)]
 
     return move
 
 
-def _joint_move(x, penalty: float):
+def _together(x, penalty: float) -> Callable:
     scale = 2.0
 
     def move(h, w, cost):
@@ -274,18 +247,18 @@ def _joint_move(x, penalty: float):
 
 
 def _patches(patches) -> np.ndarray:
-    return finite_array(patches=patches, ndim=2)
+    return check.finite_array(patches=patches, ndim=2)
 
 
 def _atoms(atoms, patches) -> np.ndarray:
-    return finite_array(atoms=atoms, shape=(None, np.shape(patches)[1]))
+    return check.finite_array(atoms=atoms, shape=(None, np.shape(patches)[1]))
 
 
 def _codes(codes, x, w) -> np.ndarray:
-    return finite_array(codes=codes, shape=(len(x), len(w)))
+    return check.finite_array(codes=codes, shape=(len(x), len(w)))
 
 
-def _start(atoms, x, seed: int) -> np.ndarray:
+def _first_atoms(atoms, x, seed: int) -> np.ndarray:
     if np.ndim(atoms) == 0:
         return starting_atoms(x, atoms, seed)
     w = _atoms(atoms, x).astype(float)

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from lecture_helpers.datasets import digits
+from lecture_helpers.networks.activations import ACTIVATIONS
 from lecture_helpers.networks.mean_field import NORMS, SKIPS, mean_field
 from lecture_helpers.networks.signal_profile import gate_weights, signal_profile, tower_weights
 from lecture_helpers.training import mlp
@@ -13,7 +14,7 @@ KINDS = list(itertools.product(SKIPS, NORMS, ["relu", "tanh", "sigmoid", "gelu"]
 
 
 def as_modules(depth, width, skip, norm, activation, gain):
-    """The tower of ``xray`` with seed 3 as ordinary modules."""
+    """The tower of ``signal_profile`` with seed 3 as ordinary modules."""
     net = mlp(64, 1, depth=depth, width=width, skip=skip, norm=norm, activation=activation).double()
     gates = gate_weights(depth, width, seed=3)
     weights = tower_weights(64, depth, width, gain=gain, seed=3)
@@ -26,7 +27,7 @@ def as_modules(depth, width, skip, norm, activation, gain):
 
 
 @pytest.mark.parametrize("skip, norm, activation", KINDS)
-def test_the_x_ray_is_what_automatic_differentiation_finds(skip, norm, activation):
+def test_the_signal_profile_is_what_automatic_differentiation_finds(skip, norm, activation):
     how = dict(skip=skip, norm=norm, activation=activation)
     net = as_modules(6, 16, gain=1.3, **how)
     outputs = [torch.tensor(digits().inputs[:24]).double().requires_grad_()]
@@ -52,6 +53,26 @@ def test_a_wide_tower_keeps_to_the_mean_field(skip, norm, activation):
     np.testing.assert_allclose(signal, np.log10(law.signal), atol=0.08)
     wide = 0.2 if (skip, norm) == ("none", "batch") else 0.08  # a finite batch biases that law
     np.testing.assert_allclose(gradient, np.log10(law.gradient), atol=wide)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "gelu"])
+def test_without_skips_the_law_is_the_one_of_the_first_lesson(activation):
+    """Its recursion written out: q_(k+1) = s E phi(z)^2 and factors s E phi'(z)^2, s = 2 gain^2."""
+    z, mass = np.polynomial.hermite_e.hermegauss(120)
+    phi, s, mass = ACTIVATIONS[activation], 2 * 0.6**2, mass / mass.sum()
+    q, factors = s, []
+    for _ in range(12):
+        factors.append(s * (mass @ phi.slope(np.sqrt(q) * z) ** 2))
+        q = s * (mass @ phi.value(np.sqrt(q) * z) ** 2)
+    law = mean_field(activation, 12, gain=0.6).gradient
+    np.testing.assert_allclose(law[:-1] / law[1:], np.sqrt(factors[1:]), rtol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "gelu"])
+def test_with_batch_normalization_every_layer_multiplies_by_the_same_factor(activation):
+    law = mean_field(activation, 12, norm="batch", gain=0.6).gradient
+    squared = law[1:-1] ** 2 / law[2:] ** 2
+    np.testing.assert_allclose(squared, squared[0], rtol=1e-9)
 
 
 def test_a_relu_tower_with_he_weights_keeps_its_gradient_and_a_residual_one_doubles_its_square():

@@ -9,7 +9,6 @@ from lecture_helpers.optimization.coordinate_descent import (
     coupled_quadratic,
     descent_factor,
     grouped_hessian,
-    line_minimiser,
     quadratic_minimiser,
     sweep_factor,
 )
@@ -20,10 +19,12 @@ from lecture_helpers.test_functions.coordinate_traps import (
     kinked_minimiser,
     kinked_valley,
     powell,
+    powell_cost,
     powell_start,
     powell_walk,
+    vertex_distance,
 )
-from lecture_helpers.test_functions.surfaces import quadratic, rosenbrock
+from lecture_helpers.test_functions.surfaces import quadratic
 
 
 def random_hessian(seed, d=6):
@@ -92,17 +93,6 @@ def test_greedy_picks_the_block_that_lowers_the_cost_most():
     moved = [int(np.flatnonzero(a != b)[0]) for a, b in zip(path.points, path.points[1:],
                                                            strict=False)]  # fmt: skip
     assert moved == [1, 2, 0]
-
-
-def test_the_numerical_line_search_finds_what_the_exact_minimiser_finds():
-    h = random_hessian(2, 3)
-    by_search = coordinate_descent(quadratic(h), [1.0, -1.0, 2.0], sweeps=5)
-    by_formula = exact(h, [1.0, -1.0, 2.0], sweeps=5)
-    np.testing.assert_allclose(by_search.points, by_formula.points, atol=1e-6)
-    surface = rosenbrock(5.0)
-    assert coordinate_descent(surface, [-1.0, 1.0], sweeps=400).costs[-1] < 1e-3
-    with pytest.raises(ValueError, match="a block of several variables needs its own minimise"):
-        line_minimiser(surface)(np.zeros(2), np.array([0, 1]))
 
 
 def test_the_path_ends_where_the_cost_is_low_enough():
@@ -178,15 +168,9 @@ def test_powells_exact_signs_repeat_with_period_six_and_no_point_repeats():
 
 def test_powells_exact_distance_to_the_vertices_halves_with_every_update():
     path = powell_path()
-    distances = [max(abs(abs(v) - 1) for v in point) for point in path]
+    distances = [vertex_distance(point) for point in path]
     assert all(b == a / 2 for a, b in zip(distances[3:], distances[4:], strict=False))
     assert all(type(d) is Fraction for d in distances)
-
-
-def powell_cost(point):
-    """Powell's cost of one point in the arithmetic of the point, exact for Fractions."""
-    x, y, z = point
-    return -x * y - y * z - z * x + sum(max(abs(v) - 1, 0) ** 2 for v in point)
 
 
 def test_powells_exact_cost_falls_to_one_and_its_gradient_does_not_vanish():
@@ -235,7 +219,7 @@ def test_rounded_to_floats_powells_sum_becomes_zero_and_the_walk_leaves_the_circ
 def test_bad_input_to_coordinate_descent_is_refused_in_words(change, words):
     arguments = dict(start=[1.0, 1.0], sweeps=3) | change
     with pytest.raises(ValueError, match=words):
-        coordinate_descent(coupled_quadratic(1.0), **arguments)
+        exact(coupled_hessian(1.0), **arguments)
 
 
 @pytest.mark.parametrize(
