@@ -92,39 +92,28 @@ exponential = Exercise(
     reference=_exponential,
     cases=lambda rng: {"path": _paths(rng), "alpha": float(rng.uniform(0.6, 0.9))},
     mistakes={
-        "alpha stands at the wrong term": (
-            {"alpha": lambda alpha: 1 - alpha},
+        "alpha stands at the wrong term": ({"alpha": lambda alpha: 1 - alpha},
             "In the lecture and in torch's decay alpha weighs the past: alpha * old + (1 - alpha) "
-            "* new. pandas means the opposite by it.",
-        ),
+            "* new. pandas means the opposite by it."),
         "alpha at the wrong term, and no correction": (
             lambda path, alpha: _uncorrected(path, 1 - alpha),
-            "alpha weighs the past; and after t steps from zero the weights sum to 1 - alpha^t.",
-        ),
-        "the correction is missing": (
-            _uncorrected,
+            "alpha weighs the past; and after t steps from zero the weights sum to 1 - alpha^t."),
+        "the correction is missing": (_uncorrected,
             "After t steps from zero the weights sum to 1 - alpha^t, not to 1: the average is too "
-            "close to zero. Divide.",
-        ),
+            "close to zero. Divide."),
         "started at the first iterate instead": (
             lambda path, alpha: _running(path, lambda t: 1 - alpha, begin=path[0]),
             "That is torch's way. Its weights sum to 1 as well, but the first iterate keeps the "
-            "weight alpha^(t-1), more than any other for a long time. Here: zero, then correct.",
-        ),
+            "weight alpha^(t-1), more than any other for a long time. Here: zero, then correct."),
         "the correction counts t from 0": (
             lambda path, alpha: _uncorrected(path, alpha) / (1 - alpha ** (_steps(path) - 1)),
             "After the first step the weights sum to 1 - alpha, after the t-th to 1 - alpha^t, t "
-            "counted from 1. With t = 0 you divide the first row by zero.",
-        ),
-        "the corrected value is fed back": (
-            _fed_back,
+            "counted from 1. With t = 0 you divide the first row by zero."),
+        "the corrected value is fed back": (_fed_back,
             "Keep two things apart: the state, which goes on uncorrected, and what you report, "
-            "state / (1 - alpha^t).",
-        ),
-        "divided by 1 - alpha": (
-            lambda path, alpha: _uncorrected(path, alpha) / (1 - alpha),
-            "1 - alpha is right after the first step alone; later the weights sum to more.",
-        ),
+            "state / (1 - alpha^t)."),
+        "divided by 1 - alpha": (lambda path, alpha: _uncorrected(path, alpha) / (1 - alpha),
+            "1 - alpha is right after the first step alone; later the weights sum to more."),
     },
     hints=(
         "Try a constant path: a proper average of a constant is that constant.",

@@ -159,15 +159,13 @@ def differences(stored: Mapping, finding: Mapping) -> np.ndarray:
 
 
 def _view(stored: Mapping) -> Callable:
-    kind, draw = ("forest", draw_forest)
-    if stored["kind"] == "identity":
-        kind, draw = ("deviations", draw_deviations)
+    draw = draw_deviations if stored["kind"] == "identity" else draw_forest
 
     def view(ax):
         draw(ax, stored)
         return reading("{words}", words=_alt(stored))
 
-    view.__name__ = f"{stored['id']} {kind}"
+    view.__name__ = f"{stored['id']} {draw.__name__.removeprefix('draw_')}"
     return view
 
 
