@@ -51,8 +51,8 @@ ORDER = {
     """.split(),
     "networks": """
         __init__ activations batch_normalization designs layer_probes loss_along_gradient
-        loss_slices scalar_chain signal_propagation softmax_regression mean_field
-        signal_profile
+        loss_slices scalar_chain softmax_regression mean_field signal_profile
+        signal_propagation
     """.split(),
     "optimization": """
         __init__ descent gaussian_smoothing lasso polyak_averaging coordinate_descent
