@@ -65,7 +65,7 @@ ORDER = {
         __init__ bottleneck plans deep_supervision greedy_growth snapshots
     """.split(),
     "publish": """
-        __init__ api frames pictures prose pages refresh handouts
+        __init__ api frames pictures prose generated_lists refresh handouts
     """.split(),
     "report": """
         cards lessons ledger_rows ledger_table __init__
@@ -82,7 +82,7 @@ ORDER = {
         controls.__init__ controls.control reading registry rendering.__init__
         rendering.layers rendering.pixels appearance controls.choices controls.ranges
         controls.scrubber view controls.factory layout pictures rendering.axes_recorder
-        rendering.idle arguments pinned rendering.retained rendering.canvas explorer
+        rendering.canvas_cache arguments pinned rendering.retained rendering.canvas explorer
         __init__
     """.split(),
 }

@@ -13,7 +13,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat.v4 import new_code_cell
 from PIL import Image
 
-from lecture_helpers.publish import pages
+from lecture_helpers.publish import generated_lists
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT
 
 COVER = "from lecture_helpers.publish.pictures import save\nsave({name!r})"
@@ -129,10 +129,10 @@ def chosen(words: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
 
 def main(words: list[str]) -> None:
     """Refresh the named notebooks, then what shows them, and the list of public names."""
-    first, *lessons = sorted({pages.FIRST, *chosen(words)})
+    first, *lessons = sorted({generated_lists.FIRST, *chosen(words)})
     for path in lessons:
         _tell(path, COVER.format(name=path.stem))
-    for path in pages.renew():
+    for path in generated_lists.renew():
         print(f"{path.name}: its lists renewed", flush=True)
     _tell(first)
 

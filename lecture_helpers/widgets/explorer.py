@@ -11,7 +11,7 @@ from lecture_helpers.widgets.pictures import Picture, draw_strip
 from lecture_helpers.widgets.pinned import pinned_calls
 from lecture_helpers.widgets.registry import register, unregister
 from lecture_helpers.widgets.rendering.canvas import Canvas
-from lecture_helpers.widgets.rendering.idle import forget, release_idle
+from lecture_helpers.widgets.rendering.canvas_cache import forget, release_idle
 from lecture_helpers.widgets.rendering.pixels import encode_png
 from lecture_helpers.widgets.view import View, as_view
 

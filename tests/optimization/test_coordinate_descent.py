@@ -19,10 +19,8 @@ from lecture_helpers.test_functions.coordinate_traps import (
     kinked_minimiser,
     kinked_valley,
     powell,
-    powell_cost,
     powell_start,
     powell_walk,
-    vertex_distance,
 )
 from lecture_helpers.test_functions.surfaces import quadratic
 
@@ -168,9 +166,15 @@ def test_powells_exact_signs_repeat_with_period_six_and_no_point_repeats():
 
 def test_powells_exact_distance_to_the_vertices_halves_with_every_update():
     path = powell_path()
-    distances = [vertex_distance(point) for point in path]
+    distances = [max(abs(abs(v) - 1) for v in point) for point in path]
     assert all(b == a / 2 for a, b in zip(distances[3:], distances[4:], strict=False))
     assert all(type(d) is Fraction for d in distances)
+
+
+def powell_cost(point):
+    """Powell's cost of one point in the arithmetic of the point, exact for Fractions."""
+    x, y, z = point
+    return -x * y - y * z - z * x + sum(max(abs(v) - 1, 0) ** 2 for v in point)
 
 
 def test_powells_exact_cost_falls_to_one_and_its_gradient_does_not_vanish():

@@ -11,7 +11,7 @@ from lecture_helpers.widgets.pictures import add_panels
 from lecture_helpers.widgets.reading import Reading
 from lecture_helpers.widgets.rendering import layers
 from lecture_helpers.widgets.rendering.axes_recorder import NeedsRedraw, record
-from lecture_helpers.widgets.rendering.idle import mark_active
+from lecture_helpers.widgets.rendering.canvas_cache import mark_active
 from lecture_helpers.widgets.rendering.pixels import (
     blank,
     decode_png,

@@ -6,12 +6,12 @@ from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.experiments import supervised_pretraining as experiments
 from lecture_helpers.claims.experiments.supervised_pretraining import (
     ARMS,
+    DEPTHS,
     NETWORKS,
     best_accuracy,
     growing,
     guiding,
 )
-from lecture_helpers.claims.lessons.supervised_pretraining import PLACES
 
 LESSON = ("C31", "C32", "C33", "C34", "C35")
 
@@ -75,7 +75,8 @@ def test_a_seeds_value_does_not_depend_on_its_neighbours(name, settings):
 
 
 def test_every_comparison_of_the_lesson_names_arms_that_are_measured():
-    growing_arms = {f"{place}: {arm}" for place in PLACES for arm in ARMS}
+    places = [f"{network}, depth {depth}" for network in NETWORKS for depth in DEPTHS]
+    growing_arms = {f"{place}: {arm}" for place in places for arm in ARMS}
     for name in ("C33", "C34"):
         for arm in (a for pair in claim(name).comparisons.values() for a in pair):
             assert arm in growing_arms or arm.endswith(", less five points")

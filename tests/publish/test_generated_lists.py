@@ -5,34 +5,34 @@ from dataclasses import replace
 
 import pytest
 
-from lecture_helpers.publish import api, pages
+from lecture_helpers.publish import api, generated_lists
 from lecture_helpers.report.lessons import ROOT, lessons
 
 
 def test_no_page_is_stale():
-    names = [path.name for path in pages.stale()]
+    names = [path.name for path in generated_lists.stale()]
     assert not names, f"{names} differ from what they list: run `python3 start.py refresh 00`"
 
 
 def test_a_page_that_says_something_else_is_found_and_renewed(tmp_path, monkeypatch):
     page = tmp_path / "README.md"
-    right = pages.README.read_text(encoding="utf-8")
+    right = generated_lists.README.read_text(encoding="utf-8")
     page.write_text(right.replace("conditional", "glorious", 1), encoding="utf-8")
-    monkeypatch.setattr(pages, "README", page)
-    assert list(pages.stale()) == [page]
-    assert pages.renew() == [page]
-    assert page.read_text(encoding="utf-8") == right and not pages.stale()
+    monkeypatch.setattr(generated_lists, "README", page)
+    assert list(generated_lists.stale()) == [page]
+    assert generated_lists.renew() == [page]
+    assert page.read_text(encoding="utf-8") == right and not generated_lists.stale()
 
 
 def test_a_page_that_is_not_there_is_written(tmp_path, monkeypatch):
     page = tmp_path / "docs" / "api.md"
     monkeypatch.setattr(api, "PAGE", page)
-    assert page in pages.stale()
-    monkeypatch.setattr(pages, "stale", lambda: {page: "names"})
-    assert pages.renew() == [page] and page.read_text(encoding="utf-8") == "names"
+    assert page in generated_lists.stale()
+    monkeypatch.setattr(generated_lists, "stale", lambda: {page: "names"})
+    assert generated_lists.renew() == [page] and page.read_text(encoding="utf-8") == "names"
 
 
-@pytest.mark.parametrize("page", [pages.readme, pages.first_notebook])
+@pytest.mark.parametrize("page", [generated_lists.readme, generated_lists.first_notebook])
 def test_each_page_shows_every_written_lesson_with_its_picture(page):
     text = page().replace('\\"', '"')
     for lesson in lessons():
@@ -43,25 +43,27 @@ def test_each_page_shows_every_written_lesson_with_its_picture(page):
 
 def test_what_stands_outside_the_marks_stays():
     text = "before <!-- a -->\nold\n<!-- end of a --> after <!-- b -->"
-    new = pages.renewed(text, {"a": "new", "b": "never"})
+    new = generated_lists.renewed(text, {"a": "new", "b": "never"})
     assert new == "before <!-- a -->\n\nnew\n\n<!-- end of a --> after <!-- b -->"
-    assert pages.renewed(new, {"a": "new"}) == new
+    assert generated_lists.renewed(new, {"a": "new"}) == new
 
 
 def test_a_backslash_in_a_part_is_kept():
-    assert r"\1 \g" in pages.renewed("<!-- a --><!-- end of a -->", {"a": r"\1 \g"})
+    assert r"\1 \g" in generated_lists.renewed("<!-- a --><!-- end of a -->", {"a": r"\1 \g"})
 
 
 def test_lessons_stand_in_pairs_and_those_to_come_are_named():
     one, two, three, *_ = (replace(x, question="Why?", alt="A [b] | c.") for x in lessons())
-    text = pages.lesson_map((one, two, replace(three, question="")), "n/", "p/")
+    text = generated_lists.lesson_map((one, two, replace(three, question="")), "n/", "p/")
     (row,) = [line for line in text.splitlines() if line.startswith("| [")]
     assert row.count("|") == 3 and f"[![A b  c.](p/{one.name}.png)](n/{one.name}.ipynb)" in row
     assert text.endswith(f"Not written yet: lesson 3 ({three.title}).")
-    alone = pages.lesson_map((one,), "n/", "p/").splitlines()[-1]
+    alone = generated_lists.lesson_map((one,), "n/", "p/").splitlines()[-1]
     assert alone.startswith("| [") and alone.endswith("|  |")
 
 
 def test_links_of_readme_lead_to_files():
-    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", pages.README.read_text(encoding="utf-8")):
+    for target in re.findall(
+        r"\]\(([^)#]+)[^)]*\)", generated_lists.README.read_text(encoding="utf-8")
+    ):
         assert (ROOT / target).exists(), target

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from lecture_helpers.widgets import explore, reading, show
-from lecture_helpers.widgets.rendering.idle import ACTIVE
+from lecture_helpers.widgets.rendering.canvas_cache import ACTIVE
 from tests.widgets.views import T, fresh_png, sine, two_panels
 
 
