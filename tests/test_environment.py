@@ -23,8 +23,9 @@ PACKAGE_OF = {
     "sklearn": "scikit-learn",
 }  # fmt: skip
 PART_OF = {
-    "cycler": "matplotlib", "distributed": "dask", "ipython": "ipywidgets",
-    "jupyter-core": "jupyterlab", "nbclient": "jupyterlab", "nbformat": "jupyterlab",
+    "cycler": "matplotlib", "distributed": "dask", "ipython": "ipywidgets", "jinja2": "jupyterlab",
+    "jupyter-core": "jupyterlab", "markupsafe": "jupyterlab", "nbclient": "jupyterlab",
+    "nbformat": "jupyterlab",
     "pillow": "matplotlib",
 }  # fmt: skip
 EXTRA = {"dask": "distributed"}

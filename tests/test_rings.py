@@ -156,8 +156,9 @@ def imported_files(room: str, path: Path) -> set[str]:
         within = name.removeprefix(top).strip(".")
         if name == top or not name.startswith(f"{top}."):
             continue
-        found |= {within} & set(known) or {f"{within}.__init__"} & set(known)
-        if within not in known and "." not in within:  # a name that the room's face hands on
+        module = {within, f"{within}.__init__"} & set(known)
+        found |= module
+        if not module and "." not in within:  # a name that the room's face hands on
             found |= {"__init__"}
     return found - {name for name, known_path in known.items() if known_path == path}
 

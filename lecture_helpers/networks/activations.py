@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 
 @dataclass(frozen=True)
@@ -24,9 +23,15 @@ def _sigmoid(x):
     return 0.5 * (1 + np.tanh(np.asarray(x) / 2))
 
 
+def _below(x):
+    from scipy.special import ndtr
+
+    return ndtr(x)
+
+
 def _gelu_slope(x):
     x = np.asarray(x)
-    return ndtr(x) + x * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+    return _below(x) + x * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
 
 
 ACTIVATIONS = {
@@ -35,5 +40,5 @@ ACTIVATIONS = {
     "relu": Activation(
         "relu", lambda x: np.maximum(x, 0), lambda x: (np.asarray(x) > 0) * 1.0, 1.0
     ),
-    "gelu": Activation("gelu", lambda x: x * ndtr(x), _gelu_slope, 1.1289),
+    "gelu": Activation("gelu", lambda x: x * _below(x), _gelu_slope, 1.1289),
 }

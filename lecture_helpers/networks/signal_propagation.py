@@ -4,7 +4,6 @@ Source: Glorot and Bengio 2010; He et al. 2015. ``mean_field`` has the law of wi
 """
 
 import numpy as np
-import torch
 
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
@@ -21,6 +20,8 @@ def propagate(network, inputs: np.ndarray, *, seed: int = 0) -> Propagation:
     Raises:
         ValueError: inputs are no finite (m, d) array.
     """
+    import torch
+
     x = torch.tensor(check.finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
     outputs = [x.requires_grad_()]
     for layer in network.train():

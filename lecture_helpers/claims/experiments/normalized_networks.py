@@ -11,7 +11,6 @@ from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.claims.experiments.tuned_networks import best_rates, grid, on_digits, train_at
 from lecture_helpers.datasets import digits, mnist1d, split
 from lecture_helpers.networks.batch_normalization import batch_norm, batch_norm_backward, normalize
-from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 from lecture_helpers.networks.scalar_chain import (
     chain_after_step,
     chain_gradient,
@@ -94,6 +93,8 @@ def _first_below(loss: np.ndarray, level: float) -> int:
 
 def _kept(runs, seed: int, step: int, promises) -> tuple[list[float], list[float]]:
     """What a joint step and what the layers one at a time keep of their promises."""
+    from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
+
     given = (runs.module(seed=seed, step=step), digits().inputs[:512], digits().targets[:512])
     found = (
         along_gradient(*given, np.array(promises)).kept,
