@@ -16,4 +16,5 @@ def left_to_write() -> list[str]:
 
 
 def test_nothing_is_left_to_write():
-    assert not left_to_write(), "\n".join(left_to_write())
+    left = "\n".join(left_to_write())
+    assert not left, f"{left}\nWhat a notebook or a list still shows goes with start.py refresh."

@@ -5,15 +5,16 @@ It passes every test but one: tests/test_placeholders.py lists what only an auth
 
 import re
 import string
+import subprocess
 import sys
+from keyword import iskeyword
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lecture_helpers.publish.refresh import main as refresh
+from lecture_helpers.claims import CLAIMS
 from lecture_helpers.publish.refresh import tidy
-from lecture_helpers.report.ledger_rows import rows
 from lecture_helpers.report.lessons import lessons
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,22 +36,27 @@ def new_lesson(word: str) -> list[Path]:
     Raises:
         ValueError: it is no name in small letters, or a file of that name is there already.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", word):
-        raise ValueError(f"A lesson's word is written in small letters and _, not {word!r}.")
-    every = lessons()
-    number = every[-1].number + 1
+    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", word) or iskeyword(word):
+        raise ValueError(
+            "A lesson's word names its files: small letters, digits and _, and no word of Python's "
+            f"own, not {word!r}."
+        )
+    number = lessons()[-1].number + 1
     words = {
         "word": word,
         "name": f"{number:02}_{word}",
         "number": number,
-        "claim": f"C{rows(every)[-1].claim.number + 1}",
+        "claim": f"C{max(int(name[1:]) for name in CLAIMS) + 1}",
         "title": word.replace("_", " "),
         "Title": word.replace("_", " ").capitalize(),
     }
     files = {ROOT / target.format_map(words): kind for kind, target in TARGETS.items()}
     for path in files:
         if path.exists():
-            raise ValueError(f"{path.relative_to(ROOT)} is there already: choose another word.")
+            raise ValueError(
+                f"{path.relative_to(ROOT)} is there already. Choose another word, "
+                "or remove the files of the first try (git status lists them)."
+            )
     for path, kind in files.items():
         text = (TEMPLATES / f"{kind}.py.txt").read_text(encoding="utf-8")
         text = string.Template(text).substitute(words)
@@ -87,7 +93,12 @@ def main(words: list[str]) -> None:
         raise ValueError("Say the one word of the lesson: start.py new adaptive_learning_rates")
     made = new_lesson(words[0])
     print("Made:", *(f"  {path.relative_to(ROOT)}" for path in made), sep="\n", flush=True)
-    refresh([made[-1].stem])
+    # In a Python of its own: this one read the claims before the new lesson was among them.
+    renew = [sys.executable, "-m", "lecture_helpers.publish.refresh", made[-1].stem]
+    if subprocess.run(renew, cwd=ROOT).returncode:
+        for path in made:
+            path.unlink()
+        raise ValueError("The skeleton does not run, as said above; it is taken away again.")
     print("CONTRIBUTING.md says what to do now. Whatever is marked TO WRITE is yours to write.")
 
 

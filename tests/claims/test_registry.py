@@ -27,10 +27,10 @@ def test_every_claim_belongs_to_its_lesson_whose_notebook_is_there(lesson):
     assert (ROOT / "notebooks" / f"{lesson.LESSON}.ipynb").exists()
 
 
-SEVENTH = """\
+ONE_MORE = """\
 from lecture_helpers.claims.claim import Claim
 
-LESSON = "07_a_seventh"
+LESSON = "99_one_more"
 CLAIMS = (Claim("C0", "opinion", "One.", "Two.", LESSON, "s"),)
 """
 WITH_ANOTHER_FOLDER = """\
@@ -42,24 +42,24 @@ print(importlib.reload(claims).LESSONS[-1].LESSON, claims.claim("C0").sentence)
 """
 
 
-def test_a_seventh_lesson_is_found_by_its_file(tmp_path):
-    (tmp_path / "a_seventh.py").write_text(SEVENTH)
+def test_one_more_lesson_is_found_by_its_file(tmp_path):
+    (tmp_path / "one_more.py").write_text(ONE_MORE)
     command = [sys.executable, "-c", WITH_ANOTHER_FOLDER, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.strip() == "07_a_seventh One."
+    assert done.stdout.strip() == "99_one_more One."
 
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_claim_says_what_it_says_and_what_would_change_it_in_whole_sentences(name):
     for words in (claim(name).sentence, claim(name).falsified_by):
-        assert re.match(r"[A-Z].{40,}[.]$", words)
-        assert "  " not in words
+        whole = re.match(r"[A-Z].{40,}[.]$", words) and "  " not in words
+        assert whole, f"no whole sentence of 42 characters or more: {words!r}"
 
 
 @pytest.mark.parametrize("name", [n for n, c in CLAIMS.items() if c.kind == "empirical"])
 def test_every_empirical_claim_declares_its_smallest_interesting_effect_and_unit(name):
     assert claim(name).min_effect > 0
-    assert len(claim(name).unit) > 10
+    assert len(claim(name).unit) > 10, "the unit says of what, and which arm minus which"
 
 
 @pytest.mark.parametrize("name", [n for n, c in CLAIMS.items() if c.experiment])
@@ -97,7 +97,8 @@ def test_the_strongest_objection_is_answered_by_a_control_or_left_open(name):
 def test_literature_is_cited_from_the_list_alone(name):
     words = claim(name).literature
     cited = {" ".join(found) for found in re.findall(NAMES, words)}
-    assert cited and cited <= SOURCES
+    assert cited, f"it names no author and year: {words!r}"
+    assert cited <= SOURCES, f"add to SOURCES, if it exists: {cited - SOURCES}"
     assert len(re.findall(NAMES, words)) == len(re.findall(r"\b(?:19|20)\d\d\b", words))
 
 

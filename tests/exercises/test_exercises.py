@@ -151,8 +151,8 @@ def test_an_exercise_names_four_mistakes_or_more_in_whole_sentences(name):
     assert len(exercise.hints) >= 2
     texts = [sentence for _, sentence in exercise.mistakes.values()]
     for sentence in [exercise.task, exercise.praise, *texts]:
-        assert len(sentence) > 20
-        assert sentence.rstrip(")`")[-1] == "."
+        assert len(sentence) > 20, f"too short to help: {sentence!r}"
+        assert sentence.rstrip(")`")[-1] == ".", f"it ends without a full stop: {sentence!r}"
 
 
 @every_exercise
