@@ -1,0 +1,57 @@
+"""``start.py new`` writes files that are already what the other tests demand of a lesson."""
+
+import json
+import runpy
+
+import pytest
+
+from lecture_helpers.claims import CLAIMS
+from tests.test_notebooks import CHECKS
+from tools import new_lesson
+
+NOT_RUN = {"unexecuted", "missing_pictures", "broken_links"}
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    monkeypatch.setattr(new_lesson, "ROOT", tmp_path)
+    for target in new_lesson.TARGETS.values():
+        (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
+    return dict(zip(new_lesson.TARGETS, new_lesson.new_lesson("a_new_one"), strict=True))
+
+
+def test_the_next_claim_is_declared_in_full(made):
+    text = made["claims"].read_text()
+    assert f'"C{len(CLAIMS) + 1}", "empirical"' in text
+    compile(text, "claims", "exec")
+
+
+def test_the_experiment_gives_every_arm_that_the_claim_compares_a_value_a_seed(made):
+    arms = runpy.run_path(str(made["experiments"]))["last_costs"]((0, 1), steps=20)
+    assert {len(values) for values in arms.values()} == {2}
+    assert all(f'"{arm}"' in made["claims"].read_text() for arm in arms)
+
+
+def test_the_exercise_names_its_mistakes(made):
+    step = runpy.run_path(str(made["exercises"]))["step"]
+    assert step.check(step.reference, seed=0).right
+    for name, (mistake, _) in step.mistakes.items():
+        assert step.check(mistake, seed=0).mistake == name
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_notebook_is_what_is_asked_of_a_lesson(check, made):
+    notebook = json.loads(made["notebook"].read_text())
+    if check.__name__ not in NOT_RUN:
+        assert not list(check(notebook, made["notebook"].parent))
+
+
+@pytest.mark.parametrize("word", ["Momentum", "two words", "lambda", "a-b", ""])
+def test_a_word_that_cannot_name_a_file_is_refused(word):
+    with pytest.raises(ValueError, match="small letters"):
+        new_lesson.new_lesson(word)
+
+
+def test_nothing_is_written_over(made):
+    with pytest.raises(ValueError, match="is there already"):
+        new_lesson.new_lesson("a_new_one")
