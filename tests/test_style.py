@@ -31,17 +31,20 @@ def test_every_module_is_formatted():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def types_of(*arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable, *arguments]
+def types_of(project: Path) -> subprocess.CompletedProcess:
+    """What pyright says of the folder with that pyproject.toml, in this Python's environment."""
+    settings = ["--project", str(project), "--pythonpath", sys.executable]
+    command = [sys.executable, "-m", "basedpyright", *settings]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 
 def test_pyright_finds_nothing_in_the_package():
-    result = types_of()
+    result = types_of(ROOT / "pyproject.toml")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_pyright_would_find_something(tmp_path):
     (tmp_path / "wrong.py").write_text('x: int = "a"\n')
-    result = types_of(str(tmp_path / "wrong.py"))
+    (tmp_path / "pyproject.toml").write_text('[tool.pyright]\ntypeCheckingMode = "basic"\n')
+    result = types_of(tmp_path / "pyproject.toml")
     assert result.returncode == 1 and "reportAssignmentType" in result.stdout
