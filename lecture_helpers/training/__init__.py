@@ -8,6 +8,8 @@ from importlib import import_module
 _HOME = {
     "AveragedNetwork": "weight_averages",
     "GUESSING": "metrics",
+    "Live": "live",
+    "LiveRun": "live",
     "Highway": "multilayer_perceptron",
     "Residual": "multilayer_perceptron",
     "Runs": "runs",
@@ -15,6 +17,7 @@ _HOME = {
     "cross_entropy": "_losses",
     "final_accuracy": "metrics",
     "late_loss": "metrics",
+    "live": "live",
     "mlp": "multilayer_perceptron",
     "recompute_statistics": "weight_averages",
     "seeded": "multilayer_perceptron",

@@ -25,20 +25,18 @@ class Ensemble:
 
     def __init__(self, trainees: Sequence[Trainee], dataset: Dataset, loss: Callable, steps: int):
         self.real, first = len(trainees), trainees[0]
-        if first["batch_size"] % VECTOR:
+        if self.pads(first["batch_size"]):
             # the last numbers of a tensor may be rounded otherwise than the rest: nobody's
             trainees = [*trainees, trainees[-1]]
         self.trainees, self.steps, self.batch_size = trainees, steps, first["batch_size"]
         self.loss, self.dataset = loss, dataset
         self.inputs = torch.tensor(dataset.inputs)
         self.labels = torch.tensor(np.stack([t.labels for t in trainees]))
-        self.order = torch.tensor(
-            np.stack([order_of(t.member, t.train, steps) for t in trainees], axis=1)
-        )
+        self._plan_batches()
         self.train_at = torch.tensor(np.stack([t.train for t in trainees]))
         self.eval_at = torch.tensor(np.stack([t.eval for t in trainees]))
         self.stack = Stack([t.module for t in trainees], first.frozen)
-        self.optimizer = self._optimizer()
+        self.optimizer = self._optimizer([t.member.settings for t in trainees])
         self.stack.accumulate_in(self.optimizer.gradient)
         seeds = list(dict.fromkeys(t.member.seed for t in trainees))
         self.generators = [_generator(seed) for seed in seeds]
@@ -47,12 +45,27 @@ class Ensemble:
         self.batch_losses = np.full((steps, len(trainees)), np.nan, np.float32)
         self._prepare()
 
-    def _optimizer(self) -> Sgd:
+    def pads(self, batch_size: int) -> bool:
+        """Whether a last member is added that is nobody's."""
+        return batch_size % VECTOR > 0
+
+    def _plan_batches(self) -> None:
+        orders = [order_of(t.member, t.train, self.steps) for t in self.trainees]
+        self.order = torch.tensor(np.stack(orders, axis=1))
+
+    def batch(self, step: int) -> Tensor:
+        """(members, batch), the examples of that update."""
+        return self.order[step]
+
+    def _optimizer(self, settings: Sequence[Mapping]) -> Sgd:
+        return OPTIMIZERS[settings[0]["optimizer"]](self.stack.weights, *self._rates(settings))
+
+    def _rates(self, settings: Sequence[Mapping]) -> tuple:
+        """Learning rates, momentum and weight decay as the optimizers take them."""
         lr, momentum, decay = (
-            [t[name] for t in self.trainees] for name in ("lr", "momentum", "weight_decay")
+            [own[name] for own in settings] for name in ("lr", "momentum", "weight_decay")
         )
-        return OPTIMIZERS[self.trainees[0]["optimizer"]](
-            self.stack.weights,
+        return (
             self._spread(lr, scaled=True),
             momentum[0] if len(set(momentum)) == 1 else self._spread(momentum),
             self._spread(decay) if any(decay) else None,
@@ -67,7 +80,7 @@ class Ensemble:
         return flat
 
     def _prepare(self) -> None:
-        inputs = self._inputs(self.order[0])
+        inputs = self._inputs(self.batch(0))
         try:
             outputs = self.stack.prepare(inputs)
         except RuntimeError as error:
@@ -76,7 +89,7 @@ class Ensemble:
                 f"{tuple(inputs.shape[1:])}; it says: {error}"
             ) from error
         logits, classes = outputs_of(outputs)[0], self.dataset.classes
-        if logits.shape[:2] != self.order[0].shape or logits.ndim != 3:
+        if logits.shape[:2] != self.batch(0).shape or logits.ndim != 3:
             raise ValueError(
                 "build must return a module from (batch, features) to (batch, outputs); "
                 f"its output for {self.batch_size} examples has shape {tuple(logits.shape[1:])}."
@@ -106,7 +119,7 @@ class Ensemble:
 
     def update(self, step: int) -> None:
         """Every member's ``w <- w - lr * update`` on its batch of that step."""
-        at = self.order[step]
+        at = self.batch(step)
         self.stack.train()
         self.optimizer.before_backward()
         self.stack.draw(self.generators, self.seats)
@@ -114,7 +127,11 @@ class Ensemble:
         losses = self._weighted(losses, at, step).mean(1)
         losses.sum().backward()
         self.batch_losses[step] = losses.detach().numpy()
-        self.optimizer.step(factor(self.trainees[0]["schedule"], step, self.steps))
+        self.optimizer.step(self.factor(step))
+
+    def factor(self, step: int) -> float:
+        """What multiplies the learning rate in that update."""
+        return factor(self.trainees[0]["schedule"], step, self.steps)
 
     def _labels(self, at: Tensor) -> Tensor:
         if self.labels.ndim == 2:

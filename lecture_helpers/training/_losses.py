@@ -1,7 +1,12 @@
 """Losses of single examples."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
+
+from lecture_helpers.datasets import Dataset
+from lecture_helpers.foundation.validation import one_of
 
 
 class _CrossEntropy(torch.autograd.Function):
@@ -31,3 +36,16 @@ def squared(outputs: Tensor, targets: Tensor) -> Tensor:
 
 
 LOSSES = {"cross_entropy": cross_entropy, "squared": squared}
+
+
+def loss_of(loss: str | Callable | None, dataset: Dataset) -> Callable:
+    """The loss of that name, or the usual one for classes and for numbers.
+
+    Raises:
+        ValueError: an unknown name.
+    """
+    if loss is None:
+        loss = "cross_entropy" if dataset.classes else "squared"
+    if callable(loss):
+        return loss
+    return LOSSES[one_of(LOSSES, loss=loss)]

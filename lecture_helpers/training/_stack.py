@@ -69,14 +69,14 @@ class Stack:
 
     def draw(self, generators: Sequence[torch.Generator], seats: Tensor) -> None:
         """Fresh noise in every dropout and noise layer, for each member its seat's generator's."""
-        for noise in self._noises.values():
+        for noise in self.noises.values():
             noise.draw(generators, seats)
 
     def __call__(self, x: Tensor):
         """The outputs (members, batch, ...), or a tuple of such."""
         if self.stacked:
             return self.module(x)
-        drawn = {f"{n}.noise": m.noise for n, m in self._noises.items() if m.noise is not None}
+        drawn = {f"{n}.noise": m.noise for n, m in self.noises.items() if m.noise is not None}
 
         def alone(x: Tensor, tensors: dict):
             return functional_call(self._single, tensors, x, tie_weights=False)
@@ -100,7 +100,7 @@ class Stack:
     def _run(self, stacked: bool) -> None:
         self.stacked, running = stacked, self.module if stacked else self._single
         modules = running.named_modules()
-        self._noises = {n: m for n, m in modules if isinstance(m, StackedNoise)}
+        self.noises = {n: m for n, m in modules if isinstance(m, StackedNoise)}
 
     def _agree(self, x: Tensor, kept: dict) -> bool:
         results = []
@@ -118,7 +118,7 @@ class Stack:
                 return False
             finally:
                 self._restore(kept)
-                for noise in self._noises.values():
+                for noise in self.noises.values():
                     noise.noise = None
         one, other = results
         return len(one) == len(other) and all(map(_close, one, other))

@@ -102,7 +102,7 @@ class Planner:
                 "batch_size must be 2 or more for a network with batch normalization, not 1."
             )
         examples = parts.train, getattr(parts, self.eval_on), *self._labels(member, parts.train)
-        scale = _scale(module, multipliers_of(settings))
+        scale = scale_of(module, multipliers_of(settings))
         for_loss = {n: v for n, v in settings.items() if n in self.loss_takes}
         return Trainee(member, module, structure, *examples, scale, for_loss)
 
@@ -227,7 +227,12 @@ def _built(build: Callable, settings: Mapping, seed: int) -> nn.Module:
     return module.float()
 
 
-def _scale(module: nn.Module, factors: Mapping) -> dict[str, float]:
+def scale_of(module: nn.Module, factors: Mapping) -> dict[str, float]:
+    """Parameter name to factor of the learning rate: 0 where nothing is trained.
+
+    Raises:
+        ValueError: a pattern that names no parameter, or nothing is left to train.
+    """
     scale = {name: float(p.requires_grad) for name, p in module.named_parameters()}
     for pattern, factor in factors.items():
         matching = fnmatch.filter(scale, pattern)

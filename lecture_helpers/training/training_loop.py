@@ -9,11 +9,11 @@ from torch import nn
 from lecture_helpers.datasets import dataset as data
 from lecture_helpers.foundation.progress import Progress
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.foundation.validation import whole
 from lecture_helpers.training._ensemble import Ensemble
 from lecture_helpers.training._grid import axes_of, members_of, seeds_of
 from lecture_helpers.training._history import History
-from lecture_helpers.training._losses import LOSSES
+from lecture_helpers.training._losses import loss_of
 from lecture_helpers.training._trainees import OPTIONS, Planner, Trainee
 from lecture_helpers.training.runs import Runs, grid_text
 
@@ -48,7 +48,7 @@ def train(
     every = _listed_multipliers({name: given[name] for name in OPTIONS}) | settings
     axes = axes_of(every, arms)
     members = members_of(axes, seeds, every, arms or {})
-    planner = Planner(build, dataset, split, eval_on, _loss(loss, dataset))
+    planner = Planner(build, dataset, split, eval_on, loss_of(loss, dataset))
     with one_thread_and_room():
         trainees = [planner.trainee(member) for member in members]
         history = History(trainees, steps, record, checkpoints)
@@ -58,14 +58,6 @@ def train(
             for ensemble in ensembles_of(trainees, dataset, planner.loss, steps):
                 history.follow(ensemble, tick)
     return history.runs(axes, seeds, planner.words(every, arms), planner.build)
-
-
-def _loss(loss: str | Callable | None, dataset: data.Dataset) -> Callable:
-    if loss is None:
-        loss = "cross_entropy" if dataset.classes else "squared"
-    if callable(loss):
-        return loss
-    return LOSSES[one_of(LOSSES, loss=loss)]
 
 
 def _listed_multipliers(options: dict) -> dict:

@@ -1,0 +1,70 @@
+"""What a hand may change while a network trains, and what follows from it for each member."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lecture_helpers.foundation.validation import fraction, non_negative, one_of, positive, whole
+from lecture_helpers.training._optimizers import OPTIMIZERS
+
+OFFERED: dict[str, Callable[[Any], Any]] = {
+    "lr": lambda v: positive(lr=v),
+    "momentum": lambda v: fraction(below_one=True, momentum=v),
+    "weight_decay": lambda v: non_negative(weight_decay=v),
+    "batch_size": lambda v: whole(least=1, batch_size=v),
+    "optimizer": lambda v: one_of(OPTIMIZERS, optimizer=v),
+}
+OF_AN_UPDATE = {"seed", "step", "train", "labels", "batch_size", "rng"}
+
+
+class Rules:
+    """A member's settings as functions of the controls.
+
+    ``given`` are its settings, any of which may be a function whose parameters name controls;
+    ``fixed`` are the names that its own arm or axis sets, so that no control does.
+    """
+
+    def __init__(self, given: Mapping, fixed: set[str]):
+        self.given, self.fixed = dict(given), fixed
+        self.batch = self.given.pop("batch", None)
+        self.functions = {n: v for n, v in self.given.items() if n != "loss" and callable(v)}
+
+    @property
+    def controls(self) -> set[str]:
+        """The names of the controls that its functions ask for."""
+        asked = {p for f in self.functions.values() for p in _parameters(f)}
+        of_batch = _parameters(self.batch) - OF_AN_UPDATE if self.batch else set()
+        return asked | of_batch
+
+    def settings(self, values: Mapping) -> dict:
+        """The member's settings while the controls stand at ``values``."""
+        own = {n: values[n] for n in self.given if n in values and n not in self.fixed}
+        made = {n: _call(f, values) for n, f in self.functions.items()}
+        return self.given | own | made
+
+    def attributes(self, values: Mapping) -> dict:
+        """Those of its settings that are attributes of the network, and change with a control."""
+        settings = self.settings(values)
+        moved = {n for n in self.given if n in values and n not in self.fixed} | {*self.functions}
+        return {n: settings[n] for n in moved - {*OFFERED, "lr_multipliers"}}
+
+    @property
+    def structure(self) -> tuple:
+        """What members that train side by side must share: what their group has only one of."""
+        shared = {*self.given, *self.functions} - {"lr", "momentum", "weight_decay"}
+        return tuple(
+            (name, name in self.fixed, id(self.functions.get(name)) if name in self.functions else 0)
+            for name in sorted(shared - {"lr_multipliers"})
+        )
+
+    def examples(self, known: Mapping):
+        """What ``batch`` chooses."""
+        return _call(self.batch, known)
+
+
+def _parameters(function: Callable) -> set[str]:
+    return set(inspect.signature(function).parameters)
+
+
+def _call(function: Any, known: Mapping):
+    return function(**{name: known[name] for name in _parameters(function)})
