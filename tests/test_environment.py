@@ -16,7 +16,7 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
-CONDA_NAME = {"torch": "pytorch-cpu"}
+CONDA_NAME = {"isal": "python-isal", "torch": "pytorch-cpu"}
 ONLY_WITH_PIP = {"mnist1d"}
 PACKAGE_OF = {
     "IPython": "ipython", "PIL": "pillow", "jupyter_core": "jupyter-core",

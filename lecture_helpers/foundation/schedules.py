@@ -51,6 +51,10 @@ class Schedule:
         """The schedule of ``function`` of every value."""
         return Schedule(tuple((step, function(value)) for step, value in self.entries))
 
+    def __str__(self) -> str:
+        first, *others = [(step, _words(value)) for step, value in self.entries]
+        return ", ".join([first[1], *(f"{value} from {step}" for step, value in others)])
+
     def __repr__(self) -> str:
         return repr(self.entries[0][1] if len(self.entries) == 1 else list(self.entries))
 
@@ -98,3 +102,7 @@ def _step(entry) -> int | None:
 
 def _same(one, other) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def _words(value) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from lecture_helpers.widgets.controls.choices import Switch
 from lecture_helpers.widgets.controls.control import Control
 from lecture_helpers.widgets.controls.factory import as_control
+from lecture_helpers.widgets.controls.ranges import WholeRange
+from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.pictures import strip_settings
 from lecture_helpers.widgets.view import View
 
@@ -94,14 +96,43 @@ def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None
     return animate
 
 
-def as_stops(snapshots: Mapping | None, view: View, controls: dict[str, Control]) -> list[dict]:
+def as_steered(steer, animate: str | None, controls: dict[str, Control]) -> dict:
+    """The controls, those named in ``steer`` with their past as value.
+
+    Raises:
+        ValueError: one is no control or cannot be steered, or there is no time to steer in.
+    """
+    if isinstance(steer, str) or not all(isinstance(name, str) for name in steer):
+        raise ValueError(f"steer must be a list of names of controls, not {steer!r}.")
+    if not steer:
+        return controls
+    time = controls.get(animate or "")
+    if not isinstance(time, WholeRange) or time.lo != 0 or time.start != 0:
+        raise ValueError(
+            "steer needs time: animate must name a control in whole steps that goes from 0 and "
+            f"starts there, not {animate!r}."
+        )
+    for name in steer:
+        if name not in controls or name == animate:
+            known = ", ".join(n for n in controls if n != animate)
+            raise ValueError(f"{name!r} cannot be steered here; what can is {known}.")
+    return {n: Steered(c, time) if n in steer else c for n, c in controls.items()}
+
+
+def as_stops(
+    snapshots: Mapping | None, view: View, controls: dict[str, Control], presets: Mapping
+) -> list[dict]:
     """The settings of each frame of the stored strip.
 
-    Without ``snapshots`` these are the start and the ends (at most 3 choices) of the first control.
+    Without ``snapshots`` these are the start and the first of ``presets``, where these are given,
+    else the start and the ends (at most 3 choices) of the first control.
 
     Raises:
         ValueError: not one control with a list of values that it can take.
     """
+    if snapshots is None and presets:
+        settings = next(iter(presets.values()))
+        return [{}, {n: v for n, v in settings.items() if v != controls[n].start}]
     if snapshots is not None:
         if not isinstance(snapshots, Mapping):
             raise ValueError(

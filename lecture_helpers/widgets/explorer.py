@@ -3,8 +3,7 @@
 import gc
 from threading import RLock
 
-from lecture_helpers.widgets import arguments
-from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance, as_size
+from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance
 from lecture_helpers.widgets.controls.control import Control, close_widgets
 from lecture_helpers.widgets.layout import ExplorerLayout
 from lecture_helpers.widgets.pictures import Picture, draw_strip
@@ -13,49 +12,7 @@ from lecture_helpers.widgets.registry import register, unregister
 from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.rendering.canvas_cache import forget, release_idle
 from lecture_helpers.widgets.rendering.pixels import encode_png
-from lecture_helpers.widgets.view import View, as_view
-
-
-def explore(
-    view,
-    *,
-    presets=None,
-    goals=None,
-    predict=None,
-    animate=None,
-    snapshots=None,
-    size=None,
-    panels=None,
-    labels=None,
-    **controls,
-) -> "Explorer":
-    """The view with a widget for each of ``controls``: ``explore(view, lr=(0.001, 1, "log"))``.
-
-    A tuple is a range (lo, hi[, step or "log"]), a list or dict a choice, ``bool`` a switch.
-    ``presets`` are settings by name, ``goals`` functions of the reading by name, ``predict`` a
-    question that hides the reading, ``animate`` the control of a scrubber, ``snapshots`` the
-    stops of the stored strip. The view is first run at both ends of every control.
-
-    Raises:
-        ValueError: one sentence that says which argument cannot be, or where the view breaks.
-    """
-    view = as_view(view, panels)
-    made = arguments.as_controls(view, controls, labels)
-    try:
-        return Explorer(
-            view,
-            made,
-            presets=arguments.as_presets(presets, made),
-            predicates=arguments.as_goals(goals),
-            question=arguments.as_question(predict),
-            animate=arguments.as_scrubber(animate, made),
-            stops=arguments.as_stops(snapshots, view, made),
-            size=as_size(size, len(view.panels)),
-        )
-    except ValueError:
-        for control in made.values():
-            close_widgets(control.widget)
-        raise
+from lecture_helpers.widgets.view import View
 
 
 class Explorer:
@@ -82,8 +39,7 @@ class Explorer:
         self.error = ""
         self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
         self.canvas = Canvas(view, size, self.appearance)
-        ends = [{name: stop} for name, control in controls.items() for stop in control.stops()]
-        readings = [self._visit(changed) for changed in ({}, *ends)]
+        readings = [self._visit(changed) for changed in ({}, *self._ends())]
         self.reading = readings[0]
         self.layout = ExplorerLayout(self, longest=max(len(str(now)) for now in readings))
         self._draw(None)
@@ -93,6 +49,10 @@ class Explorer:
             control.changed, control.refused = self._draw, self._refuse
         register(self)
         gc.collect()  # the figures of the ends: cycles of some 10 MiB
+
+    def _ends(self) -> list[dict]:
+        """The settings at which the view has to run before it is shown."""
+        return [{name: stop} for name, c in self.controls.items() for stop in c.stops()]
 
     def _visit(self, changed: dict):
         mover = next(iter(changed), None)
@@ -133,9 +93,16 @@ class Explorer:
 
     def press(self, name: str) -> None:
         """Press the preset ``name``: its settings, the rest at the start."""
+        self.set(**self._preset(name))
+
+    def _preset(self, name: str) -> dict:
         if name not in self.presets:
             raise ValueError(f"There is no preset {name!r}; there are {', '.join(self.presets)}.")
-        self.set(**self.presets[name])
+        return self.presets[name]
+
+    def begin(self, name: str) -> None:
+        """What the button of the preset ``name`` does."""
+        self.press(name)
 
     def reset(self) -> None:
         """Everything back to the start, the prediction hidden again."""
@@ -165,7 +132,7 @@ class Explorer:
             if self._held:
                 return
             try:
-                self.reading = self.canvas.move(self.values, mover and mover.name)
+                self.reading = self._picture(mover)
                 self._score()
                 self.error = ""
             except Exception as problem:
@@ -173,6 +140,9 @@ class Explorer:
                 self.error = f"At {where}: {_words(problem)}"
             self.layout.refresh()
             release_idle()
+
+    def _picture(self, mover: Control | None):
+        return self.canvas.move(self.values, mover and mover.name)
 
     def _score(self) -> None:
         for name, met in self.predicates.items():
@@ -201,10 +171,13 @@ class Explorer:
     def __repr__(self) -> str:
         return f"<{self.view.name}: {'; '.join(c.describe() for c in self.controls.values())}>"
 
+    def _frames(self) -> list[dict]:
+        return self._stops
+
     def _strip(self) -> Picture:
         return draw_strip(
             self.view,
-            self._stops,
+            self._frames(),
             self.size,
             Appearance(1.0, 1.0),
             name=repr(self),

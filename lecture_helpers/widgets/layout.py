@@ -27,6 +27,8 @@ _CSS = """<style>
 .lecture-reading {{ min-height: 1.3em; }}
 .lecture-error .widget-html-content {{ color: #a30000; color: var(--jp-error-color0, #a30000);
   font-weight: 600; line-height: 1.3; white-space: normal; }}
+.lecture-code {{ height: auto; margin: 2px; }}
+.lecture-code .widget-html-content {{ line-height: 1.3; white-space: normal; }}
 .lecture-explorer .widget-label {{ font-weight: 600; }}
 .lecture-explorer .lecture-presets {{ align-items: center; }}
 .lecture-explorer .jupyter-button {{ border-radius: 4px; }}
@@ -47,7 +49,10 @@ class ExplorerLayout:
         self.layers = [w.Image(value=blank(1, 1), format="png", layout=at) for at in stacked]
         self.key: Any = _key(self._typed) if explorer.presets else None
         animate = explorer.animate
-        self.scrubber = Scrubber(explorer.controls[animate]) if animate else None
+        self.scrubber: Any = getattr(explorer, "clock", None)
+        if animate and not self.scrubber:
+            self.scrubber = Scrubber(explorer.controls[animate])
+        self.code = w.HTML().add_class("lecture-code")
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
         self.tally = w.HTML().add_class("lecture-words")
@@ -68,13 +73,14 @@ class ExplorerLayout:
                 self.error,
                 self._controls(),
                 self.tally,
+                *([self.code] if hasattr(explorer, "code") else []),
             ]
         ).add_class("lecture-explorer")
 
     def _top(self) -> w.Widget:
         explorer = self.explorer
         presets = [
-            _button(name, lambda name=name: explorer.press(name)) for name in explorer.presets
+            _button(name, lambda name=name: explorer.begin(name)) for name in explorer.presets
         ]
         tools = [
             _button("pin", explorer.pin, "Keep this picture's lines in grey"),
@@ -118,7 +124,7 @@ class ExplorerLayout:
         self.key.value = ""
         names = list(self.explorer.presets)
         if text.strip().isdecimal() and 1 <= int(text) <= len(names):
-            self.explorer.press(names[int(text) - 1])
+            self.explorer.begin(names[int(text) - 1])
 
     def answer(self, number: int) -> None:
         """The class has chosen: mark the answer and show the reading."""
@@ -149,6 +155,8 @@ class ExplorerLayout:
             control.enabled = name not in explorer.reading.disabled
         if self.scrubber:
             self.scrubber.follow()
+        if hasattr(explorer, "code"):
+            self.code.value = f"This run as code: <code>{escape(explorer.code)}</code>"
 
     def _lines(self) -> int:
         """How many lines the longest reading so far takes, so that what is below stays put."""

@@ -73,6 +73,10 @@ class Canvas:
             return self.draw_whole(values)
         return now
 
+    def start_over(self) -> None:
+        """Draw the next picture from nothing: this one was broken off."""
+        self._panels, self._below = [], None
+
     def release(self) -> None:
         """Keep the picture as its two PNGs and let go of what it was drawn with."""
         with ALONE:

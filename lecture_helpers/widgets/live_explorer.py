@@ -1,0 +1,138 @@
+"""An explorer of something that runs: time is a control, and a hand acts on what comes next."""
+
+import os
+import time as clocks
+
+from lecture_helpers.foundation.budget import Budget, within
+from lecture_helpers.foundation.schedules import Schedule
+from lecture_helpers.widgets.controls.clock import Clock
+from lecture_helpers.widgets.controls.steered import Steered
+from lecture_helpers.widgets.explorer import Explorer
+
+STORE = "LECTURE_STORES_PICTURES"  # set while notebooks are run to be stored: strips may train
+ANSWER = 0.09  # seconds that may pass until a moved control has its picture
+
+
+class LiveExplorer(Explorer):
+    """An explorer whose ``time`` runs, with controls that are steered while it does.
+
+    A hand that asks for more than fits into one answer gets what is there by then, and the clock
+    goes on to what it asked for. The view stays a function of its values: the picture is that of
+    the step which ``time`` shows.
+    """
+
+    def __init__(self, view, controls, *, animate: str, **others):
+        self.time = controls[animate]
+        self.steered = [c for c in controls.values() if isinstance(c, Steered)]
+        self.budget, self.stride = Budget(), 1.0
+        self.target = self.time.hi
+        self.clock = Clock(self._tick, self._started, self._back)
+        super().__init__(view, controls, animate=animate, **others)
+        for control in controls.values():
+            control.changed = self._moved
+
+    def _ends(self) -> list[dict]:
+        """Both ends of every control, but of time only the first: the rest would have to run."""
+        return [end for end in super()._ends() if end.get(self.time.name, self.time.lo) == self.time.lo]
+
+    def _picture(self, mover):
+        """The reading of the picture of as much as the budget allows; time says how much it is."""
+        budget, self.budget = self.budget, Budget()
+        with within(budget):
+            now = self.canvas.move(self.values, mover and mover.name)
+        if budget.reached is not None and budget.reached < self.time.value:
+            self._show_time(budget.reached)
+            now = self.canvas.move(self.values, mover and mover.name)
+        for control in self.steered:
+            control.follow()
+        self._seen = self.time.value
+        return now
+
+    def _show_time(self, step: int) -> None:
+        self.time.value = step
+        self.time._show(step)
+
+    # What a hand does
+
+    def _moved(self, mover) -> None:
+        """A control was moved in the page."""
+        if self._held:
+            return
+        with self._lock:
+            if isinstance(mover, Steered):
+                for other in self.steered:
+                    other.cut(self.time.value)
+            asked = self.time.value
+            self._answer(mover)
+            if mover is self.time or self.time.value < asked:
+                self.target = self.time.hi if self.clock.runs and mover is self.time else asked
+            self.clock.run(not self.error and (self.clock.runs or self.time.value < asked))
+
+    def _answer(self, mover) -> None:
+        self.budget = Budget(seconds=ANSWER)
+        try:
+            self._draw(mover)
+        except KeyboardInterrupt:
+            self.canvas.start_over()
+            self._show_time(self._seen)
+            self.clock.run(False)
+            self._refuse(f"Stopped by you after {self._seen} updates. Press play to go on.")
+
+    def _tick(self) -> None:
+        """The next picture of the run."""
+        with self._lock:
+            now = self.time.value
+            if now < self.target:
+                longest = max(1.0, (self.time.hi - self.time.lo) / 60)
+                self._show_time(min(now + max(1, int(min(self.stride, longest))), self.target))
+                begun = clocks.perf_counter()
+                self._answer(self.time)
+                faster = ANSWER / max(clocks.perf_counter() - begun, ANSWER / 4)
+                self.stride = min(max(1.0, (self.time.value - now) * faster), longest)
+            if self.error or self.time.value >= self.target:
+                self.clock.run(False)
+
+    def _started(self) -> None:
+        """Play was pressed: on to the end, or once more from the start."""
+        with self._lock:
+            if self.time.value >= self.time.hi:
+                self._back()
+            self.target = self.time.hi
+
+    def _back(self) -> None:
+        """The stop button: the start again, with the same schedules."""
+        with self._lock:
+            self.clock.run(False)
+            self._show_time(self.time.lo)
+            self._draw(None)
+
+    def begin(self, name: str) -> None:
+        """Press a preset in the page: its settings from the start on, running to its step."""
+        with self._lock:
+            self.press_at(name, self.time.lo)
+            self.target = self.presets[name][self.time.name]
+            self.clock.run(self.target > self.time.lo and not self.error)
+
+    def press_at(self, name: str, step: int) -> None:
+        """The settings of the preset ``name``, but at that step."""
+        self._preset(name)
+        self.set(**{**self.presets[name], self.time.name: step})
+
+    def reset(self) -> None:
+        self.clock.run(False)
+        super().reset()
+
+    @property
+    def code(self) -> str:
+        """A line that draws this picture again: the schedules, and how far they were run."""
+        moved = {n: c.value for n, c in self.controls.items() if c.value != c.start}
+        cut = {n: v.until(self.time.value + 1) if isinstance(v, Schedule) else v for n, v in moved.items()}
+        given = "".join(f", {name}={value!r}" for name, value in cut.items())
+        return f"show({self.view.name}{given})"
+
+    def _frames(self) -> list[dict]:
+        """A notebook that only runs trains nothing: strips are drawn where it is to be stored."""
+        if os.environ.get(STORE):
+            return self._stops
+        name, start = self.time.name, self.time.start
+        return [stop for stop in self._stops if stop.get(name, start) == start] or [{}]

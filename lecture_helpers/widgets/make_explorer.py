@@ -1,0 +1,57 @@
+"""``explore``: what a notebook calls to put controls to a view."""
+
+from lecture_helpers.widgets import arguments
+from lecture_helpers.widgets.appearance import as_size
+from lecture_helpers.widgets.controls.control import close_widgets
+from lecture_helpers.widgets.explorer import Explorer
+from lecture_helpers.widgets.live_explorer import LiveExplorer
+from lecture_helpers.widgets.view import as_view
+
+
+def explore(
+    view,
+    *,
+    presets=None,
+    goals=None,
+    predict=None,
+    animate=None,
+    steer=(),
+    snapshots=None,
+    size=None,
+    panels=None,
+    labels=None,
+    **controls,
+) -> "Explorer":
+    """The view with a widget for each of ``controls``: ``explore(view, lr=(0.001, 1, "log"))``.
+
+    A tuple is a range (lo, hi[, step or "log"]), a list or dict a choice, ``bool`` a switch.
+    ``presets`` are settings by name, ``goals`` functions of the reading by name, ``predict`` a
+    question that hides the reading, ``animate`` the control of a scrubber, ``snapshots`` the
+    stops of the stored strip. The view is first run at both ends of every control.
+
+    With ``steer`` the control ``animate`` is time, in whole steps from 0, and play runs it: the
+    controls named there act on what comes after the present step, and the view gets what each was
+    from which step on: a value, or ``[(0, 0.1), (120, 0.01)]``. Presets may hold such schedules.
+
+    Raises:
+        ValueError: one sentence that says which argument cannot be, or where the view breaks.
+    """
+    view = as_view(view, panels)
+    made = arguments.as_controls(view, controls, labels)
+    try:
+        made = arguments.as_steered(steer, animate, made)
+        known = arguments.as_presets(presets, made)
+        return (LiveExplorer if steer else Explorer)(
+            view,
+            made,
+            presets=known,
+            predicates=arguments.as_goals(goals),
+            question=arguments.as_question(predict),
+            animate=arguments.as_scrubber(animate, made),
+            stops=arguments.as_stops(snapshots, view, made, known if steer else {}),
+            size=as_size(size, len(view.panels)),
+        )
+    except ValueError:
+        for control in made.values():
+            close_widgets(control.widget)
+        raise
