@@ -25,6 +25,33 @@ def draw_curves(ax, x, curves, *, role: str, label: str | None = None):
     ax.plot(x, middle, color=r.colour, ls=r.dash, lw=2.6, label=label)
 
 
+def draw_batch_losses(
+    ax, losses, *, role: str, ylim: tuple, window: int = 10, label: str | None = None
+):
+    """What every update's batch cost, (seeds, updates): the median of means over ``window``.
+
+    Where most seeds have diverged the curve ends, in a triangle on the upper edge.
+    """
+    r, losses = look(role), np.atleast_2d(losses)
+    n = losses.shape[1]
+    with np.errstate(invalid="ignore", over="ignore"):
+        sums = np.cumsum(np.pad(losses.astype(float), ((0, 0), (window, 0))), axis=1)
+        means = (sums[:, window:] - sums[:, :-window]) / np.minimum(np.arange(1, n + 1), window)
+    middle = np.median(np.where(np.isfinite(means), means, np.inf), axis=0) if n else np.empty(0)
+    gone = np.isinf(middle)
+    ax.plot(np.arange(1, n + 1), np.where(gone, np.nan, middle), color=r.colour, ls=r.dash,
+            lw=1.8, label=label)  # fmt: skip
+    if gone.any():
+        draw_pointer(ax, float(gone.argmax()), np.inf, role=role, ylim=ylim)
+
+
+def draw_changes(ax, steps):
+    """A thin line at every step at which a hand changed something."""
+    if len(steps):
+        ax.vlines(list(steps), 0, 1, transform=ax.get_xaxis_transform(), color="#777777", lw=1.0,
+                  ls=":", zorder=1.5)  # fmt: skip
+
+
 def _joined(x, curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Curves (k, n) over x (n,) as one line with gaps."""
     gaps = np.full((len(curves), 1), np.nan)

@@ -145,7 +145,11 @@ class LiveEnsemble(Ensemble):
     def _place(self) -> tuple[int, int]:
         """Where the next batch begins: in this epoch, or where too little of it is left, the next."""
         epoch, used = self.place
-        return (epoch, used) if used + self.batch_size <= len(self.trainees[0].train) else (epoch + 1, 0)
+        return (
+            (epoch, used)
+            if used + self.batch_size <= len(self.trainees[0].train)
+            else (epoch + 1, 0)
+        )
 
     def _epoch(self, trainee: Trainee, epoch: int) -> np.ndarray:
         seed = trainee.member.seed

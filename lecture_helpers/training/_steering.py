@@ -53,7 +53,11 @@ class Rules:
         """What members that train side by side must share: what their group has only one of."""
         shared = {*self.given, *self.functions} - {"lr", "momentum", "weight_decay"}
         return tuple(
-            (name, name in self.fixed, id(self.functions.get(name)) if name in self.functions else 0)
+            (
+                name,
+                name in self.fixed,
+                id(self.functions.get(name)) if name in self.functions else 0,
+            )
             for name in sorted(shared - {"lr_multipliers"})
         )
 

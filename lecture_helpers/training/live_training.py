@@ -21,6 +21,7 @@ from lecture_helpers.training.runs import Runs
 from lecture_helpers.training.training_loop import SIDE_BY_SIDE, one_thread_and_room
 
 MEBIBYTE = 2**20
+ONE_STROKE = 15  # updates between two changes of one movement of the hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +56,25 @@ class LiveRun(Runs):
             for step, before, after in schedule.changes(self.step)
         ]
         return sorted(every, key=lambda change: change[:2])
+
+    @property
+    def story(self) -> str:
+        """What was done and what broke: the last two changes, then the arms that diverged.
+
+        A control that was dragged counts once, from where it began to where it came.
+        """
+        told = [
+            f"you {_verb(before, after)} {name} to {_shown(after)} at update {step}"
+            for step, name, before, after in _strokes(self.changes)[-2:]
+        ]
+        arms = self.axes.get("arm")
+        for arm in arms or [None]:
+            gone = (self.at(arm=arm) if arms else self).diverged_at
+            if (gone >= 0).any():
+                who = f"{arm} diverged" if arms else "it diverged"
+                first, share = int(gone[gone >= 0].min()), f"{(gone >= 0).sum()} of {gone.size}"
+                told.append(f"{who} at update {first} ({share})")
+        return "; ".join(told) or "nothing was changed"
 
     def _by_member(self) -> list[str]:
         own = [n for n in ("batch_losses", "spread", "moved") if getattr(self, n) is not None]
@@ -111,7 +131,13 @@ class Live:
     def __init__(self, planner: Planner, axes: dict, seeds: list[int], every: Mapping,
                  arms: Mapping, *, steps, record, checkpoints, measured, layers, attributes,
                  redraw, memory):  # fmt: skip
-        self.planner, self.axes, self.seeds, self.every, self.arms = planner, axes, seeds, every, arms
+        self.planner, self.axes, self.seeds, self.every, self.arms = (
+            planner,
+            axes,
+            seeds,
+            every,
+            arms,
+        )
         self.steps, self.measured, self.redraw = steps, measured, redraw
         self.record_at = record_steps(record, steps)
         self.keep_at = checkpoint_steps(checkpoints, self.record_at, steps)
@@ -328,3 +354,28 @@ def _diverged(losses: np.ndarray, curves: np.ndarray, steps: np.ndarray) -> np.n
     recorded = np.where(odd.any(-1), steps[odd.argmax(-1)], never)
     first = np.minimum(first, recorded)
     return np.where(first == never, -1, first)
+
+
+def _strokes(changes: list[tuple]) -> list[tuple]:
+    """The changes, with those of one control in quick succession taken as one."""
+    joined = []
+    for step, name, before, after in changes:
+        last = joined[-1] if joined else None
+        if last and last[1] == name and step - last[4] <= ONE_STROKE:
+            joined[-1] = (last[0], name, last[2], after, step)
+        else:
+            joined.append((step, name, before, after, step))
+    return [stroke[:4] for stroke in joined]
+
+
+def _verb(before, after) -> str:
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (before, after))
+    if not numbers:
+        return "set"
+    return "raised" if after > before else "lowered"
+
+
+def _shown(value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -33,7 +33,9 @@ class LiveExplorer(Explorer):
 
     def _ends(self) -> list[dict]:
         """Both ends of every control, but of time only the first: the rest would have to run."""
-        return [end for end in super()._ends() if end.get(self.time.name, self.time.lo) == self.time.lo]
+        return [
+            end for end in super()._ends() if end.get(self.time.name, self.time.lo) == self.time.lo
+        ]
 
     def _picture(self, mover):
         """The reading of the picture of as much as the budget allows; time says how much it is."""
@@ -126,7 +128,10 @@ class LiveExplorer(Explorer):
     def code(self) -> str:
         """A line that draws this picture again: the schedules, and how far they were run."""
         moved = {n: c.value for n, c in self.controls.items() if c.value != c.start}
-        cut = {n: v.until(self.time.value + 1) if isinstance(v, Schedule) else v for n, v in moved.items()}
+        cut = {
+            n: v.until(self.time.value + 1) if isinstance(v, Schedule) else v
+            for n, v in moved.items()
+        }
         given = "".join(f", {name}={value!r}" for name, value in cut.items())
         return f"show({self.view.name}{given})"
 
