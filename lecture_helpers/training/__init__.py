@@ -9,7 +9,7 @@ _HOME = {
     "AveragedNetwork": "weight_averages",
     "GUESSING": "metrics",
     "Live": "live_training",
-    "LiveRun": "live_training",
+    "LiveRun": "live_run",
     "Highway": "multilayer_perceptron",
     "Residual": "multilayer_perceptron",
     "Runs": "runs",

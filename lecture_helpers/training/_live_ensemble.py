@@ -3,11 +3,10 @@
 import fnmatch
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lecture_helpers.training._ensemble import Ensemble
 from lecture_helpers.training._grid import STREAMS, stream
@@ -24,17 +23,19 @@ class State:
 
     weights: Tensor
     optimizer: str
-    moving: dict[str, Any]
+    updates: int
+    moving: dict[str, Tensor]
     buffers: dict[str, Tensor]
     noise: list[Tensor]
     place: tuple[int, int]
     values: dict
+    base: dict
 
     @property
     def size(self) -> int:
         """Bytes."""
         tensors = [self.weights, *self.moving.values(), *self.buffers.values(), *self.noise]
-        return sum(t.numel() * t.element_size() for t in tensors if isinstance(t, Tensor))
+        return sum(t.numel() * t.element_size() for t in tensors)
 
 
 class LiveEnsemble(Ensemble):
@@ -47,7 +48,8 @@ class LiveEnsemble(Ensemble):
     def __init__(self, trainees: Sequence[Trainee], rules: Sequence[Rules], planner: Planner,
                  steps: int, values: Mapping, measured: int | None):  # fmt: skip
         self.planner, self.rules = planner, list(rules)
-        self.place, self.values, self._epochs = (0, 0), dict(values), {}
+        self.place, self._epochs = (0, 0), {}
+        self.values, self.base, self.ratio = dict(values), dict(values), 1.0
         super().__init__(trainees, planner.dataset, planner.loss, steps)
         self.rules += [rules[-1]] * (len(self.trainees) - len(rules))
         self.train_at, self.eval_at = self.train_at[:, :measured], self.eval_at[:, :measured]
@@ -61,26 +63,34 @@ class LiveEnsemble(Ensemble):
         self.order = None
 
     def factor(self, step: int) -> float:
-        return 1.0
+        return self.ratio
 
     # The settings
 
     def steer(self, values: Mapping, step: int, redrawn: Mapping[str, Sequence[str]]) -> None:
         """Take over the controls' ``values`` from that update on.
 
-        ``redrawn`` names the parameters that are drawn anew when a control changes.
+        ``redrawn`` names the parameters that are drawn anew when a control changes, in members
+        that do not set it themselves.
         """
         if values == self.values:
             return
         for name, patterns in redrawn.items():
             if values[name] != self.values[name]:
-                self._redraw(patterns, step)
+                self._redraw(patterns, step, name)
         self.values = dict(values)
-        self._take(self.values)
+        if step == 0:
+            self.base = dict(values)
+        self.take(self.values)
 
-    def _take(self, values: Mapping) -> None:
-        settings = [own.settings(values) for own in self.rules[: len(self.trainees)]]
+    def take(self, values: Mapping) -> None:
+        """Set everything to what the controls' ``values`` make of it.
+
+        The learning rate is that of the beginning times a factor, as with a schedule of ``train``.
+        """
+        settings = [own.settings(values) | own.begun(self.base) for own in self.rules]
         first = settings[0]
+        self.ratio = self.rules[0].settings(values)["lr"] / first["lr"]
         self.batch_size = first["batch_size"]
         for trainee, own in zip(self.trainees, settings, strict=True):
             trainee.scale = scale_of(trainee.module, multipliers_of(own))
@@ -100,15 +110,16 @@ class LiveEnsemble(Ensemble):
         self.stack.accumulate_in(self.optimizer.gradient)
 
     @torch.no_grad()
-    def _redraw(self, patterns: Sequence[str], step: int) -> None:
+    def _redraw(self, patterns: Sequence[str], step: int, control: str) -> None:
         flat = [self.stack.weights, *self._moving().values()]
         fresh = {t.member.seed: self._fresh(t, step) for t in self.trainees}
-        for k, trainee in enumerate(self.trainees):
+        for k, (trainee, rules) in enumerate(zip(self.trainees, self.rules, strict=True)):
+            if control in rules.fixed:
+                continue
             for name, value in fresh[trainee.member.seed].items():
                 if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
                     for n, tensor in enumerate(flat):
-                        if isinstance(tensor, Tensor):
-                            self.stack.views(tensor)[name][k] = 0.0 if n else value
+                        self.stack.views(tensor)[name][k] = 0.0 if n else value
 
     def _fresh(self, trainee: Trainee, step: int) -> dict[str, Tensor]:
         settings = self.planner.build_settings(trainee.member.settings)
@@ -143,7 +154,7 @@ class LiveEnsemble(Ensemble):
         return chosen
 
     def _place(self) -> tuple[int, int]:
-        """Where the next batch begins: in this epoch, or where too little of it is left, the next."""
+        """Where the next batch begins; an epoch with too little left for it is over."""
         epoch, used = self.place
         return (
             (epoch, used)
@@ -161,37 +172,40 @@ class LiveEnsemble(Ensemble):
         return drawn[epoch]
 
     def update(self, step: int) -> None:
+        for noise in self.stack.noises.values():
+            noise.shape = (self.batch_size, *noise.shape[1:])
         super().update(step)
         epoch, used = self._place()
         self.place = epoch, used + self.batch_size
 
     # The state
 
-    def _moving(self) -> dict[str, Any]:
+    def _moving(self) -> dict[str, Tensor]:
         return {n: getattr(self.optimizer, n) for n in MOVING if hasattr(self.optimizer, n)}
 
     def state(self) -> State:
         """A copy of all that an update depends on."""
         moving = {n: t.clone() for n, t in self._moving().items()}
-        moving["updates"] = getattr(self.optimizer, "updates", 0)
         return State(
-            self.stack.weights.clone(), self.kind, moving,
+            self.stack.weights.clone(), self.kind, self.optimizer.updates, moving,
             {n: b.clone() for n, b in self.stack.buffers.items()},
             [g.get_state() for g in self.generators] if self.stack.noises else [],
-            self.place, dict(self.values),
+            self.place, dict(self.values), dict(self.base),
         )  # fmt: skip
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
         """Go on from that state."""
-        self.values, self.place = dict(state.values), state.place
+        self.values, self.base = dict(state.values), dict(state.base)
+        self.place = state.place
         if state.optimizer != self.kind:
-            self._use(state.optimizer, [own.settings(self.values) for own in self.rules])
-        self._take(self.values)
+            begun = [own.settings(self.base) for own in self.rules]
+            self._use(state.optimizer, begun)
+        self.take(self.values)
         self.stack.weights.copy_(state.weights)
         for name, tensor in self._moving().items():
             tensor.copy_(state.moving[name])
-        self.optimizer.updates = state.moving["updates"]
+        self.optimizer.updates = state.updates
         for name, buffer in self.stack.buffers.items():
             buffer.copy_(state.buffers[name])
         for generator, noise in zip(self.generators, state.noise, strict=False):
@@ -205,13 +219,15 @@ class LiveEnsemble(Ensemble):
         The spread is the standard deviation over batch and features; the move is the length of
         the change of the layer's weight matrix over the length of the matrix.
         """
-        spreads, names = {}, self.layers()
-        watching = [
-            self.stack.module.get_submodule(name).register_forward_hook(
-                lambda _, __, out, name=name: spreads.update({name: out.detach().std(dim=(1, 2))})
-            )
-            for name in names
-        ]
+        names, spreads = self.layers(), dict[str, Tensor]()
+
+        def noting(name: str):
+            def note(module: nn.Module, given, out: Tensor) -> None:
+                spreads[name] = out.detach().std(dim=(1, 2))
+
+            return self.stack.module.get_submodule(name).register_forward_hook(note)
+
+        watching = [noting(name) for name in names]
         before = {n: self.stack.leaves[p].detach().clone() for n, p in names.items()}
         try:
             self.update(step)

@@ -19,6 +19,7 @@ class Sgd:
     momentum: Tensor | float
     weight_decay: Tensor | None
     gradient: Tensor = field(init=False)
+    updates: int = field(init=False, default=0)
 
     def __post_init__(self):
         self.gradient = torch.zeros_like(self.weights)
@@ -58,7 +59,6 @@ class Adam(Sgd):
     def __post_init__(self):
         super().__post_init__()
         self.mean, self.square = torch.zeros_like(self.weights), torch.zeros_like(self.weights)
-        self.updates = 0
 
     def before_backward(self) -> None:
         self.gradient.zero_()

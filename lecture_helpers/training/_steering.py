@@ -1,7 +1,7 @@
 """What a hand may change while a network trains, and what follows from it for each member."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lecture_helpers.foundation.validation import fraction, non_negative, one_of, positive, whole
@@ -24,8 +24,8 @@ class Rules:
     ``fixed`` are the names that its own arm or axis sets, so that no control does.
     """
 
-    def __init__(self, given: Mapping, fixed: set[str]):
-        self.given, self.fixed = dict(given), fixed
+    def __init__(self, given: Mapping, fixed: set[str], attributes: Iterable[str] = ()):
+        self.given, self.fixed, self.of_network = dict(given), fixed, list(attributes)
         self.batch = self.given.pop("batch", None)
         self.functions = {n: v for n, v in self.given.items() if n != "loss" and callable(v)}
 
@@ -36,29 +36,33 @@ class Rules:
         of_batch = _parameters(self.batch) - OF_AN_UPDATE if self.batch else set()
         return asked | of_batch
 
+    @property
+    def moved(self) -> set[str]:
+        """The settings that a control of the same name sets."""
+        return ({*OFFERED} & {*self.given} | {*self.of_network}) - self.fixed - {*self.functions}
+
     def settings(self, values: Mapping) -> dict:
         """The member's settings while the controls stand at ``values``."""
-        own = {n: values[n] for n in self.given if n in values and n not in self.fixed}
-        made = {n: _call(f, values) for n, f in self.functions.items()}
+        own = {name: values[name] for name in self.moved if name in values}
+        made = {name: _call(function, values) for name, function in self.functions.items()}
         return self.given | own | made
 
+    def begun(self, base: Mapping) -> dict:
+        """The learning rate that it began with."""
+        return {"lr": self.settings(base)["lr"]}
+
     def attributes(self, values: Mapping) -> dict:
-        """Those of its settings that are attributes of the network, and change with a control."""
-        settings = self.settings(values)
-        moved = {n for n in self.given if n in values and n not in self.fixed} | {*self.functions}
-        return {n: settings[n] for n in moved - {*OFFERED, "lr_multipliers"}}
+        """Those of its settings that are attributes of the network and change with a control."""
+        settings, changing = self.settings(values), self.moved | {*self.functions}
+        return {name: settings[name] for name in changing - {*OFFERED, "lr_multipliers"}}
 
     @property
     def structure(self) -> tuple:
         """What members that train side by side must share: what their group has only one of."""
-        shared = {*self.given, *self.functions} - {"lr", "momentum", "weight_decay"}
+        of_each = {"momentum", "weight_decay", "lr_multipliers"}
         return tuple(
-            (
-                name,
-                name in self.fixed,
-                id(self.functions.get(name)) if name in self.functions else 0,
-            )
-            for name in sorted(shared - {"lr_multipliers"})
+            (name, name in self.fixed, id(self.functions.get(name)))
+            for name in sorted({*self.given} - of_each)
         )
 
     def examples(self, known: Mapping):

@@ -1,7 +1,6 @@
 """A training that goes on while its settings are in somebody's hands."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,68 +16,10 @@ from lecture_helpers.training._live_ensemble import LiveEnsemble
 from lecture_helpers.training._losses import loss_of
 from lecture_helpers.training._steering import OFFERED, Rules
 from lecture_helpers.training._trainees import Planner
-from lecture_helpers.training.runs import Runs
+from lecture_helpers.training.live_run import LiveRun
 from lecture_helpers.training.training_loop import SIDE_BY_SIDE, one_thread_and_room
 
 MEBIBYTE = 2**20
-ONE_STROKE = 15  # updates between two changes of one movement of the hand
-
-
-@dataclass(frozen=True, eq=False)
-class LiveRun(Runs):
-    """``Runs`` as far as a live training has come: ``step`` updates made.
-
-    batch_losses: (*grid, seeds, step), what each update's batch cost before it. spread, moved:
-    (*grid, seeds, layers, watched), the standard deviation of every layer's outputs and the length
-    of the update of its weights over theirs, in the updates ``watched``; None unless asked for.
-    schedules: control to what it was, up to this step.
-    """
-
-    step: int = 0
-    batch_losses: Any = None
-    layers: list[str] = field(default_factory=list)
-    watched: Any = None
-    spread: Any = None
-    moved: Any = None
-    schedules: Mapping[str, Schedule] = field(default_factory=dict)
-
-    @property
-    def now(self) -> dict:
-        """The controls as they stand: name to the value of the next update."""
-        return {name: schedule.at(self.step) for name, schedule in self.schedules.items()}
-
-    @property
-    def changes(self) -> list[tuple[int, str, Any, Any]]:
-        """(step, control, before, after) of all that the hand did, in order."""
-        every = [
-            (step, name, before, after)
-            for name, schedule in self.schedules.items()
-            for step, before, after in schedule.changes(self.step)
-        ]
-        return sorted(every, key=lambda change: change[:2])
-
-    @property
-    def story(self) -> str:
-        """What was done and what broke: the last two changes, then the arms that diverged.
-
-        A control that was dragged counts once, from where it began to where it came.
-        """
-        told = [
-            f"you {_verb(before, after)} {name} to {_shown(after)} at update {step}"
-            for step, name, before, after in _strokes(self.changes)[-2:]
-        ]
-        arms = self.axes.get("arm")
-        for arm in arms or [None]:
-            gone = (self.at(arm=arm) if arms else self).diverged_at
-            if (gone >= 0).any():
-                who = f"{arm} diverged" if arms else "it diverged"
-                first, share = int(gone[gone >= 0].min()), f"{(gone >= 0).sum()} of {gone.size}"
-                told.append(f"{who} at update {first} ({share})")
-        return "; ".join(told) or "nothing was changed"
-
-    def _by_member(self) -> list[str]:
-        own = [n for n in ("batch_losses", "spread", "moved") if getattr(self, n) is not None]
-        return super()._by_member() + own
 
 
 def live(
@@ -87,8 +28,9 @@ def live(
     weight_decay=0.0, lr_multipliers: Mapping | Callable | None = None, label_noise: float = 0.0,
     loss: str | Callable | None = None, batch: Callable | None = None,
     split: Mapping | Callable | None = None, arms: Mapping[str, Mapping] | None = None,
-    attributes: Sequence[str] = (), redraw: Mapping[str, str | Sequence[str]] | None = None, record: int | Iterable[int] = 31,
-    measured: int | None = None, layers: bool = False, checkpoints: bool | int | str = False,
+    attributes: Sequence[str] = (), redraw: Mapping[str, str | Sequence[str]] | None = None,
+    record: int | Iterable[int] = 31,
+    measured: int | None = None, watch: bool = False, checkpoints: bool | int | str = False,
     eval_on: str = "test", memory: float = 64.0, **settings,
 ) -> "Live":  # fmt: skip
     """A training whose ``at(step, lr=..., ...)`` trains what is missing and remembers the rest.
@@ -97,12 +39,13 @@ def live(
     examples, so that a run with one setting is the same run. ``lr``, ``momentum``,
     ``weight_decay``, ``batch_size`` and ``optimizer`` are controls of all arms that do not set
     them; so are the network's settings named in ``attributes``, which the module holds under that
-    name. Any option may be a function whose parameters name controls: ``lr_multipliers=lambda thawed:
-    {"hidden*": float(thawed)}``. ``batch`` chooses the examples of one update: it is asked for
-    what its parameters name among seed, step, train, labels, batch_size, rng and controls.
+    name. Any option may be a function whose parameters name controls:
+    ``lr_multipliers=lambda thawed: {"hidden*": float(thawed)}``. ``batch`` chooses the examples of
+    one update: it is asked for what its parameters name among seed, step, train, labels,
+    batch_size, rng and controls.
     ``redraw`` says which parameters are drawn anew when a control changes. ``measured`` are the
-    examples of each split on which losses are recorded, by default all; ``layers`` watches every
-    layer. States to go back to take at most ``memory`` MiB.
+    examples of each split on which losses are recorded, by default all; ``watch`` notes what every
+    layer does. States to go back to take at most ``memory`` MiB.
 
     Raises:
         ValueError: an argument that is not accepted, in one sentence.
@@ -120,7 +63,7 @@ def live(
         Planner(build, dataset, split, eval_on, loss_of(loss, dataset)),
         axes_of(every, arms), seeds_of(seeds), every, arms or {},
         steps=whole(least=1, steps=steps), record=record, checkpoints=checkpoints,
-        measured=None if measured is None else whole(least=1, measured=measured), layers=layers,
+        measured=None if measured is None else whole(least=1, measured=measured), watch=watch,
         attributes=list(attributes), redraw=patterns, memory=positive(memory=memory),
     )  # fmt: skip
 
@@ -129,21 +72,16 @@ class Live:
     """See ``live``. ``made`` counts the updates that are made with the present schedules."""
 
     def __init__(self, planner: Planner, axes: dict, seeds: list[int], every: Mapping,
-                 arms: Mapping, *, steps, record, checkpoints, measured, layers, attributes,
+                 arms: Mapping, *, steps, record, checkpoints, measured, watch, attributes,
                  redraw, memory):  # fmt: skip
-        self.planner, self.axes, self.seeds, self.every, self.arms = (
-            planner,
-            axes,
-            seeds,
-            every,
-            arms,
-        )
+        self.planner, self.axes, self.seeds = planner, axes, seeds
+        self.every, self.arms = every, arms
         self.steps, self.measured, self.redraw = steps, measured, redraw
         self.record_at = record_steps(record, steps)
         self.keep_at = checkpoint_steps(checkpoints, self.record_at, steps)
-        self.watching, self.memory = layers, memory * MEBIBYTE
+        self.watching, self.memory = watch, memory * MEBIBYTE
         self.members = members_of(axes, seeds, every, arms)
-        self.rules = [Rules(m.settings, {*axes, *self._own(m)}) for m in self.members]
+        self.rules = [Rules(m.settings, {*axes, *self._own(m)}, attributes) for m in self.members]
         self.controls = self._controls(attributes)
         self.made, self._sound = 0, True
         self._ensembles: list[LiveEnsemble] = []
@@ -159,9 +97,10 @@ class Live:
         """Name to start of everything that may be steered; None where only a hand gives it."""
         plain = {n: v for n, v in self.every.items() if n not in self.axes and not callable(v)}
         for name in attributes:
-            one_of([n for n in plain if n in self.planner.build_takes], attributes=name)
+            one_of(sorted(self.planner.build_takes - {"inputs", "outputs"}), attributes=name)
         asked = set().union(self.redraw, *(own.controls for own in self.rules))
-        return {name: plain.get(name) for name in (*OFFERED, *attributes, *sorted(asked))}
+        own = [*(name for name in OFFERED if name in plain), *attributes]
+        return {name: plain.get(name) for name in (*own, *sorted(asked))}
 
     def __repr__(self) -> str:
         return f"Live training of {len(self.members)} networks, up to {self.steps} steps"
@@ -182,6 +121,7 @@ class Live:
         with one_thread_and_room():
             if not self._ensembles:
                 self._begin(wanted)
+            self._check_batches(wanted)
             reached = self._train_to(int(step), wanted)
         return self._run(reached, wanted)
 
@@ -198,6 +138,14 @@ class Live:
             name: as_schedule(**{name: value}, accept=OFFERED.get(name, lambda v: v))
             for name, value in given.items()
         }
+
+    def _check_batches(self, wanted: Mapping[str, Schedule]) -> None:
+        most = min(len(t.train) for e in self._ensembles for t in e.trainees)
+        for _, size in wanted["batch_size"].entries if "batch_size" in wanted else ():
+            if size > most:
+                raise ValueError(
+                    f"batch_size must be at most the {most} training examples, not {size}."
+                )
 
     # Beginning
 
@@ -220,7 +168,7 @@ class Live:
                 given = self.planner, self.steps, values, self.measured
                 made.append(LiveEnsemble(side_by_side, theirs, *given))
         for ensemble in made:
-            ensemble._take(values)
+            ensemble.take(values)
         self._make_room(made)
         self._ensembles = made
         self.schedules, self.made = dict(wanted), 0
@@ -327,11 +275,11 @@ class Live:
         curves[:, (diverged_at[..., None] >= 0) & (steps >= diverged_at[..., None])] = np.nan
         seen, kept = int(np.searchsorted(self.record_at, step)), int(
             np.searchsorted(self.keep_at, step, "right"))  # fmt: skip
-        weights = dict(
+        weights: dict = dict(
             weight_steps=self.keep_at[:kept], weights=self._kept[0][..., :kept, :],
             buffers=self._kept[1][..., :kept, :],
         )  # fmt: skip
-        watched = dict(
+        watched: dict = dict(
             layers=self._names, watched=self.record_at[:seen],
             spread=self._watched[0][..., :seen].copy(), moved=self._watched[1][..., :seen].copy(),
         )  # fmt: skip
@@ -354,28 +302,3 @@ def _diverged(losses: np.ndarray, curves: np.ndarray, steps: np.ndarray) -> np.n
     recorded = np.where(odd.any(-1), steps[odd.argmax(-1)], never)
     first = np.minimum(first, recorded)
     return np.where(first == never, -1, first)
-
-
-def _strokes(changes: list[tuple]) -> list[tuple]:
-    """The changes, with those of one control in quick succession taken as one."""
-    joined = []
-    for step, name, before, after in changes:
-        last = joined[-1] if joined else None
-        if last and last[1] == name and step - last[4] <= ONE_STROKE:
-            joined[-1] = (last[0], name, last[2], after, step)
-        else:
-            joined.append((step, name, before, after, step))
-    return [stroke[:4] for stroke in joined]
-
-
-def _verb(before, after) -> str:
-    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (before, after))
-    if not numbers:
-        return "set"
-    return "raised" if after > before else "lowered"
-
-
-def _shown(value) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

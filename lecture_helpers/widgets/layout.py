@@ -52,7 +52,7 @@ class ExplorerLayout:
         self.scrubber: Any = getattr(explorer, "clock", None)
         if animate and not self.scrubber:
             self.scrubber = Scrubber(explorer.controls[animate])
-        self.code = w.HTML().add_class("lecture-code")
+        self.code = w.HTML().add_class("lecture-code") if hasattr(explorer, "code") else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
         self.tally = w.HTML().add_class("lecture-words")
@@ -73,7 +73,7 @@ class ExplorerLayout:
                 self.error,
                 self._controls(),
                 self.tally,
-                *([self.code] if hasattr(explorer, "code") else []),
+                *filter(None, [self.code]),
             ]
         ).add_class("lecture-explorer")
 
@@ -155,7 +155,7 @@ class ExplorerLayout:
             control.enabled = name not in explorer.reading.disabled
         if self.scrubber:
             self.scrubber.follow()
-        if hasattr(explorer, "code"):
+        if self.code:
             self.code.value = f"This run as code: <code>{escape(explorer.code)}</code>"
 
     def _lines(self) -> int:

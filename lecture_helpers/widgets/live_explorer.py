@@ -21,7 +21,7 @@ class LiveExplorer(Explorer):
     the step which ``time`` shows.
     """
 
-    def __init__(self, view, controls, *, animate: str, **others):
+    def __init__(self, view, controls, *, animate, **others):
         self.time = controls[animate]
         self.steered = [c for c in controls.values() if isinstance(c, Steered)]
         self.budget, self.stride = Budget(), 1.0

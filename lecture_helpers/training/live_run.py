@@ -1,0 +1,92 @@
+"""What a live training has done so far, and what the hand did to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lecture_helpers.foundation.schedules import Schedule
+from lecture_helpers.training.runs import Runs
+
+ONE_STROKE = 15  # updates between two changes of one movement of the hand
+
+
+@dataclass(frozen=True, eq=False)
+class LiveRun(Runs):
+    """``Runs`` as far as a live training has come: ``step`` updates made.
+
+    batch_losses: (*grid, seeds, step), what each update's batch cost before it. spread, moved:
+    (*grid, seeds, layers, watched), the standard deviation of every layer's outputs and the length
+    of the update of its weights over theirs, in the updates ``watched``; None unless asked for.
+    schedules: control to what it was, up to this step.
+    """
+
+    step: int = 0
+    batch_losses: Any = None
+    layers: list[str] = field(default_factory=list)
+    watched: Any = None
+    spread: Any = None
+    moved: Any = None
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+
+    @property
+    def now(self) -> dict:
+        """The controls as they stand: name to the value of the next update."""
+        return {name: schedule.at(self.step) for name, schedule in self.schedules.items()}
+
+    @property
+    def changes(self) -> list[tuple[int, str, Any, Any]]:
+        """(step, control, before, after) of all that the hand did, in order."""
+        every = [
+            (step, name, before, after)
+            for name, schedule in self.schedules.items()
+            for step, before, after in schedule.changes(self.step)
+        ]
+        return sorted(every, key=lambda change: change[:2])
+
+    @property
+    def story(self) -> str:
+        """What was done and what broke: the last two changes, then the arms that diverged.
+
+        A control that was dragged counts once, from where it began to where it came.
+        """
+        told = [
+            f"you {_verb(before, after)} {name} to {_shown(after)} at update {step}"
+            for step, name, before, after in _strokes(self.changes)[-2:]
+        ]
+        arms = self.axes.get("arm")
+        for arm in arms or [None]:
+            gone = (self.at(arm=arm) if arms else self).diverged_at
+            if (gone >= 0).any():
+                who = f"{arm} diverged" if arms else "it diverged"
+                first, share = int(gone[gone >= 0].min()), f"{(gone >= 0).sum()} of {gone.size}"
+                told.append(f"{who} at update {first} ({share})")
+        return "; ".join(told) or "nothing was changed"
+
+    def _by_member(self) -> list[str]:
+        own = [n for n in ("batch_losses", "spread", "moved") if getattr(self, n) is not None]
+        return super()._by_member() + own
+
+
+def _strokes(changes: list[tuple]) -> list[tuple]:
+    """The changes, with those of one control in quick succession taken as one."""
+    joined = []
+    for step, name, before, after in changes:
+        last = joined[-1] if joined else None
+        if last and last[1] == name and step - last[4] <= ONE_STROKE:
+            joined[-1] = (last[0], name, last[2], after, step)
+        else:
+            joined.append((step, name, before, after, step))
+    return [stroke[:4] for stroke in joined]
+
+
+def _verb(before, after) -> str:
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (before, after))
+    if not numbers:
+        return "set"
+    return "raised" if after > before else "lowered"
+
+
+def _shown(value) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
