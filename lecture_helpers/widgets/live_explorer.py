@@ -98,7 +98,8 @@ class LiveExplorer(Explorer):
         """Play was pressed: on to the end, or once more from the start."""
         with self._lock:
             if self.time.value >= self.time.hi:
-                self._back()
+                self._show_time(self.time.lo)
+                self._draw(None)
             self.target = self.time.hi
 
     def _back(self) -> None:
@@ -123,6 +124,10 @@ class LiveExplorer(Explorer):
     def reset(self) -> None:
         self.clock.run(False)
         super().reset()
+
+    def close(self) -> None:
+        self.clock.run(False)
+        super().close()
 
     @property
     def code(self) -> str:
