@@ -352,6 +352,9 @@ def ways(row) -> list:
 
 def moves(page, explorer) -> Iterator[str]:
     """Move each control in each way from the start; its name, after picture and reading changed."""
+    if is_live(explorer):
+        yield from moves_while_it_runs(page, explorer)
+        return
     begin_again(explorer)
     first = reading(explorer)
     for row in controls(explorer):
@@ -366,6 +369,56 @@ def moves(page, explorer) -> Iterator[str]:
             before = sight(explorer)
             way(page, row)
             try:
+                wait_for_change(explorer, before)
+            except AssertionError as problem:
+                raise AssertionError(f"{move}: {problem}") from None
+            yield move
+
+
+def is_live(explorer) -> bool:
+    """Whether it is an explorer of something that runs."""
+    return explorer.locator(".lecture-code").count() > 0
+
+
+def code(explorer) -> str:
+    """The line under a live explorer that draws its picture again."""
+    return explorer.locator(".lecture-code code").inner_text().strip()
+
+
+def step_of(explorer) -> int:
+    """How far a live explorer has come, as its code says."""
+    found = re.match(r"show\(\w+, \w+=(\d+)", code(explorer))
+    return int(found[1]) if found else 0
+
+
+def play(explorer) -> None:
+    """Press play, or pause while it plays."""
+    explorer.locator(".widget-play button").first.click()
+
+
+def stop(explorer) -> None:
+    """Press the button that goes back to the start."""
+    explorer.locator(".widget-play button").nth(1).click()
+
+
+def wait_for_step(explorer, true, seconds: float = 60) -> None:
+    """Wait until ``true`` of the step that a live explorer has come to."""
+    wait_until(lambda: true(step_of(explorer)), lambda: f"it stands at {code(explorer)}", seconds)
+
+
+def moves_while_it_runs(page, explorer) -> Iterator[str]:
+    """Press play and move each control in each way; its name, after all that shows it changed."""
+    for row in controls(explorer):
+        for way in ways(row):
+            move = f"{name_of(row)} {way.__name__} while it runs"
+            begin_again(explorer)
+            wait_for_step(explorer, lambda step: step == 0)
+            play(explorer)
+            wait_for_step(explorer, lambda step: step > 0)
+            before, said = sight(explorer), code(explorer)
+            way(page, row)
+            try:
+                wait_until(lambda said=said: code(explorer) != said, lambda: "the code stayed")
                 wait_for_change(explorer, before)
             except AssertionError as problem:
                 raise AssertionError(f"{move}: {problem}") from None

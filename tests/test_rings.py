@@ -29,7 +29,7 @@ MAY_IMPORT = {
     },
     "report": {"claims", "plots", "widgets", "networks", "training"},
     "exercises": {"foundation"},
-    "publish": {"report", "widgets"},
+    "publish": {"foundation", "report", "widgets"},
 }  # fmt: skip
 # Within a room a file may import those that stand before it.
 ORDER = {
