@@ -422,7 +422,18 @@ def moves_while_it_runs(page, explorer) -> Iterator[str]:
                 wait_for_change(explorer, before)
             except AssertionError as problem:
                 raise AssertionError(f"{move}: {problem}") from None
+            play(explorer)
+            settle(page, explorer)
             yield move
+
+
+def settle(page, explorer) -> None:
+    """Wait until a paused explorer has answered all that was asked of it."""
+    seen = [code(explorer)]
+    while len(seen) < 4 or len({*seen[-4:]}) > 1:
+        page.wait_for_timeout(250)
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=60_000)
+        seen.append(code(explorer))
 
 
 def file_name(words: str) -> str:
