@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import start
 
@@ -44,6 +45,17 @@ class Server:
 
     def address(self, notebook: str) -> str:
         return f"{self.url}lab/tree/notebooks/{notebook}?reset&token={self.token}"
+
+    def ask(self, path: str, method: str = "GET"):
+        """What the server's interface answers."""
+        headers = {"Authorization": f"token {self.token}"}
+        with urlopen(Request(self.url + path, method=method, headers=headers)) as answer:
+            return json.loads(answer.read() or "null")
+
+    def end_kernels(self) -> None:
+        """End what notebooks started; they go on when their page is closed."""
+        for kernel in self.ask("api/kernels"):
+            self.ask(f"api/kernels/{kernel['id']}", "DELETE")
 
 
 def why_not() -> str:
@@ -104,7 +116,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 @contextmanager
-def serve(notebooks: Path, seconds: float = 60) -> Iterator[Server]:
+def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
     """JupyterLab on a temporary copy of that folder and the pictures beside it."""
     start.write_lab_settings(sys.prefix)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
@@ -132,25 +144,32 @@ def serve(notebooks: Path, seconds: float = 60) -> Iterator[Server]:
 
 
 @contextmanager
-def browse(width: int = 1500, height: int = 1600):
-    """A page of the system's browser."""
+def window(width: int = 1500, height: int = 1600):
+    """The system's browser, in which pages open; they share its cache."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=BROWSER_OPTIONS)
         try:
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.set_default_timeout(30_000)
-            yield page
+            opened = browser.new_context(viewport={"width": width, "height": height})
+            opened.set_default_timeout(90_000)
+            yield opened
         finally:
             browser.close()
+
+
+@contextmanager
+def browse(width: int = 1500, height: int = 1600):
+    """A page of a browser of its own."""
+    with window(width, height) as opened:
+        yield opened.new_page()
 
 
 def open_notebook(page, server: Server, name: str) -> None:
     """Open that notebook and wait until its kernel is ready."""
     page.goto(server.address(name))
-    page.wait_for_selector(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell", timeout=90_000)
-    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=90_000)
+    page.wait_for_selector(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell", timeout=180_000)
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=180_000)
 
 
 def menu(page, name: str, command: str) -> None:
@@ -164,7 +183,7 @@ PENDING_CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCel
         && !/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').innerText)).length"""
 
 
-def run_all(page, seconds: float = 180) -> float:
+def run_all(page, seconds: float = 400) -> float:
     """Run every cell, from empty outputs, until the last is done or one fails; the seconds."""
     menu(page, "Edit", "editmenu:clear-all")
     begin = time.monotonic()
@@ -195,18 +214,21 @@ def explorers(page) -> list:
 
 
 PIXELS = """images => {
+    if (!images.every(one => one.complete)) return '';
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(...images.map(one => one.naturalWidth));
     canvas.height = Math.max(...images.map(one => one.naturalHeight));
-    if (!images.every(one => one.complete)) return '';
-    const paper = canvas.getContext('2d');
+    const paper = canvas.getContext('2d', {willReadFrequently: true});
     images.forEach(one => paper.drawImage(one, 0, 0));
-    return canvas.toDataURL();
+    const pixels = paper.getImageData(0, 0, canvas.width, canvas.height).data;
+    let hash = 2166136261;
+    for (const word of new Uint32Array(pixels.buffer)) hash = Math.imul(hash ^ word, 16777619);
+    return `${canvas.width} x ${canvas.height}: ${hash}`;
 }"""
 
 
 def picture(explorer) -> str:
-    """The pixels of its figure, layers laid over each other; empty while one is loading."""
+    """A hash of the pixels of its figure, layers over each other; empty while one is loading."""
     return explorer.locator(".lecture-figure img").evaluate_all(PIXELS)
 
 
@@ -227,7 +249,7 @@ def sight(explorer) -> Sight:
     return Sight(picture(explorer), reading(explorer))
 
 
-def wait_until(true, words, seconds: float = 20) -> None:
+def wait_until(true, words, seconds: float = 60) -> None:
     """Wait until ``true()``; after a while, say what did not come."""
     deadline = time.monotonic() + seconds
     while not true():
