@@ -274,6 +274,24 @@ def wait_for_change(explorer, before: Sight) -> None:
     )
 
 
+def settled(page, explorer) -> Sight:
+    """What is seen once the kernel is idle and nothing has changed for a moment."""
+    seen = []
+
+    def still() -> bool:
+        seen.append(sight(explorer))
+        page.wait_for_timeout(100)
+        return is_idle(page) and sight(explorer) == seen[-1]
+
+    wait_until(still, lambda: f"the picture does not come to rest: {reading(explorer)!r}")
+    return seen[-1]
+
+
+def is_idle(page) -> bool:
+    """Whether the status bar says that the kernel waits for work."""
+    return page.locator("#jp-main-statusbar").get_by_text("| Idle").count() > 0
+
+
 def begin_again(explorer) -> None:
     """Press reset, then answer the question that hides the reading."""
     explorer.locator(".lecture-tools button", has_text="reset").click()
@@ -373,19 +391,22 @@ def ways(row) -> list:
 
 
 def moves(page, explorer) -> Iterator[str]:
-    """Move each control in each way from the start; its name, after picture and reading changed."""
+    """Move each control from the start, in each way in turn; what moved it, once the sight changed.
+
+    The ways follow one another: the mouse goes to the far end, the keyboard from there to the
+    other one, the number back.
+    """
     begin_again(explorer)
-    first = reading(explorer)
+    first = settled(page, explorer)
     for row in controls(explorer):
+        begin_again(explorer)
+        wait_until(
+            lambda: sight(explorer) == first,
+            lambda: f"reset does not bring back the picture of {first.reading!r}",
+        )
         for way in ways(row):
             move = f"{name_of(row)} {way.__name__}"
-            begin_again(explorer)
-            wait_until(
-                lambda: reading(explorer) == first,
-                lambda move=move: f"before {move}: reset does not bring back {first!r}",
-            )
-            page.wait_for_timeout(300)
-            before = sight(explorer)
+            before = settled(page, explorer)
             way(page, row)
             try:
                 wait_for_change(explorer, before)
@@ -398,13 +419,16 @@ def file_name(words: str) -> str:
     return re.sub(r"\W+", "_", words).strip("_")
 
 
-def save_moves(page, folder: Path) -> list[str]:
-    """Move every control of every explorer and save what it shows; what stayed the same."""
+def move_all(page, seen=lambda explorer, name: None) -> list[str]:
+    """Move every control of every explorer; what stayed the same, in words.
+
+    ``seen(explorer, name)`` is called after each move.
+    """
     trouble = []
     for number, explorer in enumerate(explorers(page), 1):
         try:
             for move in moves(page, explorer):
-                explorer.screenshot(path=folder / f"explorer_{number}_{file_name(move)}.png")
+                seen(explorer, f"explorer_{number}_{file_name(move)}")
         except AssertionError as problem:
             trouble.append(f"explorer {number}: {problem}")
     return trouble
@@ -427,7 +451,8 @@ def look(notebook: Path, folder: Path) -> list[str]:
         open_notebook(page, server, notebook.name)
         print(f"ran in {run_all(page):.1f} s, {len(explorers(page))} explorers")
         save_cells(page, folder)
-        return save_moves(page, folder) + errors(page)
+        trouble = move_all(page, lambda one, name: one.screenshot(path=folder / f"{name}.png"))
+        return trouble + errors(page)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from tests import browser
 
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SCREENSHOTS = ROOT / "screenshots"
 
 pytestmark = [
     pytest.mark.browser,
@@ -128,7 +127,5 @@ def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(server, page
 def test_a_lesson_runs_and_every_control_moves_picture_and_reading(path, server, page):
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
-    folder = SCREENSHOTS / path.stem
-    browser.save_cells(page, folder)
     assert browser.explorers(page)
-    assert not browser.save_moves(page, folder) + browser.errors(page)
+    assert not browser.move_all(page) + browser.errors(page)
