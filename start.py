@@ -298,8 +298,9 @@ def write_lab_settings(prefix):
     folder = Path(prefix) / "share/jupyter/lab/settings/overrides.d"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(LAB_SETTINGS, indent=2) + "\n"
-        (folder / "executable_lecture.json").write_text(text, encoding="utf-8")
+        own = folder / f"executable_lecture.{os.getpid()}"  # a JupyterLab may be reading the other
+        own.write_text(json.dumps(LAB_SETTINGS, indent=2) + "\n", encoding="utf-8")
+        own.replace(folder / "executable_lecture.json")
     except OSError as error:
         say(f"JupyterLab keeps its own settings, because theirs cannot be written: {error}")
 
@@ -325,8 +326,15 @@ def lab(rest):
     hand_over(lab_command(python, rest=rest))
 
 
+def on_all_cores(rest):
+    """The words that give pytest one worker a core, unless the person takes xdist away."""
+    return [] if "no:xdist" in "".join(rest) else ["-n", "logical", "--maxprocesses=4"]
+
+
 def test(rest):
-    hand_over([python_with(["cluster", "handouts", "test"]), "-m", "pytest", *rest])
+    """Run the tests; what the person says comes last and so has its way: -n 0, for example."""
+    command = [python_with(["cluster", "handouts", "test"]), "-m", "pytest"]
+    hand_over([*command, *on_all_cores(rest), *rest])
 
 
 def soak(rest):

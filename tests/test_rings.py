@@ -1,6 +1,7 @@
 """The rings: who may import whom, read from the imports themselves."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -92,6 +93,9 @@ WITHOUT_TORCH = [
     "networks.scalar_chain", "optimization.descent", "plots", "report.cards",
     "report.lessons", "report.ledger_table", "test_functions.surfaces", "training.runs", "widgets",
 ]  # fmt: skip
+WITHOUT_MATPLOTLIB = [
+    "networks.batch_normalization", "optimization.descent", "networks.scalar_chain",
+]  # fmt: skip
 
 
 def modules():
@@ -118,13 +122,20 @@ def rings_imported(path: Path) -> set[str]:
     return {name.split(".")[1] for name in imported(path) if name.startswith("lecture_helpers.")}
 
 
-def loaded_by(module: str) -> set[str]:
-    """The top-level packages in memory after importing one module in a fresh Python."""
-    code = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
-    command = [sys.executable, "-c", code]
-    return set(
-        subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split()
+def loaded_by(*modules: str) -> dict[str, set[str]]:
+    """The top-level packages in memory after importing one module after another in a fresh Python.
+
+    For each module by name; those of an earlier one are still there.
+    """
+    code = (
+        "import importlib, json, sys\n"
+        "for name in sys.argv[1:]:\n"
+        "    importlib.import_module(name)\n"
+        "    print(json.dumps([name, [*{name.split('.')[0] for name in sys.modules}]]))"
     )
+    command = [sys.executable, "-c", code, *modules]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    return {name: set(tops) for name, tops in map(json.loads, done.stdout.splitlines())}
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
@@ -225,18 +236,26 @@ def test_pyplot_is_imported_nowhere(folder):
     assert not users
 
 
+def loading(package: str, modules) -> list[str]:
+    """The modules with which that package comes into memory, those imported after one too."""
+    found = loaded_by(*(f"lecture_helpers.{name}" for name in modules))
+    return [name for name, loaded in found.items() if package in loaded]
+
+
 def test_importing_the_package_loads_nothing_heavy():
-    assert not loaded_by("lecture_helpers") & HEAVY
+    assert not loaded_by("lecture_helpers")["lecture_helpers"] & HEAVY
 
 
-@pytest.mark.parametrize("name", WITHOUT_TORCH)
-def test_what_needs_no_network_does_not_load_torch(name):
-    assert "torch" not in loaded_by(f"lecture_helpers.{name}")
+def test_what_needs_no_network_does_not_load_torch():
+    assert loading("torch", WITHOUT_TORCH) == []
 
 
 def test_algorithms_in_numpy_load_no_matplotlib():
-    for name in ("networks.batch_normalization", "optimization.descent", "networks.scalar_chain"):
-        assert "matplotlib" not in loaded_by(f"lecture_helpers.{name}")
+    assert loading("matplotlib", WITHOUT_MATPLOTLIB) == []
+
+
+def test_what_loads_a_package_is_named():
+    assert loading("numpy", ["foundation", "plots"]) == ["lecture_helpers.plots"]
 
 
 UP_TO = """
