@@ -19,7 +19,6 @@ from lecture_helpers.training.live_run import LiveRun
 from lecture_helpers.training.training_loop import one_thread_and_room
 
 
-
 def live(
     build: Callable[..., nn.Module], dataset: data.Dataset, *, steps: int = 600,
     batch_size=64, seeds: int | Iterable[int] = 4, lr=0.1, optimizer="sgd", momentum=0.0,
@@ -132,7 +131,7 @@ class Live:
         return self._run(track, reached, wanted)
 
     def _track(self, step: int, wanted: dict[str, Schedule]) -> Track:
-        """The course that has most of this one; what it would lose is kept, and another one goes."""
+        """The course that has most of this one; rather than have it lose anything, the other goes."""
         track = max(self._tracks, key=lambda t: (t.shared(wanted), -t.made))
         shared = track.shared(wanted)
         if shared < min(step, track.made) and not track.alone:
