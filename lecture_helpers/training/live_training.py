@@ -131,7 +131,7 @@ class Live:
         return self._run(track, reached, wanted)
 
     def _track(self, step: int, wanted: dict[str, Schedule]) -> Track:
-        """The course that has most of this one; rather than have it lose anything, the other goes."""
+        """The course that has most of this one; before it loses anything, the other one goes."""
         track = max(self._tracks, key=lambda t: (t.shared(wanted), -t.made))
         shared = track.shared(wanted)
         if shared < min(step, track.made) and not track.alone:
