@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
 import start
 
 ROOT = Path(start.__file__).parent
@@ -38,10 +41,11 @@ TEST_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "no
 
 @dataclass(frozen=True)
 class Server:
-    """A running JupyterLab."""
+    """A running JupyterLab, and the folder in which its notebooks are."""
 
     url: str
     token: str
+    folder: Path
 
     def address(self, notebook: str) -> str:
         return f"{self.url}lab/tree/notebooks/{notebook}?reset&token={self.token}"
@@ -92,14 +96,14 @@ def _private_folders(home: Path) -> dict[str, str]:
     }
 
 
-def _wait_for_server(process: subprocess.Popen, runtime: Path, seconds: float) -> Server:
+def _wait_for_server(process: subprocess.Popen, home: Path, seconds: float) -> Server:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        for path in runtime.glob("jpserver-*.json"):
+        for path in (home / "runtime").glob("jpserver-*.json"):
             try:
                 record = json.loads(path.read_text())
                 with socket.create_connection(("127.0.0.1", record["port"]), timeout=1):
-                    return Server(record["url"], record["token"])
+                    return Server(record["url"], record["token"], home / "root/notebooks")
             except (OSError, ValueError):
                 pass
         time.sleep(0.2)
@@ -136,7 +140,7 @@ def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
                 stderr=log,
             )
             try:
-                yield _wait_for_server(process, home / "runtime", seconds)
+                yield _wait_for_server(process, home, seconds)
             except RuntimeError as error:
                 raise RuntimeError(f"{error}\n{(home / 'log').read_text()[-3000:]}") from None
             finally:
@@ -163,6 +167,13 @@ def browse(width: int = 1500, height: int = 1600):
     """A page of a browser of its own."""
     with window(width, height) as opened:
         yield opened.new_page()
+
+
+def write_notebook(path: Path, *sources: str) -> None:
+    """A notebook of a heading and these code cells."""
+    cells = [new_markdown_cell("# A heading"), *map(new_code_cell, sources)]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 def open_notebook(page, server: Server, name: str) -> None:
@@ -396,6 +407,9 @@ def moves(page, explorer) -> Iterator[str]:
     The ways follow one another: the mouse goes to the far end, the keyboard from there to the
     other one, the number back.
     """
+    if is_live(explorer):
+        yield from moves_while_it_runs(page, explorer)
+        return
     begin_again(explorer)
     first = settled(page, explorer)
     for row in controls(explorer):
@@ -413,6 +427,67 @@ def moves(page, explorer) -> Iterator[str]:
             except AssertionError as problem:
                 raise AssertionError(f"{move}: {problem}") from None
             yield move
+
+
+def is_live(explorer) -> bool:
+    """Whether it is an explorer of something that runs."""
+    return explorer.locator(".lecture-code").count() > 0
+
+
+def code(explorer) -> str:
+    """The line under a live explorer that draws its picture again."""
+    return explorer.locator(".lecture-code code").inner_text().strip()
+
+
+def step_of(explorer) -> int:
+    """How far a live explorer has come, as its code says."""
+    found = re.match(r"show\(\w+, \w+=(\d+)", code(explorer))
+    return int(found[1]) if found else 0
+
+
+def play(explorer) -> None:
+    """Press play, or pause while it plays."""
+    explorer.locator(".widget-play button").first.click()
+
+
+def stop(explorer) -> None:
+    """Press the button that goes back to the start."""
+    explorer.locator(".widget-play button").nth(1).click()
+
+
+def wait_for_step(explorer, true, seconds: float = 60) -> None:
+    """Wait until ``true`` of the step that a live explorer has come to."""
+    wait_until(lambda: true(step_of(explorer)), lambda: f"it stands at {code(explorer)}", seconds)
+
+
+def moves_while_it_runs(page, explorer) -> Iterator[str]:
+    """Press play and move each control in each way; its name, after all that shows it changed."""
+    for row in controls(explorer):
+        for way in ways(row):
+            move = f"{name_of(row)} {way.__name__} while it runs"
+            begin_again(explorer)
+            wait_for_step(explorer, lambda step: step == 0)
+            play(explorer)
+            wait_for_step(explorer, lambda step: step > 0)
+            before, said = sight(explorer), code(explorer)
+            way(page, row)
+            try:
+                wait_until(lambda said=said: code(explorer) != said, lambda: "the code stayed")
+                wait_for_change(explorer, before)
+            except AssertionError as problem:
+                raise AssertionError(f"{move}: {problem}") from None
+            play(explorer)
+            settle(page, explorer)
+            yield move
+
+
+def settle(page, explorer) -> None:
+    """Wait until a paused explorer has answered all that was asked of it."""
+    seen = [code(explorer)]
+    while len(seen) < 4 or len({*seen[-4:]}) > 1:
+        page.wait_for_timeout(250)
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=60_000)
+        seen.append(code(explorer))
 
 
 def file_name(words: str) -> str:

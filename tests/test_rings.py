@@ -30,7 +30,7 @@ MAY_IMPORT = {
     },
     "report": {"claims", "plots", "widgets", "networks", "training"},
     "exercises": {"foundation"},
-    "publish": {"report", "widgets"},
+    "publish": {"foundation", "report", "widgets"},
 }  # fmt: skip
 # Within a room a file may import those that stand before it.
 ORDER = {
@@ -48,7 +48,7 @@ ORDER = {
         comparison exercise * __init__
     """.split(),
     "foundation": """
-        __init__ progress subprocesses threads validation
+        __init__ budget progress schedules subprocesses threads validation
     """.split(),
     "networks": """
         __init__ activations batch_normalization designs layer_probes loss_along_gradient
@@ -75,16 +75,16 @@ ORDER = {
         __init__ surfaces averaging_traps coordinate_traps smoothable clock_speed multimodal
     """.split(),
     "training": """
-        __init__ _grid _losses _optimizers _schedules multilayer_perceptron runs
-        weight_averages _batches _stacked_layers metrics _stack _trainees weight_paths
-        _ensemble _history training_loop
+        __init__ _grid _losses _optimizers _schedules _steering multilayer_perceptron runs
+        live_run weight_averages _batches _stacked_layers metrics _stack _trainees weight_paths
+        _ensemble _live_ensemble _history training_loop _live_track live_training
     """.split(),
     "widgets": """
         controls.__init__ controls.control reading registry rendering.__init__
-        rendering.layers rendering.pixels appearance controls.choices controls.ranges
-        controls.scrubber view controls.factory layout pictures rendering.axes_recorder
-        rendering.canvas_cache arguments pinned rendering.retained rendering.canvas explorer
-        __init__
+        rendering.layers rendering.pixels appearance controls.choices controls.clock
+        controls.ranges controls.scrubber controls.steered view controls.factory layout pictures
+        rendering.axes_recorder rendering.canvas_cache arguments pinned rendering.retained
+        rendering.canvas explorer live_explorer make_explorer __init__
     """.split(),
 }
 HEAVY = {"matplotlib", "numpy", "scipy", "sklearn", "torch"}
