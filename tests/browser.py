@@ -19,6 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
 import start
 
 ROOT = Path(start.__file__).parent
@@ -38,10 +41,11 @@ TEST_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "no
 
 @dataclass(frozen=True)
 class Server:
-    """A running JupyterLab."""
+    """A running JupyterLab, and the folder in which its notebooks are."""
 
     url: str
     token: str
+    folder: Path
 
     def address(self, notebook: str) -> str:
         return f"{self.url}lab/tree/notebooks/{notebook}?reset&token={self.token}"
@@ -92,14 +96,14 @@ def _private_folders(home: Path) -> dict[str, str]:
     }
 
 
-def _wait_for_server(process: subprocess.Popen, runtime: Path, seconds: float) -> Server:
+def _wait_for_server(process: subprocess.Popen, home: Path, seconds: float) -> Server:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        for path in runtime.glob("jpserver-*.json"):
+        for path in (home / "runtime").glob("jpserver-*.json"):
             try:
                 record = json.loads(path.read_text())
                 with socket.create_connection(("127.0.0.1", record["port"]), timeout=1):
-                    return Server(record["url"], record["token"])
+                    return Server(record["url"], record["token"], home / "root/notebooks")
             except (OSError, ValueError):
                 pass
         time.sleep(0.2)
@@ -136,7 +140,7 @@ def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
                 stderr=log,
             )
             try:
-                yield _wait_for_server(process, home / "runtime", seconds)
+                yield _wait_for_server(process, home, seconds)
             except RuntimeError as error:
                 raise RuntimeError(f"{error}\n{(home / 'log').read_text()[-3000:]}") from None
             finally:
@@ -163,6 +167,13 @@ def browse(width: int = 1500, height: int = 1600):
     """A page of a browser of its own."""
     with window(width, height) as opened:
         yield opened.new_page()
+
+
+def write_notebook(path: Path, *sources: str) -> None:
+    """A notebook of a heading and these code cells."""
+    cells = [new_markdown_cell("# A heading"), *map(new_code_cell, sources)]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 def open_notebook(page, server: Server, name: str) -> None:

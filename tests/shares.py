@@ -3,6 +3,7 @@
 # What takes long begins first, so that no worker is left alone with it at the end.
 LONG_FIRST = (
     "tests/test_browser.py",
+    "tests/test_live_browser.py",
     "tests/test_sliders.py",
     "notebooks/",
     "tests/claims/test_stored_values.py",
@@ -13,6 +14,7 @@ LONG_FIRST = (
 # The tests of these files take long one by one, and share nothing that is costly to make.
 APART = (
     "tests/test_browser.py",
+    "tests/test_live_browser.py",
     "tests/test_sliders.py",
     "tests/claims/test_stored_values.py",
     "tests/widgets/rendering/test_retained.py",

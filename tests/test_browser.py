@@ -1,11 +1,8 @@
 """The notebooks as a student meets them: JupyterLab as start.py starts it, in a real browser."""
 
-import shutil
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import start
 from lecture_helpers.claims.ledger import load
@@ -31,37 +28,10 @@ def line(ax, *, slope=0.5, on=True):
 ]
 
 
-def write_notebook(path: Path, *sources: str) -> Path:
-    cells = [new_markdown_cell("# A heading"), *map(new_code_cell, sources)]
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """JupyterLab with all lessons and two toys."""
-    folder = tmp_path_factory.mktemp("lab") / "notebooks"
-    shutil.copytree(ROOT / "notebooks", folder)
-    shutil.copytree(ROOT / "pictures", folder.parent / "pictures")
-    write_notebook(folder / "toy.ipynb", *TOY)
-    write_notebook(folder / "broken.ipynb", "1 / 0")
-    with browser.serve(folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")  # while Playwright runs, asyncio.run works in no other module
-def window():
-    with browser.window() as window:
-        yield window
-
-
-@pytest.fixture
-def page(window, server):
-    page = window.new_page()
-    yield page
-    page.close()
-    server.end_kernels()
+@pytest.fixture(scope="module", autouse=True)
+def toys(server):
+    browser.write_notebook(server.folder / "toy.ipynb", *TOY)
+    browser.write_notebook(server.folder / "broken.ipynb", "1 / 0")
 
 
 @pytest.mark.parametrize("plugin", start.LAB_SETTINGS)

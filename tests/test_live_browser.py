@@ -3,7 +3,6 @@
 import pytest
 
 from tests import browser
-from tests.test_browser import write_notebook
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,19 +32,10 @@ print(all(e.png == fresh_png(e) and not e.error for e in explorers()), len(explo
       [e.values["step"] for e in explorers()], [e.clock.runs for e in explorers()])"""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("live")
-    write_notebook(folder / "one.ipynb", *LIVE, CHECK)
-    write_notebook(folder / "two.ipynb", *LIVE, LIVE[2], CHECK)
-    with browser.serve(folder) as server:
-        yield server
-
-
-@pytest.fixture
-def page():
-    with browser.browse() as page:
-        yield page
+@pytest.fixture(scope="module", autouse=True)
+def notebooks(server):
+    browser.write_notebook(server.folder / "one.ipynb", *LIVE, CHECK)
+    browser.write_notebook(server.folder / "two.ipynb", *LIVE, LIVE[2], CHECK)
 
 
 @pytest.fixture

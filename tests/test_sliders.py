@@ -182,6 +182,11 @@ class LiveDriver(Driver):
         self.time = explorer.time
         self.early = max(2, self.time.hi // 20)
 
+    def as_drawn(self, picture: np.ndarray) -> bool:
+        """Whether the picture is the one drawn from nothing, each time: what ran may differ."""
+        self.drawn.clear()
+        return super().as_drawn(picture)
+
     def move(self, control) -> None:
         """Hold one control at its ends and random places from the start on, early in the run."""
         if control is self.time:
