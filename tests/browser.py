@@ -461,14 +461,14 @@ def wait_for_step(explorer, true, seconds: float = 60) -> None:
 
 
 def moves_while_it_runs(page, explorer) -> Iterator[str]:
-    """Press play and move each control in each way; its name, after all that shows it changed."""
+    """Press play and move a control in each way in turn; its name, after all that shows it."""
     for row in controls(explorer):
+        begin_again(explorer)
+        wait_for_step(explorer, lambda step: step == 0)
+        play(explorer)
+        wait_for_step(explorer, lambda step: step > 0)
         for way in ways(row):
             move = f"{name_of(row)} {way.__name__} while it runs"
-            begin_again(explorer)
-            wait_for_step(explorer, lambda step: step == 0)
-            play(explorer)
-            wait_for_step(explorer, lambda step: step > 0)
             before, said = sight(explorer), code(explorer)
             way(page, row)
             try:
@@ -476,9 +476,9 @@ def moves_while_it_runs(page, explorer) -> Iterator[str]:
                 wait_for_change(explorer, before)
             except AssertionError as problem:
                 raise AssertionError(f"{move}: {problem}") from None
-            play(explorer)
-            settled(page, explorer)
             yield move
+        stop(explorer)
+        settled(page, explorer)
 
 
 def file_name(words: str) -> str:
