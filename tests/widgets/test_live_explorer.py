@@ -165,6 +165,26 @@ def test_a_time_that_takes_longer_than_an_answer_is_gone_on_to(make):
     assert play_on(explorer)[-1] == 23
 
 
+def test_a_hand_that_has_to_wait_while_it_plays_does_not_end_the_play(make):
+    explorer = make()
+    play(explorer)
+    tick(explorer, 5)
+    WORKED.clear()
+    move(explorer, "push", -1.0)
+    assert explorer.clock.runs and play_on(explorer)[-1] == STEPS
+
+
+def test_the_slower_the_drawing_the_more_is_done_between_two_pictures(make):
+    explorer, strides = make(), []
+    for drawing in (0.02, 0.08, 0.1):
+        budget = Budget()
+        budget.done, budget._first, budget._last = 11, 0.0, 0.25
+        explorer.time.hi = 6000
+        explorer._pace(budget, 11 * 0.025 + drawing)
+        strides.append(explorer.stride)
+    assert strides == [2, 5, 6]
+
+
 def test_a_preset_plays_its_schedule_to_its_step(make):
     explorer = make()
     press(explorer, "1 there and back")
