@@ -148,7 +148,7 @@ def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
 
 
 @contextmanager
-def window(width: int = 1500, height: int = 1600):
+def window(width: int = 1500, height: int = 1000):
     """The system's browser, in which pages open; they share its cache."""
     from playwright.sync_api import sync_playwright
 
@@ -163,7 +163,7 @@ def window(width: int = 1500, height: int = 1600):
 
 
 @contextmanager
-def browse(width: int = 1500, height: int = 1600):
+def browse(width: int = 1500, height: int = 1000):
     """A page of a browser of its own."""
     with window(width, height) as opened:
         yield opened.new_page()
@@ -260,7 +260,7 @@ def sight(explorer) -> Sight:
     return Sight(picture(explorer), reading(explorer))
 
 
-def wait_until(true, words, seconds: float = 60) -> None:
+def wait_until(true, words, seconds: float = 240) -> None:
     """Wait until ``true()``; after a while, say what did not come."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -455,7 +455,7 @@ def stop(explorer) -> None:
     explorer.locator(".widget-play button").nth(1).click()
 
 
-def wait_for_step(explorer, true, seconds: float = 60) -> None:
+def wait_for_step(explorer, true, seconds: float = 240) -> None:
     """Wait until ``true`` of the step that a live explorer has come to."""
     wait_until(lambda: true(step_of(explorer)), lambda: f"it stands at {code(explorer)}", seconds)
 
@@ -486,7 +486,7 @@ def settle(page, explorer) -> None:
     seen = [code(explorer)]
     while len(seen) < 4 or len({*seen[-4:]}) > 1:
         page.wait_for_timeout(250)
-        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=60_000)
+        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=180_000)
         seen.append(code(explorer))
 
 
