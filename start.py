@@ -52,7 +52,7 @@ python3 start.py refresh    run the notebooks again and store what they show
 python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2),
                             or compare two seeds with what is stored   (evidence --verify)
 python3 start.py handouts   write the lessons as pages that need no Python       (handouts 01)
-python3 start.py bench      measure speed side by side with the alternatives
+python3 start.py bench      measure speed side by side with the alternatives     (bench live 05)
 python3 start.py soak       the tests that take long: load, leaks, repetition
 python3 start.py new        make the skeleton of a lesson       (new adaptive_learning_rates)
 Whatever follows the first word is passed on."""
@@ -360,11 +360,16 @@ def handouts(rest):
 
 
 def bench(rest):
-    """Run every benchmark in turn; stops at the first that fails."""
-    python = python_with([])
-    for script in sorted((ROOT / "benchmarks").glob("[!_]*.py")):
-        say(f"\n{script.name}")
-        status = subprocess.call([python, str(script), *rest], cwd=ROOT, env=job_environment())
+    """Run every benchmark in turn, or the named one; stops at the first that fails."""
+    every = {script.stem: script for script in sorted((ROOT / "benchmarks").glob("[!_]*.py"))}
+    named, words = rest[:1], rest[1:]
+    if named and named[0] not in every:
+        raise Trouble(f"There is no benchmark {named[0]}; there are {', '.join(every)}.")
+    python = python_with(["test"])
+    for name in named or every:
+        say(f"\n{name}")
+        command = [python, str(every[name]), *words]
+        status = subprocess.call(command, cwd=ROOT, env=job_environment())
         if status:
             sys.exit(status)
 

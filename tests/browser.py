@@ -405,7 +405,7 @@ def moves(page, explorer) -> Iterator[str]:
     """Move each control from the start, in each way in turn; what moved it, once the sight changed.
 
     The ways follow one another: the mouse goes to the far end, the keyboard from there to the
-    other one, the number back.
+    other one, the number back. What can be played is moved while it plays.
     """
     if is_live(explorer):
         yield from moves_while_it_runs(page, explorer)
@@ -461,14 +461,14 @@ def wait_for_step(explorer, true, seconds: float = 240) -> None:
 
 
 def moves_while_it_runs(page, explorer) -> Iterator[str]:
-    """Press play and move each control in each way; its name, after all that shows it changed."""
+    """Press play and move a control in each way in turn; its name, after all that shows it."""
     for row in controls(explorer):
+        begin_again(explorer)
+        wait_for_step(explorer, lambda step: step == 0)
+        play(explorer)
+        wait_for_step(explorer, lambda step: step > 0)
         for way in ways(row):
             move = f"{name_of(row)} {way.__name__} while it runs"
-            begin_again(explorer)
-            wait_for_step(explorer, lambda step: step == 0)
-            play(explorer)
-            wait_for_step(explorer, lambda step: step > 0)
             before, said = sight(explorer), code(explorer)
             way(page, row)
             try:
@@ -476,18 +476,9 @@ def moves_while_it_runs(page, explorer) -> Iterator[str]:
                 wait_for_change(explorer, before)
             except AssertionError as problem:
                 raise AssertionError(f"{move}: {problem}") from None
-            play(explorer)
-            settle(page, explorer)
             yield move
-
-
-def settle(page, explorer) -> None:
-    """Wait until a paused explorer has answered all that was asked of it."""
-    seen = [code(explorer)]
-    while len(seen) < 4 or len({*seen[-4:]}) > 1:
-        page.wait_for_timeout(250)
-        page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=180_000)
-        seen.append(code(explorer))
+        stop(explorer)
+        settled(page, explorer)
 
 
 def file_name(words: str) -> str:

@@ -393,6 +393,17 @@ def test_benchmarks_run_in_order_and_the_first_failure_is_passed_on(folder, monk
     assert printed.index("first") < printed.index("second") and "third" not in printed
 
 
+def test_one_benchmark_is_run_by_its_name_and_gets_the_words_after_it(folder, monkeypatch, capfd):
+    monkeypatch.setattr(start, "python_with", lambda extras: sys.executable)
+    (folder / "benchmarks").mkdir()
+    (folder / "benchmarks/a.py").write_text("import sys; print('first', sys.argv[1:])")
+    (folder / "benchmarks/b.py").write_text("print('second')")
+    start.bench(["a", "05"])
+    assert capfd.readouterr().out == "\na\nfirst ['05']\n"
+    with pytest.raises(start.Trouble, match="There is no benchmark c; there are a, b."):
+        start.bench(["c"])
+
+
 def test_an_unknown_word_is_answered_with_the_known_ones():
     result = run_start("tets")
     assert result.returncode == 1

@@ -18,8 +18,6 @@ from lecture_helpers.training._trainees import Planner
 from lecture_helpers.training.live_run import LiveRun
 from lecture_helpers.training.training_loop import one_thread_and_room
 
-WORTH_KEEPING = 30  # updates of a course that is left, from which on it is remembered
-
 
 def live(
     build: Callable[..., nn.Module], dataset: data.Dataset, *, steps: int = 600,
@@ -133,10 +131,10 @@ class Live:
         return self._run(track, reached, wanted)
 
     def _track(self, step: int, wanted: dict[str, Schedule]) -> Track:
-        """The course that has most of this one; a long one that would be lost is kept beside it."""
+        """The course that has most of this one; before it loses anything, the other one goes."""
         track = max(self._tracks, key=lambda t: (t.shared(wanted), -t.made))
         shared = track.shared(wanted)
-        if shared < step and track.made - shared > WORTH_KEEPING and not track.alone:
+        if shared < min(step, track.made) and not track.alone:
             others = [t for t in self._tracks if t is not track]
             known, track = track, others[0] if others else Track(self.plan, wanted)
             track.take_over(known, shared)
