@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -148,7 +149,7 @@ def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
 
 
 @contextmanager
-def window(width: int = 1500, height: int = 1600):
+def window(width: int = 1500, height: int = 1000):
     """The system's browser, in which pages open; they share its cache."""
     from playwright.sync_api import sync_playwright
 
@@ -163,7 +164,7 @@ def window(width: int = 1500, height: int = 1600):
 
 
 @contextmanager
-def browse(width: int = 1500, height: int = 1600):
+def browse(width: int = 1500, height: int = 1000):
     """A page of a browser of its own."""
     with window(width, height) as opened:
         yield opened.new_page()
@@ -260,7 +261,7 @@ def sight(explorer) -> Sight:
     return Sight(picture(explorer), reading(explorer))
 
 
-def wait_until(true, words, seconds: float = 60) -> None:
+def wait_until(true, words, seconds: float = 240) -> None:
     """Wait until ``true()``; after a while, say what did not come."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -401,14 +402,33 @@ def ways(row) -> list:
     return [by_mouse, by_keyboard, *numbers]
 
 
-def moves(page, explorer) -> Iterator[str]:
+KINDS = (".lecture-number", ".noUi-handle", "select", ".widget-toggle-button", "input")
+
+
+class InTurn:
+    """All ways for the first control of a kind on a page; for the others one way each, in turn."""
+
+    def __init__(self):
+        self.seen, self.turn = set(), count()
+
+    def __call__(self, row) -> list:
+        kind = next((kind for kind in KINDS if row.locator(kind).count()), "")
+        every = ways(row)
+        if kind in self.seen:
+            return [every[next(self.turn) % len(every)]]
+        self.seen.add(kind)
+        return every
+
+
+def moves(page, explorer, choose=ways) -> Iterator[str]:
     """Move each control from the start, in each way in turn; what moved it, once the sight changed.
 
     The ways follow one another: the mouse goes to the far end, the keyboard from there to the
-    other one, the number back. What can be played is moved while it plays.
+    other one, the number back. What can be played is moved while it plays. ``choose(row)`` gives
+    the ways in which to move a control.
     """
     if is_live(explorer):
-        yield from moves_while_it_runs(page, explorer)
+        yield from moves_while_it_runs(page, explorer, choose)
         return
     begin_again(explorer)
     first = settled(page, explorer)
@@ -418,7 +438,7 @@ def moves(page, explorer) -> Iterator[str]:
             lambda: sight(explorer) == first,
             lambda: f"reset does not bring back the picture of {first.reading!r}",
         )
-        for way in ways(row):
+        for way in choose(row):
             move = f"{name_of(row)} {way.__name__}"
             before = settled(page, explorer)
             way(page, row)
@@ -455,19 +475,19 @@ def stop(explorer) -> None:
     explorer.locator(".widget-play button").nth(1).click()
 
 
-def wait_for_step(explorer, true, seconds: float = 60) -> None:
+def wait_for_step(explorer, true, seconds: float = 240) -> None:
     """Wait until ``true`` of the step that a live explorer has come to."""
     wait_until(lambda: true(step_of(explorer)), lambda: f"it stands at {code(explorer)}", seconds)
 
 
-def moves_while_it_runs(page, explorer) -> Iterator[str]:
+def moves_while_it_runs(page, explorer, choose) -> Iterator[str]:
     """Press play and move a control in each way in turn; its name, after all that shows it."""
     for row in controls(explorer):
         begin_again(explorer)
         wait_for_step(explorer, lambda step: step == 0)
         play(explorer)
         wait_for_step(explorer, lambda step: step > 0)
-        for way in ways(row):
+        for way in choose(row):
             move = f"{name_of(row)} {way.__name__} while it runs"
             before, said = sight(explorer), code(explorer)
             way(page, row)
@@ -485,15 +505,15 @@ def file_name(words: str) -> str:
     return re.sub(r"\W+", "_", words).strip("_")
 
 
-def move_all(page, seen=lambda explorer, name: None) -> list[str]:
-    """Move every control of every explorer; what stayed the same, in words.
+def move_all(page, choose=ways, seen=lambda explorer, name: None) -> list[str]:
+    """Move every control of every explorer in the chosen ways; what stayed the same, in words.
 
     ``seen(explorer, name)`` is called after each move.
     """
     trouble = []
     for number, explorer in enumerate(explorers(page), 1):
         try:
-            for move in moves(page, explorer):
+            for move in moves(page, explorer, choose):
                 seen(explorer, f"explorer_{number}_{file_name(move)}")
         except AssertionError as problem:
             trouble.append(f"explorer {number}: {problem}")
@@ -517,8 +537,11 @@ def look(notebook: Path, folder: Path) -> list[str]:
         open_notebook(page, server, notebook.name)
         print(f"ran in {run_all(page):.1f} s, {len(explorers(page))} explorers")
         save_cells(page, folder)
-        trouble = move_all(page, lambda one, name: one.screenshot(path=folder / f"{name}.png"))
-        return trouble + errors(page)
+        return move_all(page, seen=_saved_in(folder)) + errors(page)
+
+
+def _saved_in(folder: Path):
+    return lambda explorer, name: explorer.screenshot(path=folder / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,11 @@ LONG_FIRST = (
     "notebooks/",
     "tests/claims/test_stored_values.py",
     "tests/claims/",
-    "tests/widgets/rendering/",
+    "tests/test_rings.py",
+    "tests/publish/",
+    "tests/test_style.py",
+    "tests/report/",
+    "tests/widgets/",
     "tests/training/",
 )
 # The tests of these files take long one by one, and share nothing that is costly to make.

@@ -93,9 +93,20 @@ def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(server, page
     assert page.url.endswith("/01_batch_normalization.ipynb")
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_lesson_runs_and_every_control_moves_picture_and_reading(path, server, page):
+def problems(path, server, page, choose) -> list[str]:
+    """What is wrong with a lesson when it runs and its controls are moved in the chosen ways."""
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
     assert browser.explorers(page)
-    assert not browser.move_all(page) + browser.errors(page)
+    return browser.move_all(page, choose) + browser.errors(page)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_lesson_runs_and_every_control_moves_picture_and_reading(path, server, page):
+    assert not problems(path, server, page, browser.InTurn())
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_control_of_a_lesson_moves_in_every_way(path, server, page):
+    assert not problems(path, server, page, browser.ways)

@@ -55,7 +55,6 @@ def said_by_check(page) -> str:
     browser.wait_until(
         lambda: cell.locator(".jp-InputPrompt").inner_text() not in (before, "[*]:"),
         lambda: "the cell does not run",
-        60,
     )
     return cell.locator(".jp-OutputArea-output").last.inner_text().strip()
 
