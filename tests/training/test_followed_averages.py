@@ -100,3 +100,33 @@ def test_what_cannot_be_followed_is_refused_in_words(options, at, words):
 def test_measured_is_a_number_of_examples():
     with pytest.raises(ValueError, match="measured"):
         FollowedAverages(digits(), measured=0)
+
+
+LESSON = dict(steps=600, seeds=20, depth=1, width=16, label_noise=0.3, batch_size=16, record=2,
+              measured=10, checkpoints=1, memory=200)  # fmt: skip
+SAID = [  # what lesson 3 says of 20 networks after 600 updates: last, all, exponential (0.95)
+    (dict(lr=0.5), (79, 92, 88), dict(ahead=["average", "exponential average"])),
+    (dict(lr=0.03), (90, 85, 90), dict(behind=["average"])),
+    (dict(lr=[(0, 1.0), (300, 0.1)]), (87, 81, 87), dict(behind=["average"])),
+    (
+        dict(lr=0.2, batch_size=[(0, 64), (300, 4)]),
+        (70, 92, 83),
+        dict(ahead=["average", "exponential average"]),
+    ),
+]
+
+
+def test_what_lesson_3_says_of_its_steered_network_holds_for_twenty():
+    training, follow = live(mlp, digits(), **LESSON), FollowedAverages(digits())
+    rules = {
+        "iterate": lambda path: path,
+        "average": uniform_average,
+        "exponential average": lambda path: exponential_average(path, 0.95),
+    }
+    for hand, means, order in SAID:
+        found = follow.accuracy(training.at(600, **hand), rules, at=[600])
+        right = {name: 100 * accuracies[:, 0] for name, accuracies in found.items()}
+        assert [r.mean() for r in right.values()] == pytest.approx(means, abs=1.0)
+        lead = {name: r - right["iterate"] for name, r in right.items()}
+        assert all((lead[name] > 0).sum() >= 19 for name in order.get("ahead", []))
+        assert all((lead[name] < 0).sum() >= 19 for name in order.get("behind", []))
