@@ -93,7 +93,7 @@ def _check(run: Runs, at: np.ndarray) -> None:
         raise ValueError(f"at must hold steps from 0 to {len(kept) - 1}, the last that was kept.")
 
 
-def shares(rule: Rule, at: Sequence[int]) -> np.ndarray:
+def shares(rule: Rule, at: Sequence[int] | np.ndarray) -> np.ndarray:
     """(len(at), last + 1): how much of every iterate 0 ... last the averages at these steps hold.
 
     Column 0 is the initial network, which is the answer at step 0 and in no average later.
