@@ -76,8 +76,9 @@ ORDER = {
     """.split(),
     "training": """
         __init__ _grid _losses _optimizers _schedules _steering multilayer_perceptron runs
-        live_run weight_averages _batches _stacked_layers metrics _stack _trainees weight_paths
-        _ensemble _live_ensemble _history training_loop _live_track live_training
+        live_run followed_averages weight_averages _batches _stacked_layers metrics _stack
+        _trainees weight_paths _ensemble _live_ensemble _history training_loop
+        _live_track live_training
     """.split(),
     "widgets": """
         controls.__init__ controls.control reading registry rendering.__init__
