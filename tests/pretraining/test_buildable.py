@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -17,9 +19,9 @@ from lecture_helpers.pretraining.buildable import (
 )
 from lecture_helpers.training import live, mlp, seeded
 
-SMALL = dict(steps=30, seeds=[3, 4], depth=3, width=8, batch_size=20, record=31, measured=40,
+SMALL: dict[str, Any] = dict(steps=30, seeds=[3, 4], depth=3, width=8, batch_size=20, record=31, measured=40,
              momentum=0.9, checkpoints=1, watch=True)  # fmt: skip
-WHOLE = dict(layers=3, below="trained", output="kept")
+WHOLE: dict[str, Any] = dict(layers=3, below="trained", output="kept")
 GROWN = [(0, 1), (8, 2), (16, 3)]
 
 
@@ -28,8 +30,9 @@ def site():
     return build_by_hand(digits(), beside={"joint": dict(lr=0.1)}, **SMALL)
 
 
-def by_hand(site, step=30, *, layers=1, below="frozen", output="new", **controls):
-    return built_by_hand(site, step, layers=layers, below=below, output=output, **controls)
+def by_hand(site, step=30, **controls):
+    controls = dict(layers=1, below="frozen", output="new") | controls
+    return built_by_hand(site, step, **controls)
 
 
 def weights(run, name, arm="by hand"):
@@ -56,7 +59,7 @@ def test_the_layers_that_stand_are_an_mlp_of_that_depth(layers):
 
 def test_with_all_layers_trained_from_the_start_it_is_joint_training(site):
     run = by_hand(site, **WHOLE, lr=0.1)
-    plain = {n: v for n, v in SMALL.items() if n != "watch"}
+    plain: dict[str, Any] = {n: v for n, v in SMALL.items() if n != "watch"}
     joint = live(mlp, digits(), **plain).at(30, lr=0.1)
     for arm in ("by hand", "joint"):
         assert np.array_equal(run.at(arm=arm).batch_losses, joint.batch_losses)
