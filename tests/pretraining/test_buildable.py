@@ -19,8 +19,10 @@ from lecture_helpers.pretraining.buildable import (
 )
 from lecture_helpers.training import live, mlp, seeded
 
-SMALL: dict[str, Any] = dict(steps=30, seeds=[3, 4], depth=3, width=8, batch_size=20, record=31, measured=40,
-             momentum=0.9, checkpoints=1, watch=True)  # fmt: skip
+SMALL: dict[str, Any] = dict(
+    steps=30, seeds=[3, 4], depth=3, width=8, batch_size=20, record=31, measured=40, momentum=0.9,
+    checkpoints=1, watch=True,
+)  # fmt: skip
 WHOLE: dict[str, Any] = dict(layers=3, below="trained", output="kept")
 GROWN = [(0, 1), (8, 2), (16, 3)]
 
