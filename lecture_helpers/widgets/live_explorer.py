@@ -4,7 +4,6 @@ import os
 import time as clocks
 
 from lecture_helpers.foundation.budget import Budget, within
-from lecture_helpers.foundation.schedules import Schedule
 from lecture_helpers.widgets.controls.clock import Clock
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.explorer import Explorer
@@ -98,7 +97,8 @@ class LiveExplorer(Explorer):
         """Play was pressed: on to the end, or once more from the start."""
         with self._lock:
             if self.time.value >= self.time.hi:
-                self._back()
+                self._show_time(self.time.lo)
+                self._draw(None)
             self.target = self.time.hi
 
     def _back(self) -> None:
@@ -124,15 +124,19 @@ class LiveExplorer(Explorer):
         self.clock.run(False)
         super().reset()
 
+    def close(self) -> None:
+        self.clock.run(False)
+        super().close()
+
     @property
     def code(self) -> str:
         """A line that draws this picture again: the schedules, and how far they were run."""
-        moved = {n: c.value for n, c in self.controls.items() if c.value != c.start}
         cut = {
-            n: v.until(self.time.value + 1) if isinstance(v, Schedule) else v
-            for n, v in moved.items()
+            n: c.value.until(self.time.value + 1) if isinstance(c, Steered) else c.value
+            for n, c in self.controls.items()
         }
-        given = "".join(f", {name}={value!r}" for name, value in cut.items())
+        moved = {n: value for n, value in cut.items() if value != self.controls[n].start}
+        given = "".join(f", {name}={value!r}" for name, value in moved.items())
         return f"show({self.view.name}{given})"
 
     def _frames(self) -> list[dict]:
