@@ -63,7 +63,7 @@ ORDER = {
         style bars diagrams fields heatmaps images markers lines __init__
     """.split(),
     "pretraining": """
-        __init__ bottleneck plans deep_supervision greedy_growth snapshots
+        __init__ bottleneck plans deep_supervision greedy_growth snapshots buildable
     """.split(),
     "publish": """
         __init__ api frames pictures prose generated_lists refresh handouts
