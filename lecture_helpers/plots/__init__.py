@@ -16,12 +16,14 @@ from lecture_helpers.plots.heatmaps import draw_frame, draw_heatmap
 from lecture_helpers.plots.images import draw_examples, draw_sum, draw_tiles
 from lecture_helpers.plots.lines import (
     draw_band,
+    draw_changes,
     draw_coefficients,
     draw_cost_decrease,
     draw_curves,
     draw_line,
     draw_lines,
     draw_rungs,
+    draw_schedule,
     draw_spread,
 )
 from lecture_helpers.plots.markers import (
