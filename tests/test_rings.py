@@ -50,8 +50,8 @@ ORDER = {
         __init__ budget progress schedules subprocesses threads validation
     """.split(),
     "networks": """
-        __init__ activations batch_normalization designs layer_probes loss_along_gradient
-        loss_slices scalar_chain softmax_regression mean_field signal_profile
+        __init__ activations batch_normalization blurred_weights designs layer_probes
+        loss_along_gradient loss_slices scalar_chain softmax_regression mean_field signal_profile
         signal_propagation
     """.split(),
     "optimization": """
