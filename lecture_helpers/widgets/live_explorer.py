@@ -20,10 +20,10 @@ class LiveExplorer(Explorer):
     the step which ``time`` shows.
     """
 
-    def __init__(self, view, controls, *, animate, **others):
+    def __init__(self, view, controls, *, animate, pictures=60, **others):
         self.time = controls[animate]
         self.steered = [c for c in controls.values() if isinstance(c, Steered)]
-        self.budget, self.stride = Budget(), 1.0
+        self.budget, self.stride, self.pictures = Budget(), 1.0, pictures
         self.target = self.time.hi
         self.clock = Clock(self._tick, self._started, self._back)
         super().__init__(view, controls, animate=animate, **others)
@@ -84,7 +84,7 @@ class LiveExplorer(Explorer):
         with self._lock:
             now = self.time.value
             if now < self.target:
-                longest = max(1.0, (self.time.hi - self.time.lo) / 60)
+                longest = max(1.0, (self.time.hi - self.time.lo) / self.pictures)
                 self._show_time(min(now + max(1, int(min(self.stride, longest))), self.target))
                 begun = clocks.perf_counter()
                 self._answer(self.time)
