@@ -54,6 +54,15 @@ def draw_changes(ax, steps, words=()):
         ax.text(step, 1, word, transform=ax.get_xaxis_transform(), ha="center", va="bottom")
 
 
+def draw_schedule(ax, schedule, step: int, *, role: str, label: str | None = None):
+    """What a steered control was in every update so far, from 0 to ``step``, as stairs."""
+    seen = schedule.until(step + 1).entries
+    x = np.repeat([at for at, _ in seen] + [step], 2)[1:]
+    y = np.repeat([float(value) for _, value in seen], 2)
+    r = look(role)
+    ax.plot(x[: len(y)], y, color=r.colour, ls=r.dash, lw=2.4, label=label)
+
+
 def _joined(x, curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Curves (k, n) over x (n,) as one line with gaps."""
     gaps = np.full((len(curves), 1), np.nan)

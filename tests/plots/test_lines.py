@@ -1,6 +1,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from lecture_helpers.foundation.schedules import as_schedule
 from lecture_helpers.optimization.coordinate_descent import (
     coordinate_descent,
     coupled_hessian,
@@ -8,7 +9,7 @@ from lecture_helpers.optimization.coordinate_descent import (
     quadratic_minimiser,
     sweep_factor,
 )
-from lecture_helpers.plots import draw_changes, draw_cost_decrease
+from lecture_helpers.plots import draw_changes, draw_cost_decrease, draw_schedule
 
 
 def test_the_dashed_line_foretells_the_cost_after_every_sweep():
@@ -38,3 +39,12 @@ def test_a_change_is_a_thin_upright_with_its_word_above_the_frame():
     assert [(t.get_text(), t.get_position()) for t in ax.texts] == [("2", (20, 1)), ("F", (50, 1))]
     draw_changes(ax, [])
     assert len(ax.collections) == 1
+
+
+def test_a_schedule_is_drawn_as_stairs_up_to_now():
+    ax = Figure().subplots()
+    schedule = as_schedule(share=[(0, 0.2), (10, 0.6), (40, 1.0)])
+    draw_schedule(ax, schedule, 25, role="with", label="share")
+    (line,) = ax.lines
+    assert line.get_xydata().tolist() == [[0, 0.2], [10, 0.2], [10, 0.6], [25, 0.6]]
+    assert line.get_label() == "share"
