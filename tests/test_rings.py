@@ -39,7 +39,7 @@ ORDER = {
         __init__ verify run
     """.split(),
     "curriculum": """
-        __init__ nearest_neighbours pacing shapes_race difficulty race
+        __init__ nearest_neighbours pacing shapes_race difficulty classroom race
     """.split(),
     "datasets": """
         dataset real synthetic __init__
@@ -51,19 +51,19 @@ ORDER = {
         __init__ budget progress schedules subprocesses threads validation
     """.split(),
     "networks": """
-        __init__ activations batch_normalization designs layer_probes loss_along_gradient
-        loss_slices scalar_chain softmax_regression mean_field signal_profile
+        __init__ activations batch_normalization blurred_weights designs layer_probes
+        loss_along_gradient loss_slices scalar_chain softmax_regression mean_field signal_profile
         signal_propagation
     """.split(),
     "optimization": """
         __init__ descent gaussian_smoothing lasso polyak_averaging coordinate_descent
-        graduated_descent momentum noisy_quadratics sparse_coding
+        graduated_descent momentum noisy_quadratics sparse_coding steered_descent
     """.split(),
     "plots": """
         style bars diagrams fields heatmaps images markers lines __init__
     """.split(),
     "pretraining": """
-        __init__ bottleneck plans deep_supervision greedy_growth snapshots
+        __init__ bottleneck plans deep_supervision greedy_growth snapshots buildable
     """.split(),
     "publish": """
         __init__ api frames pictures prose generated_lists refresh handouts
@@ -76,8 +76,9 @@ ORDER = {
     """.split(),
     "training": """
         __init__ _grid _losses _optimizers _schedules _steering multilayer_perceptron runs
-        live_run weight_averages _batches _stacked_layers metrics _stack _trainees weight_paths
-        _ensemble _live_ensemble _history training_loop _live_track live_training
+        live_run followed_averages weight_averages _batches _stacked_layers metrics _stack
+        _trainees weight_paths _ensemble _live_ensemble _history training_loop
+        _live_track live_training
     """.split(),
     "widgets": """
         controls.__init__ controls.control reading registry rendering.__init__
@@ -274,9 +275,9 @@ print(*{name.split(".")[0] for name in sys.modules})
 @pytest.mark.parametrize(
     "lesson, end",
     [("02_coordinate_descent", "no such heading"),
-     ("06_continuation_and_curriculum", "## Going deeper")],
+     ("06_continuation_and_curriculum", "### Be the teacher")],
 )  # fmt: skip
-def test_a_lesson_without_networks_runs_without_torch_and_scikit_learn(lesson, end):
+def test_a_lesson_loads_torch_and_scikit_learn_no_earlier_than_it_trains(lesson, end):
     notebook = ROOT / "notebooks" / f"{lesson}.ipynb"
     done = subprocess.run(
         [sys.executable, "-c", UP_TO, str(notebook), end], cwd=notebook.parent,

@@ -231,6 +231,15 @@ def test_a_network_is_built_and_frozen_by_hand():
     assert np.array_equal(build.at(24, **controls).weights, run.weights)
 
 
+def test_a_layer_that_is_not_used_can_be_watched_and_shows_nothing():
+    run = live(Growing, digits(), **BUILT, watch=True).at(12, layers=[(0, 1), (6, 2)], thawed=True)
+    assert run.layers == ["hidden1", "hidden2", "output"]
+    before, after = run.watched < 6, run.watched >= 6
+    assert np.isnan(run.spread[:, 1][:, before]).all() and (run.moved[:, 1][:, before] == 0).all()
+    assert (run.spread[:, 1][:, after] > 0).all() and (run.moved[:, 1][:, after] > 0).all()
+    assert np.isfinite(run.spread[:, [0, 2]]).all()
+
+
 def test_an_arm_that_sets_a_control_itself_is_not_moved_by_it():
     moved = started(arms=ARMS).at(24, lr=[(0, 0.1), (5, 1.0)])
     still = started(arms=ARMS).at(24, lr=0.1)

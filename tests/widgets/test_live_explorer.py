@@ -105,6 +105,15 @@ def test_play_runs_to_the_end_in_answers_and_stops_by_itself(make):
     assert explorer.png == fresh_png(explorer)
 
 
+def test_play_takes_at_least_as_many_pictures_as_were_asked_for(make, monkeypatch):
+    monkeypatch.setattr(live_explorer, "Budget", lambda **given: Budget())
+    for pictures, steps in ((10, 4), (STEPS, 1)):
+        explorer = make(pictures=pictures)
+        play(explorer)
+        seen = play_on(explorer)
+        assert max(np.diff(seen)) <= steps and len(seen) > pictures and seen[-1] == STEPS
+
+
 def test_play_at_the_end_starts_again_from_nothing(make):
     explorer = make()
     play(explorer)
@@ -163,6 +172,26 @@ def test_a_time_that_takes_longer_than_an_answer_is_gone_on_to(make):
     assert explorer.values["step"] == explorer.reading.step == 5 and explorer.clock.runs
     assert explorer.png == fresh_png(explorer)
     assert play_on(explorer)[-1] == 23
+
+
+def test_a_hand_that_has_to_wait_while_it_plays_does_not_end_the_play(make):
+    explorer = make()
+    play(explorer)
+    tick(explorer, 5)
+    WORKED.clear()
+    move(explorer, "push", -1.0)
+    assert explorer.clock.runs and play_on(explorer)[-1] == STEPS
+
+
+def test_the_slower_the_drawing_the_more_is_done_between_two_pictures(make):
+    explorer, strides = make(), []
+    for drawing in (0.02, 0.08, 0.1):
+        budget = Budget()
+        budget.done, budget._first, budget._last = 11, 0.0, 0.25
+        explorer.time.hi = 6000
+        explorer._pace(budget, 11 * 0.025 + drawing)
+        strides.append(explorer.stride)
+    assert strides == [2, 5, 6]
 
 
 def test_a_preset_plays_its_schedule_to_its_step(make):
@@ -355,6 +384,7 @@ def test_whatever_hands_do_the_picture_is_the_one_drawn_from_nothing(make, hands
         (dict(steer=["step"]), "step"),
         (dict(steer="push"), "push"),
         (dict(steer=["push", "push"]), "each once"),
+        (dict(pictures=0), "pictures must be a whole number, 1 or more"),
         (dict(steer=3), "steer must be a list of names"),
         (dict(animate=None), "animate"),
         (dict(animate="scale"), "in whole steps that goes from 0"),
