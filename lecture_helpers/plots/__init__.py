@@ -16,6 +16,8 @@ from lecture_helpers.plots.heatmaps import draw_frame, draw_heatmap
 from lecture_helpers.plots.images import draw_examples, draw_sum, draw_tiles
 from lecture_helpers.plots.lines import (
     draw_band,
+    draw_batch_losses,
+    draw_changes,
     draw_coefficients,
     draw_cost_decrease,
     draw_curves,

@@ -48,7 +48,7 @@ class Canvas:
 
     def _clear(self) -> None:
         self._shown = self._figure = self._pixels = self._below = self._painter = None
-        self._panels, self._moving = [], set()
+        self._panels, self._moving, self._boxes = [], set(), None
 
     def move(self, values: Mapping, mover: str | None = None) -> Reading:
         """The reading at ``values``, which differ from the last in the control ``mover``.
@@ -172,7 +172,7 @@ class Canvas:
         for ax in axes:
             if not moved.isdisjoint((ax.title, ax._left_title, ax._right_title)):
                 ax._update_title_position(renderer)
-        if self._below and layers.stray(axes, self._boxes, moving, renderer):
+        if self._below and moving and layers.stray(axes, self._covered(), moving, renderer):
             moving = set()
         below, above = self._split(axes, moving, renderer)
         painter = self._painter
@@ -188,16 +188,22 @@ class Canvas:
         return [a for below, _ in parts for a in below], [a for _, above in parts for a in above]
 
     def _part(self, below: list, above: list) -> tuple[list, list]:
-        axes = [panel.ax for panel in self._panels]
-        renderer = self._figure.canvas.get_renderer()
-        self._boxes = layers.territories(axes, renderer)
-        if layers.overlapping(self._boxes):
-            below, above = self._split(axes, set(), renderer)
+        self._boxes = None
+        if above and layers.overlapping(self._covered()):
+            axes = [panel.ax for panel in self._panels]
+            below, above = self._split(axes, set(), self._figure.canvas.get_renderer())
         for artist in below:
             artist.set_animated(False)
         for artist in above:
             artist.set_animated(True)
         return below, above
+
+    def _covered(self) -> list:
+        """What each panel covers, found when it is asked for: that takes as long as drawing."""
+        if self._boxes is None:
+            axes = [panel.ax for panel in self._panels]
+            self._boxes = layers.territories(axes, self._figure.canvas.get_renderer())
+        return self._boxes
 
     def pixels(self) -> np.ndarray:
         """The picture as it stands: uint8 (height, width, 4)."""
