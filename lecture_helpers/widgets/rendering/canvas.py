@@ -62,6 +62,20 @@ class Canvas:
             mark_active(self)
         return now
 
+    def visit(self, values: Mapping) -> Reading:
+        """The reading at ``values``, with all artists made but no picture painted."""
+        with drawing():
+            try:
+                calls, now = record(self.view, values)
+            except NeedsRedraw:
+                return self.draw_whole(values)
+            self._below = None
+            try:
+                self._revised(calls)
+            except Exception:
+                return self.draw_whole(values)
+        return now
+
     def _drawn(self, values: Mapping, mover: str | None) -> Reading:
         try:
             calls, now = record(self.view, values)
@@ -142,19 +156,20 @@ class Canvas:
             return self._overlay
 
     def _retain(self, calls: list, mover: str | None) -> None:
-        try:
-            moved = self._update(calls)
-        except Rebuild:
-            moved = self._rebuild(calls)
+        moved = self._revised(calls)
         still = self._moving if mover == self._mover else set()
         self._moving = {a for a in still if a.axes is not None} | moved
         self._mover = mover
         self._compose(self._moving if mover else set(), moved)
 
-    def _update(self, calls: list) -> set:
-        if not self._panels:
-            raise Rebuild
-        moved = [panel.update(c) for panel, c in zip(self._panels, calls, strict=True)]
+    def _revised(self, calls: list) -> set:
+        """The artists that differ from the last picture, after ``calls``."""
+        try:
+            if not self._panels:
+                raise Rebuild
+            moved = [panel.update(c) for panel, c in zip(self._panels, calls, strict=True)]
+        except Rebuild:
+            return self._rebuild(calls)
         return set().union(*moved)
 
     def _rebuild(self, calls: list) -> set:
