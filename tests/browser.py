@@ -261,7 +261,7 @@ def sight(explorer) -> Sight:
     return Sight(picture(explorer), reading(explorer))
 
 
-def wait_until(true, words, seconds: float = 240) -> None:
+def wait_until(true, words, seconds: float = 120) -> None:
     """Wait until ``true()``; after a while, say what did not come."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -475,7 +475,7 @@ def stop(explorer) -> None:
     explorer.locator(".widget-play button").nth(1).click()
 
 
-def wait_for_step(explorer, true, seconds: float = 240) -> None:
+def wait_for_step(explorer, true, seconds: float = 120) -> None:
     """Wait until ``true`` of the step that a live explorer has come to."""
     wait_until(lambda: true(step_of(explorer)), lambda: f"it stands at {code(explorer)}", seconds)
 

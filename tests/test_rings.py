@@ -39,7 +39,7 @@ ORDER = {
         __init__ verify run
     """.split(),
     "curriculum": """
-        __init__ nearest_neighbours pacing shapes_race difficulty race
+        __init__ nearest_neighbours pacing shapes_race difficulty classroom race
     """.split(),
     "datasets": """
         dataset real synthetic __init__
@@ -51,13 +51,13 @@ ORDER = {
         __init__ budget progress schedules subprocesses threads validation
     """.split(),
     "networks": """
-        __init__ activations batch_normalization designs layer_probes loss_along_gradient
-        loss_slices scalar_chain softmax_regression mean_field signal_profile
+        __init__ activations batch_normalization blurred_weights designs layer_probes
+        loss_along_gradient loss_slices scalar_chain softmax_regression mean_field signal_profile
         signal_propagation
     """.split(),
     "optimization": """
         __init__ descent gaussian_smoothing lasso polyak_averaging coordinate_descent
-        graduated_descent momentum noisy_quadratics sparse_coding
+        graduated_descent momentum noisy_quadratics sparse_coding steered_descent
     """.split(),
     "plots": """
         style bars diagrams fields heatmaps images markers lines __init__
@@ -275,9 +275,9 @@ print(*{name.split(".")[0] for name in sys.modules})
 @pytest.mark.parametrize(
     "lesson, end",
     [("02_coordinate_descent", "no such heading"),
-     ("06_continuation_and_curriculum", "## Going deeper")],
+     ("06_continuation_and_curriculum", "### Be the teacher")],
 )  # fmt: skip
-def test_a_lesson_without_networks_runs_without_torch_and_scikit_learn(lesson, end):
+def test_a_lesson_loads_torch_and_scikit_learn_no_earlier_than_it_trains(lesson, end):
     notebook = ROOT / "notebooks" / f"{lesson}.ipynb"
     done = subprocess.run(
         [sys.executable, "-c", UP_TO, str(notebook), end], cwd=notebook.parent,

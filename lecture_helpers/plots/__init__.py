@@ -24,6 +24,7 @@ from lecture_helpers.plots.lines import (
     draw_line,
     draw_lines,
     draw_rungs,
+    draw_schedule,
     draw_spread,
 )
 from lecture_helpers.plots.markers import (

@@ -50,7 +50,7 @@ def draw_storeys(ax, layers: Mapping[str, str], *, xlim: tuple):
                 **STOREYS[state])  # fmt: skip
         words = f" {layer}\n {state}" if state != "absent" else f" {layer}"
         ax.text(xlim[0], height, words, color=GREY if state == "absent" else INK, size=9,
-                va="center", ha="left", zorder=3, bbox=LABEL)  # fmt: skip
+                va="center", ha="left", zorder=3, bbox=LABEL, clip_on=True)  # fmt: skip
     ax.set(xlim=xlim, ylim=(0.4, len(layers) + 0.6), yticks=[])
     ax.grid(False)
 

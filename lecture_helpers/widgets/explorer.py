@@ -57,7 +57,7 @@ class Explorer:
     def _visit(self, changed: dict):
         mover = next(iter(changed), None)
         try:
-            return self.canvas.move(self.view.settings(changed), mover)
+            return self.canvas.visit(self.view.settings(changed))
         except Exception as problem:
             where = f"{mover} = {changed[mover]!r}" if changed else "its start"
             words = f"{self.view.name} breaks at {where}: {_words(problem)}"

@@ -12,7 +12,6 @@ STORE = "LECTURE_STORES_PICTURES"  # set while notebooks are run to be stored: s
 ANSWER = 0.09  # seconds of work that a moved control may wait for
 AT_LEAST, AT_MOST = 0.06, 0.25  # seconds of work between two pictures while time runs
 TO_DRAWING = 1.6  # how much longer than drawing, so that most of the time is work
-PICTURES = 60  # from the start to the end, at least
 
 
 class LiveExplorer(Explorer):
@@ -23,10 +22,11 @@ class LiveExplorer(Explorer):
     the step which ``time`` shows.
     """
 
-    def __init__(self, view, controls, *, animate, **others):
+    def __init__(self, view, controls, *, animate, pictures=60, **others):
         self.time = controls[animate]
         self.steered = [c for c in controls.values() if isinstance(c, Steered)]
         self.budget, self.stride, self.pause = Budget(), 1, AT_LEAST
+        self.pictures = pictures
         self.target = self.time.hi
         self.clock = Clock(self._tick, self._started, self._back)
         super().__init__(view, controls, animate=animate, **others)
@@ -105,7 +105,7 @@ class LiveExplorer(Explorer):
             drawing = seconds - each * budget.done
             self.pause = min(max(AT_LEAST, TO_DRAWING * drawing), AT_MOST)
             self.stride = int(self.pause / max(each, 1e-9))
-        self.stride = max(1, min(self.stride, (self.time.hi - self.time.lo) // PICTURES))
+        self.stride = max(1, min(self.stride, (self.time.hi - self.time.lo) // self.pictures))
 
     def _started(self) -> None:
         """Play was pressed: on to the end, or once more from the start."""

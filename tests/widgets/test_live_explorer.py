@@ -105,6 +105,15 @@ def test_play_runs_to_the_end_in_answers_and_stops_by_itself(make):
     assert explorer.png == fresh_png(explorer)
 
 
+def test_play_takes_at_least_as_many_pictures_as_were_asked_for(make, monkeypatch):
+    monkeypatch.setattr(live_explorer, "Budget", lambda **given: Budget())
+    for pictures, steps in ((10, 4), (STEPS, 1)):
+        explorer = make(pictures=pictures)
+        play(explorer)
+        seen = play_on(explorer)
+        assert max(np.diff(seen)) <= steps and len(seen) > pictures and seen[-1] == STEPS
+
+
 def test_play_at_the_end_starts_again_from_nothing(make):
     explorer = make()
     play(explorer)
@@ -375,6 +384,7 @@ def test_whatever_hands_do_the_picture_is_the_one_drawn_from_nothing(make, hands
         (dict(steer=["step"]), "step"),
         (dict(steer="push"), "push"),
         (dict(steer=["push", "push"]), "each once"),
+        (dict(pictures=0), "pictures must be a whole number, 1 or more"),
         (dict(steer=3), "steer must be a list of names"),
         (dict(animate=None), "animate"),
         (dict(animate="scale"), "in whole steps that goes from 0"),

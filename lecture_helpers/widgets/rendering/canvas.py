@@ -48,7 +48,7 @@ class Canvas:
 
     def _clear(self) -> None:
         self._shown = self._figure = self._pixels = self._below = self._painter = None
-        self._panels, self._moving = [], set()
+        self._panels, self._moving, self._boxes = [], set(), None
 
     def move(self, values: Mapping, mover: str | None = None) -> Reading:
         """The reading at ``values``, which differ from the last in the control ``mover``.
@@ -60,6 +60,20 @@ class Canvas:
             now = self._drawn(values, mover)
             self._values = dict(values)
             mark_active(self)
+        return now
+
+    def visit(self, values: Mapping) -> Reading:
+        """The reading at ``values``, with all artists made but no picture painted."""
+        with drawing():
+            try:
+                calls, now = record(self.view, values)
+            except NeedsRedraw:
+                return self.draw_whole(values)
+            self._below = None
+            try:
+                self._revised(calls)
+            except Exception:
+                return self.draw_whole(values)
         return now
 
     def _drawn(self, values: Mapping, mover: str | None) -> Reading:
@@ -142,19 +156,20 @@ class Canvas:
             return self._overlay
 
     def _retain(self, calls: list, mover: str | None) -> None:
-        try:
-            moved = self._update(calls)
-        except Rebuild:
-            moved = self._rebuild(calls)
+        moved = self._revised(calls)
         still = self._moving if mover == self._mover else set()
         self._moving = {a for a in still if a.axes is not None} | moved
         self._mover = mover
         self._compose(self._moving if mover else set(), moved)
 
-    def _update(self, calls: list) -> set:
-        if not self._panels:
-            raise Rebuild
-        moved = [panel.update(c) for panel, c in zip(self._panels, calls, strict=True)]
+    def _revised(self, calls: list) -> set:
+        """The artists that differ from the last picture, after ``calls``."""
+        try:
+            if not self._panels:
+                raise Rebuild
+            moved = [panel.update(c) for panel, c in zip(self._panels, calls, strict=True)]
+        except Rebuild:
+            return self._rebuild(calls)
         return set().union(*moved)
 
     def _rebuild(self, calls: list) -> set:
@@ -172,7 +187,7 @@ class Canvas:
         for ax in axes:
             if not moved.isdisjoint((ax.title, ax._left_title, ax._right_title)):
                 ax._update_title_position(renderer)
-        if self._below and layers.stray(axes, self._boxes, moving, renderer):
+        if self._below and moving and layers.stray(axes, self._covered(), moving, renderer):
             moving = set()
         below, above = self._split(axes, moving, renderer)
         painter = self._painter
@@ -188,16 +203,22 @@ class Canvas:
         return [a for below, _ in parts for a in below], [a for _, above in parts for a in above]
 
     def _part(self, below: list, above: list) -> tuple[list, list]:
-        axes = [panel.ax for panel in self._panels]
-        renderer = self._figure.canvas.get_renderer()
-        self._boxes = layers.territories(axes, renderer)
-        if layers.overlapping(self._boxes):
-            below, above = self._split(axes, set(), renderer)
+        self._boxes = None
+        if above and layers.overlapping(self._covered()):
+            axes = [panel.ax for panel in self._panels]
+            below, above = self._split(axes, set(), self._figure.canvas.get_renderer())
         for artist in below:
             artist.set_animated(False)
         for artist in above:
             artist.set_animated(True)
         return below, above
+
+    def _covered(self) -> list:
+        """What each panel covers, found when it is asked for: that takes as long as drawing."""
+        if self._boxes is None:
+            axes = [panel.ax for panel in self._panels]
+            self._boxes = layers.territories(axes, self._figure.canvas.get_renderer())
+        return self._boxes
 
     def pixels(self) -> np.ndarray:
         """The picture as it stands: uint8 (height, width, 4)."""

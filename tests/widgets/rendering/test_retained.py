@@ -120,3 +120,24 @@ def test_after_any_walk_the_picture_equals_the_one_drawn_from_nothing(function, 
         values[mover or "a"] = value
         canvas.move(values, mover)
         assert np.array_equal(canvas.pixels(), fresh_pixels(canvas, values))
+
+
+@pytest.mark.parametrize("function", VIEWS, ids=lambda f: f.__name__)
+@settings(max_examples=4, deadline=None, derandomize=True)
+@given(moves=MOVES)
+def test_visits_say_what_a_move_says_and_leave_no_trace_in_the_next_picture(function, moves):
+    canvas = Canvas(_view(function), (5, 2.4), SHARP)
+    start = dict(canvas.view.starts)
+    canvas.visit(start)
+    for mover, value in moves:
+        seen = {**start, mover or "a": value}
+        assert str(canvas.visit(seen)) == f"a is {seen['a']:.2f}"
+        canvas.move(start, mover)
+        assert np.array_equal(canvas.pixels(), fresh_pixels(canvas, start))
+
+
+def test_a_visit_paints_nothing(monkeypatch):
+    canvas = Canvas(_view(branching), (5, 2.4), SHARP)
+    monkeypatch.setattr("lecture_helpers.widgets.rendering.canvas.pixels_of", None)
+    for a in (1.0, 2.0):
+        canvas.visit(canvas.view.settings(dict(a=a)))
