@@ -109,7 +109,7 @@ class ExplorerLayout:
 
     def _controls(self) -> w.Widget:
         controls = self.explorer.controls.values()
-        label = f"{min(16, max(len(c.label) for c in controls) * 0.74 + 0.8):.1f}em"
+        label = f"{min(16, max(len(c.label) for c in controls) * 0.68 + 0.8):.1f}em"
         for control in controls:
             control.align(label)
         rows = [c.widget for c in controls]
