@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.shares import scheduler, turn
+
+# Workers share the cores: one thread each, for their children too. Before numpy and torch load.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Kernels started for notebooks import the lecture_helpers that lie beside them.
 _paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _paths))
@@ -37,3 +43,12 @@ def no_network():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: turn(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return scheduler(config, log)

@@ -52,7 +52,7 @@ python3 start.py refresh    run the notebooks again and store what they show
 python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2),
                             or compare two seeds with what is stored   (evidence --verify)
 python3 start.py handouts   write the lessons as pages that need no Python       (handouts 01)
-python3 start.py bench      measure speed side by side with the alternatives
+python3 start.py bench      measure speed side by side with the alternatives     (bench live 05)
 python3 start.py soak       the tests that take long: load, leaks, repetition
 python3 start.py new        make the skeleton of a lesson       (new adaptive_learning_rates)
 Whatever follows the first word is passed on."""
@@ -298,8 +298,9 @@ def write_lab_settings(prefix):
     folder = Path(prefix) / "share/jupyter/lab/settings/overrides.d"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(LAB_SETTINGS, indent=2) + "\n"
-        (folder / "executable_lecture.json").write_text(text, encoding="utf-8")
+        own = folder / f"executable_lecture.{os.getpid()}"  # a JupyterLab may be reading the other
+        own.write_text(json.dumps(LAB_SETTINGS, indent=2) + "\n", encoding="utf-8")
+        own.replace(folder / "executable_lecture.json")
     except OSError as error:
         say(f"JupyterLab keeps its own settings, because theirs cannot be written: {error}")
 
@@ -325,8 +326,15 @@ def lab(rest):
     hand_over(lab_command(python, rest=rest))
 
 
+def on_all_cores(rest):
+    """The words that give pytest one worker a core, unless the person takes xdist away."""
+    return [] if "no:xdist" in "".join(rest) else ["-n", "logical", "--maxprocesses=4"]
+
+
 def test(rest):
-    hand_over([python_with(["cluster", "handouts", "test"]), "-m", "pytest", *rest])
+    """Run the tests; what the person says comes last and so has its way: -n 0, for example."""
+    command = [python_with(["cluster", "handouts", "test"]), "-m", "pytest"]
+    hand_over([*command, *on_all_cores(rest), *rest])
 
 
 def soak(rest):
@@ -352,11 +360,16 @@ def handouts(rest):
 
 
 def bench(rest):
-    """Run every benchmark in turn; stops at the first that fails."""
-    python = python_with([])
-    for script in sorted((ROOT / "benchmarks").glob("[!_]*.py")):
-        say(f"\n{script.name}")
-        status = subprocess.call([python, str(script), *rest], cwd=ROOT, env=job_environment())
+    """Run every benchmark in turn, or the named one; stops at the first that fails."""
+    every = {script.stem: script for script in sorted((ROOT / "benchmarks").glob("[!_]*.py"))}
+    named, words = rest[:1], rest[1:]
+    if named and named[0] not in every:
+        raise Trouble(f"There is no benchmark {named[0]}; there are {', '.join(every)}.")
+    python = python_with(["test"])
+    for name in named or every:
+        say(f"\n{name}")
+        command = [python, str(every[name]), *words]
+        status = subprocess.call(command, cwd=ROOT, env=job_environment())
         if status:
             sys.exit(status)
 

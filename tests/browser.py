@@ -16,7 +16,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from urllib.request import Request, urlopen
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import start
 
@@ -37,13 +42,25 @@ TEST_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "no
 
 @dataclass(frozen=True)
 class Server:
-    """A running JupyterLab."""
+    """A running JupyterLab, and the folder in which its notebooks are."""
 
     url: str
     token: str
+    folder: Path
 
     def address(self, notebook: str) -> str:
         return f"{self.url}lab/tree/notebooks/{notebook}?reset&token={self.token}"
+
+    def ask(self, path: str, method: str = "GET"):
+        """What the server's interface answers."""
+        headers = {"Authorization": f"token {self.token}"}
+        with urlopen(Request(self.url + path, method=method, headers=headers)) as answer:
+            return json.loads(answer.read() or "null")
+
+    def end_kernels(self) -> None:
+        """End what notebooks started; they go on when their page is closed."""
+        for kernel in self.ask("api/kernels"):
+            self.ask(f"api/kernels/{kernel['id']}", "DELETE")
 
 
 def why_not() -> str:
@@ -80,14 +97,14 @@ def _private_folders(home: Path) -> dict[str, str]:
     }
 
 
-def _wait_for_server(process: subprocess.Popen, runtime: Path, seconds: float) -> Server:
+def _wait_for_server(process: subprocess.Popen, home: Path, seconds: float) -> Server:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
-        for path in runtime.glob("jpserver-*.json"):
+        for path in (home / "runtime").glob("jpserver-*.json"):
             try:
                 record = json.loads(path.read_text())
                 with socket.create_connection(("127.0.0.1", record["port"]), timeout=1):
-                    return Server(record["url"], record["token"])
+                    return Server(record["url"], record["token"], home / "root/notebooks")
             except (OSError, ValueError):
                 pass
         time.sleep(0.2)
@@ -104,7 +121,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 @contextmanager
-def serve(notebooks: Path, seconds: float = 60) -> Iterator[Server]:
+def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
     """JupyterLab on a temporary copy of that folder and the pictures beside it."""
     start.write_lab_settings(sys.prefix)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
@@ -124,7 +141,7 @@ def serve(notebooks: Path, seconds: float = 60) -> Iterator[Server]:
                 stderr=log,
             )
             try:
-                yield _wait_for_server(process, home / "runtime", seconds)
+                yield _wait_for_server(process, home, seconds)
             except RuntimeError as error:
                 raise RuntimeError(f"{error}\n{(home / 'log').read_text()[-3000:]}") from None
             finally:
@@ -132,25 +149,39 @@ def serve(notebooks: Path, seconds: float = 60) -> Iterator[Server]:
 
 
 @contextmanager
-def browse(width: int = 1500, height: int = 1600):
-    """A page of the system's browser."""
+def window(width: int = 1500, height: int = 1000):
+    """The system's browser, in which pages open; they share its cache."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=BROWSER_OPTIONS)
         try:
-            page = browser.new_page(viewport={"width": width, "height": height})
-            page.set_default_timeout(30_000)
-            yield page
+            opened = browser.new_context(viewport={"width": width, "height": height})
+            opened.set_default_timeout(90_000)
+            yield opened
         finally:
             browser.close()
+
+
+@contextmanager
+def browse(width: int = 1500, height: int = 1000):
+    """A page of a browser of its own."""
+    with window(width, height) as opened:
+        yield opened.new_page()
+
+
+def write_notebook(path: Path, *sources: str) -> None:
+    """A notebook of a heading and these code cells."""
+    cells = [new_markdown_cell("# A heading"), *map(new_code_cell, sources)]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 def open_notebook(page, server: Server, name: str) -> None:
     """Open that notebook and wait until its kernel is ready."""
     page.goto(server.address(name))
-    page.wait_for_selector(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell", timeout=90_000)
-    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=90_000)
+    page.wait_for_selector(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell", timeout=180_000)
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=180_000)
 
 
 def menu(page, name: str, command: str) -> None:
@@ -164,7 +195,7 @@ PENDING_CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCel
         && !/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').innerText)).length"""
 
 
-def run_all(page, seconds: float = 180) -> float:
+def run_all(page, seconds: float = 400) -> float:
     """Run every cell, from empty outputs, until the last is done or one fails; the seconds."""
     menu(page, "Edit", "editmenu:clear-all")
     begin = time.monotonic()
@@ -195,18 +226,21 @@ def explorers(page) -> list:
 
 
 PIXELS = """images => {
+    if (!images.every(one => one.complete)) return '';
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(...images.map(one => one.naturalWidth));
     canvas.height = Math.max(...images.map(one => one.naturalHeight));
-    if (!images.every(one => one.complete)) return '';
-    const paper = canvas.getContext('2d');
+    const paper = canvas.getContext('2d', {willReadFrequently: true});
     images.forEach(one => paper.drawImage(one, 0, 0));
-    return canvas.toDataURL();
+    const pixels = paper.getImageData(0, 0, canvas.width, canvas.height).data;
+    let hash = 2166136261;
+    for (const word of new Uint32Array(pixels.buffer)) hash = Math.imul(hash ^ word, 16777619);
+    return `${canvas.width} x ${canvas.height}: ${hash}`;
 }"""
 
 
 def picture(explorer) -> str:
-    """The pixels of its figure, layers laid over each other; empty while one is loading."""
+    """A hash of the pixels of its figure, layers over each other; empty while one is loading."""
     return explorer.locator(".lecture-figure img").evaluate_all(PIXELS)
 
 
@@ -227,7 +261,7 @@ def sight(explorer) -> Sight:
     return Sight(picture(explorer), reading(explorer))
 
 
-def wait_until(true, words, seconds: float = 20) -> None:
+def wait_until(true, words, seconds: float = 120) -> None:
     """Wait until ``true()``; after a while, say what did not come."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -250,6 +284,24 @@ def wait_for_change(explorer, before: Sight) -> None:
         lambda: not same(),
         lambda: f"the {' and the '.join(same())} did not change: {reading(explorer)!r}",
     )
+
+
+def settled(page, explorer) -> Sight:
+    """What is seen once the kernel is idle and nothing has changed for a moment."""
+    seen = []
+
+    def still() -> bool:
+        seen.append(sight(explorer))
+        page.wait_for_timeout(100)
+        return is_idle(page) and sight(explorer) == seen[-1]
+
+    wait_until(still, lambda: f"the picture does not come to rest: {reading(explorer)!r}")
+    return seen[-1]
+
+
+def is_idle(page) -> bool:
+    """Whether the status bar says that the kernel waits for work."""
+    return page.locator("#jp-main-statusbar").get_by_text("| Idle").count() > 0
 
 
 def begin_again(explorer) -> None:
@@ -350,20 +402,45 @@ def ways(row) -> list:
     return [by_mouse, by_keyboard, *numbers]
 
 
-def moves(page, explorer) -> Iterator[str]:
-    """Move each control in each way from the start; its name, after picture and reading changed."""
+KINDS = (".lecture-number", ".noUi-handle", "select", ".widget-toggle-button", "input")
+
+
+class InTurn:
+    """All ways for the first control of a kind on a page; for the others one way each, in turn."""
+
+    def __init__(self):
+        self.seen, self.turn = set(), count()
+
+    def __call__(self, row) -> list:
+        kind = next((kind for kind in KINDS if row.locator(kind).count()), "")
+        every = ways(row)
+        if kind in self.seen:
+            return [every[next(self.turn) % len(every)]]
+        self.seen.add(kind)
+        return every
+
+
+def moves(page, explorer, choose=ways) -> Iterator[str]:
+    """Move each control from the start, in each way in turn; what moved it, once the sight changed.
+
+    The ways follow one another: the mouse goes to the far end, the keyboard from there to the
+    other one, the number back. What can be played is moved while it plays. ``choose(row)`` gives
+    the ways in which to move a control.
+    """
+    if is_live(explorer):
+        yield from moves_while_it_runs(page, explorer, choose)
+        return
     begin_again(explorer)
-    first = reading(explorer)
+    first = settled(page, explorer)
     for row in controls(explorer):
-        for way in ways(row):
+        begin_again(explorer)
+        wait_until(
+            lambda: sight(explorer) == first,
+            lambda: f"reset does not bring back the picture of {first.reading!r}",
+        )
+        for way in choose(row):
             move = f"{name_of(row)} {way.__name__}"
-            begin_again(explorer)
-            wait_until(
-                lambda: reading(explorer) == first,
-                lambda move=move: f"before {move}: reset does not bring back {first!r}",
-            )
-            page.wait_for_timeout(300)
-            before = sight(explorer)
+            before = settled(page, explorer)
             way(page, row)
             try:
                 wait_for_change(explorer, before)
@@ -372,17 +449,72 @@ def moves(page, explorer) -> Iterator[str]:
             yield move
 
 
+def is_live(explorer) -> bool:
+    """Whether it is an explorer of something that runs."""
+    return explorer.locator(".lecture-code").count() > 0
+
+
+def code(explorer) -> str:
+    """The line under a live explorer that draws its picture again."""
+    return explorer.locator(".lecture-code code").inner_text().strip()
+
+
+def step_of(explorer) -> int:
+    """How far a live explorer has come, as the number beside its play button says."""
+    row = explorer.locator(".lecture-control:has(.widget-play)")
+    return int(row.locator(".lecture-number input").input_value())
+
+
+def play(explorer) -> None:
+    """Press play, or pause while it plays."""
+    explorer.locator(".widget-play button").first.click()
+
+
+def stop(explorer) -> None:
+    """Press the button that goes back to the start."""
+    explorer.locator(".widget-play button").nth(1).click()
+
+
+def wait_for_step(explorer, true, seconds: float = 120) -> None:
+    """Wait until ``true`` of the step that a live explorer has come to."""
+    wait_until(lambda: true(step_of(explorer)), lambda: f"it stands at {code(explorer)}", seconds)
+
+
+def moves_while_it_runs(page, explorer, choose) -> Iterator[str]:
+    """Press play and move a control in each way in turn; its name, after all that shows it."""
+    for row in controls(explorer):
+        begin_again(explorer)
+        wait_for_step(explorer, lambda step: step == 0)
+        play(explorer)
+        wait_for_step(explorer, lambda step: step > 0)
+        for way in choose(row):
+            move = f"{name_of(row)} {way.__name__} while it runs"
+            before, said = sight(explorer), code(explorer)
+            way(page, row)
+            try:
+                wait_until(lambda said=said: code(explorer) != said, lambda: "the code stayed")
+                wait_for_change(explorer, before)
+            except AssertionError as problem:
+                raise AssertionError(f"{move}: {problem}") from None
+            yield move
+        stop(explorer)
+        settled(page, explorer)
+
+
 def file_name(words: str) -> str:
     return re.sub(r"\W+", "_", words).strip("_")
 
 
-def save_moves(page, folder: Path) -> list[str]:
-    """Move every control of every explorer and save what it shows; what stayed the same."""
+def move_all(page, choose=ways, seen=lambda explorer, name: None) -> list[str]:
+    """Move every control of every explorer in the chosen ways; what stayed the same, in words.
+
+    ``seen(explorer, name)`` is called after each move.
+    """
     trouble = []
     for number, explorer in enumerate(explorers(page), 1):
         try:
-            for move in moves(page, explorer):
-                explorer.screenshot(path=folder / f"explorer_{number}_{file_name(move)}.png")
+            for move in moves(page, explorer, choose):
+                seen(explorer, f"explorer_{number}_{file_name(move)}")
         except AssertionError as problem:
             trouble.append(f"explorer {number}: {problem}")
     return trouble
@@ -405,7 +537,11 @@ def look(notebook: Path, folder: Path) -> list[str]:
         open_notebook(page, server, notebook.name)
         print(f"ran in {run_all(page):.1f} s, {len(explorers(page))} explorers")
         save_cells(page, folder)
-        return save_moves(page, folder) + errors(page)
+        return move_all(page, seen=_saved_in(folder)) + errors(page)
+
+
+def _saved_in(folder: Path):
+    return lambda explorer, name: explorer.screenshot(path=folder / f"{name}.png")
 
 
 if __name__ == "__main__":

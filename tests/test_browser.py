@@ -1,12 +1,9 @@
 """The notebooks as a student meets them: JupyterLab as start.py starts it, in a real browser."""
 
-import json
-import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import start
 from lecture_helpers.claims.ledger import load
@@ -14,7 +11,6 @@ from tests import browser
 
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SCREENSHOTS = ROOT / "screenshots"
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,50 +29,22 @@ def line(ax, *, slope=0.5, on=True):
 ]
 
 
-def write_notebook(path: Path, *sources: str) -> Path:
-    cells = [new_markdown_cell("# A heading"), *map(new_code_cell, sources)]
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def toys(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("toys")
-    write_notebook(folder / "toy.ipynb", *TOY)
-    write_notebook(folder / "broken.ipynb", "1 / 0")
-    with browser.serve(folder) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def lessons():
-    with browser.serve(ROOT / "notebooks") as server:
-        yield server
-
-
-@pytest.fixture
-def page():
-    with browser.browse() as page:
-        yield page
-
-
-def lab_settings(server, plugin: str) -> dict:
-    address = f"{server.url}lab/api/settings/{plugin}?token={server.token}"
-    with urllib.request.urlopen(address) as answer:
-        return json.load(answer)
+@pytest.fixture(scope="module", autouse=True)
+def toys(server):
+    browser.write_notebook(server.folder / "toy.ipynb", *TOY)
+    browser.write_notebook(server.folder / "broken.ipynb", "1 / 0")
 
 
 @pytest.mark.parametrize("plugin", start.LAB_SETTINGS)
-def test_jupyterlab_takes_the_settings_of_the_lecture(toys, plugin):
-    answer = lab_settings(toys, plugin)
+def test_jupyterlab_takes_the_settings_of_the_lecture(server, plugin):
+    answer = server.ask(f"lab/api/settings/{plugin}")
     defaults = {key: value["default"] for key, value in answer["schema"]["properties"].items()}
     assert start.LAB_SETTINGS[plugin].items() <= defaults.items()
     assert not answer.get("warning")
 
 
-def test_a_toy_explorer_moves_on_the_main_thread(toys, page):
-    browser.open_notebook(page, toys, "toy.ipynb")
+def test_a_toy_explorer_moves_on_the_main_thread(server, page):
+    browser.open_notebook(page, server, "toy.ipynb")
     browser.run_all(page)
     (explorer,) = browser.explorers(page)
     assert len(list(browser.moves(page, explorer))) == 5
@@ -84,15 +52,15 @@ def test_a_toy_explorer_moves_on_the_main_thread(toys, page):
     assert not browser.errors(page)
 
 
-def test_an_error_in_a_cell_is_noticed(toys, page):
-    browser.open_notebook(page, toys, "broken.ipynb")
+def test_an_error_in_a_cell_is_noticed(server, page):
+    browser.open_notebook(page, server, "broken.ipynb")
     browser.run_all(page)
     (error,) = browser.errors(page)
     assert "ZeroDivisionError" in error
 
 
-def test_no_single_key_destroys_a_cell_or_its_explorer(toys, page):
-    browser.open_notebook(page, toys, "toy.ipynb")
+def test_no_single_key_destroys_a_cell_or_its_explorer(server, page):
+    browser.open_notebook(page, server, "toy.ipynb")
     browser.run_all(page)
     cells = page.locator(".jp-Notebook .jp-Cell")
     before = cells.count()
@@ -106,15 +74,15 @@ def test_no_single_key_destroys_a_cell_or_its_explorer(toys, page):
     assert len(browser.explorers(page)) == 1
 
 
-def test_nobody_is_asked_about_news(toys, page):
-    browser.open_notebook(page, toys, "toy.ipynb")
+def test_nobody_is_asked_about_news(server, page):
+    browser.open_notebook(page, server, "toy.ipynb")
     page.wait_for_timeout(1000)
     assert page.get_by_text("official Jupyter news").count() == 0
 
 
-def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(lessons, page):
+def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(server, page):
     identities = sum(stored["kind"] == "identity" for stored in load().values())
-    browser.open_notebook(page, lessons, "00_start_here.ipynb")
+    browser.open_notebook(page, server, "00_start_here.ipynb")
     browser.run_all(page)
     ledger = page.locator(".lecture-ledger")
     ledger.locator("button", has_text="identity").focus()
@@ -126,11 +94,31 @@ def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(lessons, pag
     assert page.url.endswith("/01_batch_normalization.ipynb")
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_lesson_runs_and_every_control_moves_picture_and_reading(path, lessons, page):
-    browser.open_notebook(page, lessons, path.name)
+def problems(path, server, page, choose) -> list[str]:
+    """What is wrong with a lesson when it runs and its controls are moved in the chosen ways."""
+    browser.open_notebook(page, server, path.name)
     browser.run_all(page)
-    folder = SCREENSHOTS / path.stem
-    browser.save_cells(page, folder)
     assert browser.explorers(page)
-    assert not browser.save_moves(page, folder) + browser.errors(page)
+    return browser.move_all(page, choose) + browser.errors(page)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_a_lesson_runs_and_every_control_moves_picture_and_reading(path, server, page):
+    assert not problems(path, server, page, browser.InTurn())
+
+
+def test_the_first_control_of_a_kind_moves_in_every_way_and_the_others_in_turn():
+    def row(*parts):
+        return SimpleNamespace(locator=lambda part: SimpleNamespace(count=lambda: part in parts))
+
+    choose, slider, choice = browser.InTurn(), row(".lecture-number", ".noUi-handle"), row("select")
+    chosen = [choose(each) for each in (slider, choice, slider, slider, slider, choice)]
+    mouse, keyboard, number = browser.by_mouse, browser.by_keyboard, browser.by_number
+    assert chosen[:2] == [[mouse, keyboard, number], [mouse, keyboard]]
+    assert chosen[2:] == [[mouse], [keyboard], [number], [keyboard]]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_control_of_a_lesson_moves_in_every_way(path, server, page):
+    assert not problems(path, server, page, browser.ways)

@@ -65,7 +65,7 @@ def test_conda_takes_packages_from_conda_forge_alone():
 
 
 def test_the_python_of_conda_is_written_as_binder_reads_it_and_allowed():
-    (line,) = [line for line in CONDA_LINES if line.startswith("python")]
+    (line,) = [line for line in CONDA_LINES if line.startswith("python=")]
     version = re.fullmatch(r"python=(3\.\d+)", line).group(1)
     assert version in SpecifierSet(PROJECT["requires-python"])
 

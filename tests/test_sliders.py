@@ -11,6 +11,7 @@ import subprocess
 import sys
 import warnings
 import zlib
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -18,7 +19,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from tests.widgets.views import fresh_png, random_value
+from lecture_helpers.widgets.controls.scrubber import Scrubber
+from lecture_helpers.widgets.live_explorer import LiveExplorer
+from tests.widgets.views import fresh_pixels, random_value
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,10 +29,14 @@ SEARCH_SETTINGS = 2000
 
 
 def run_cells(notebook: Path) -> None:
-    """Run the notebook's code cells in this process; the first error is raised."""
+    """Run the notebook's code cells in this process; the first error is raised.
+
+    What a cell shows is not made: nbval compares it.
+    """
     from IPython.core.interactiveshell import InteractiveShell
 
     shell = InteractiveShell.instance()
+    shell.displayhook.compute_format_data = lambda result: ({}, {})
     for cell in nbformat.read(notebook, as_version=4).cells:
         if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
             with contextlib.redirect_stdout(io.StringIO()):
@@ -41,9 +48,24 @@ class Driver:
 
     def __init__(self, explorer, seed: int):
         self.explorer, self.rng, self.problems = explorer, np.random.default_rng(seed), []
-        self.first = explorer.png
+        self.first = self.picture()
+        self.drawn = {}
         self.seen = {str(explorer.reading)}
         self.enabled = set()
+
+    def picture(self) -> np.ndarray:
+        """What is seen now."""
+        return self.explorer.canvas.pixels()
+
+    def as_drawn(self, picture: np.ndarray) -> bool:
+        """Whether the picture is the one drawn from nothing, once for each setting."""
+        explorer = self.explorer
+        if any(explorer.canvas.pinned):
+            return np.array_equal(picture, fresh_pixels(explorer.canvas, explorer.values))
+        setting = repr(explorer.values)
+        if setting not in self.drawn:
+            self.drawn[setting] = fresh_pixels(explorer.canvas, explorer.values)
+        return np.array_equal(picture, self.drawn[setting])
 
     def drive(self) -> list[str]:
         """What is wrong, one sentence each."""
@@ -65,7 +87,7 @@ class Driver:
         self.enabled |= {name for name, c in explorer.controls.items() if c.enabled}
         if explorer.error:
             self.problems.append(f"at {where}: {explorer.error}")
-        elif picture and explorer.png != fresh_png(explorer):
+        elif picture and not self.as_drawn(self.picture()):
             self.problems.append(f"at {where} the picture is not the one drawn from nothing")
         if not limits_set(explorer):
             self.problems.append(f"at {where} the view sets no x and y limits")
@@ -83,12 +105,12 @@ class Driver:
         stops = [*control.stops(), *(random_value(control, self.rng) for _ in range(3))]
         for place, stop in enumerate(stops):
             control.parts[0].value = stop
-            self.check(f"{control.name} = {stop!r}", picture=place < 3)
-            dead &= self.explorer.png == self.first
+            self.check(f"{control.name} = {stop!r}", picture=place < 2)
+            dead = dead and np.array_equal(self.picture(), self.first)
         control.set(control.start)
         if dead and begins_enabled:
             self.problems.append(f"moving {control.name} changes nothing")
-        if self.explorer.png != self.first:
+        if not np.array_equal(self.picture(), self.first):
             self.problems.append(f"moving {control.name} back does not restore the picture")
 
     def press_every_button(self) -> None:
@@ -96,7 +118,7 @@ class Driver:
             for action in button._click_handlers.callbacks:
                 action(button)
             self.check(f"button {button.description!r}")
-        if self.explorer.layout.scrubber:
+        if isinstance(self.explorer.layout.scrubber, Scrubber):
             player = self.explorer.layout.scrubber.widget
             for frame in range(player.min, player.max + 1, 1 + player.max // 5):
                 player.value = frame
@@ -148,8 +170,100 @@ class Driver:
         for name in self.explorer.controls.keys() - self.enabled:
             self.problems.append(f"{name} is never enabled")
         self.explorer.reset()
-        if self.explorer.png != self.first:
+        if not np.array_equal(self.picture(), self.first):
             self.problems.append("reset does not bring the first picture back")
+
+
+class LiveDriver(Driver):
+    """Drives an explorer of something that runs: a little way after its start, and its presets."""
+
+    def __init__(self, explorer, seed: int):
+        super().__init__(explorer, seed)
+        self.time = explorer.time
+        self.early = max(2, self.time.hi // 20)
+
+    def as_drawn(self, picture: np.ndarray) -> bool:
+        """Whether the picture is the one drawn from nothing, each time: what ran may differ."""
+        self.drawn.clear()
+        return super().as_drawn(picture)
+
+    def move(self, control) -> None:
+        """Hold one control at its ends and random places from the start on, early in the run."""
+        if control is self.time:
+            for step in (1, self.early, self.early // 2, 0):
+                self.explorer.set(**{control.name: step})
+                self.check(f"{control.name} = {step}")
+            return
+        dead = all(self.moves_nothing(control, base) for base in self.bases())
+        if dead:
+            self.problems.append(f"moving {control.name} changes nothing")
+        self.explorer.reset()
+        if not np.array_equal(self.picture(), self.first):
+            self.problems.append(f"moving {control.name} back does not restore the picture")
+
+    def bases(self):
+        """Settings beside which a control is moved; the next are needed only if it did nothing."""
+        yield {self.time.name: self.early}
+        yield from self.explorer.presets.values()
+
+    def moves_nothing(self, control, base: dict) -> bool:
+        self.explorer.reset()
+        self.explorer.set(**base)
+        before, dead = self.picture(), control.enabled
+        for stop in [*control.stops(), self.any_value(control)]:
+            self.explorer.set(**{**base, control.name: stop})
+            self.check(f"{control.name} = {stop!r} from the start on")
+            dead = dead and np.array_equal(self.picture(), before)
+        return dead
+
+    def press_every_button(self) -> None:
+        super().press_every_button()
+        clock = self.explorer.clock
+        clock.widget.playing = True
+        for _ in range(3):
+            clock.widget.value += 1
+            self.check("a tick")
+        if self.time.value < 3 or not clock.runs:
+            self.problems.append(f"after three ticks of play it stands at {self.time.value}")
+        for control in self.explorer.steered:
+            self.by_hand(control)
+        self.explorer.reset()
+
+    def by_hand(self, control) -> None:
+        """Move a steered control by its widget while it runs."""
+        now, past = self.time.value, control.value
+        stop = next(value for value in control.stops() if value != past.at(now))
+        control.parts[0].value = stop
+        self.check(f"{control.name} = {stop!r} by hand at {now}")
+        if control.value.at(now) != stop or (now and control.value.at(now - 1) != past.at(now - 1)):
+            self.problems.append(f"{control.name}, moved at {now}, became {control.value!r}")
+
+    def any_value(self, control):
+        steered = control in self.explorer.steered
+        return random_value(control.base if steered else control, self.rng)
+
+    def draw(self) -> dict:
+        drawn = {name: self.any_value(c) for name, c in self.explorer.controls.items()}
+        return drawn | {self.time.name: int(self.rng.integers(self.early, endpoint=True))}
+
+    def reach(self, goal: str) -> None:
+        """A preset has to meet the goal, the opening that merely runs on must not."""
+        met = self.explorer.predicates[goal]
+        if not any(met(now) for now in self.endings[1:]):
+            self.problems.append(f"no preset meets the goal {goal!r}")
+        if met(self.endings[0]):
+            self.problems.append(f"the goal {goal!r} is met by pressing play alone")
+
+    @cached_property
+    def endings(self) -> list:
+        """The readings when the start has run to the end, and each preset to its step."""
+        seen = []
+        for settings in ({self.time.name: self.time.hi}, *self.explorer.presets.values()):
+            self.explorer.reset()
+            self.explorer.set(**settings)
+            self.check(f"{settings}")
+            seen.append(self.explorer.reading)
+        return seen
 
 
 def limits_set(explorer) -> bool:
@@ -170,7 +284,8 @@ def drive(explorer) -> list[str]:
     """What is wrong with ``explorer``; warnings count as errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return Driver(explorer, zlib.crc32(explorer.view.name.encode())).drive()
+        driver = LiveDriver if isinstance(explorer, LiveExplorer) else Driver
+        return driver(explorer, zlib.crc32(explorer.view.name.encode())).drive()
 
 
 def drive_all(notebook: Path) -> list[str]:
@@ -207,6 +322,28 @@ def view(ax, *, a=1.0, mode="on"):
 explore(view, a=(0.0, 2.0), mode=["on", "off"], presets={"1 low": dict(a=0.5)},
         goals={"high": lambda now: now.a > 1.9}, predict="how high?", animate="a")
 """
+LIVE = """
+from lecture_helpers.foundation.schedules import as_schedule
+from lecture_helpers.widgets import explore, reading
+def view(ax, *, step=0, push=0.5, scale=1.0):
+    path = [0.0]
+    for t in range(step):
+        path.append(path[-1] + as_schedule(push=push).at(t))
+    ax.plot(range(len(path)), [scale * p for p in path], color="red")
+    ax.set(xlim=(0, 40), ylim=(-40, 80))
+    return reading("{step} steps: {end:.2f}", step=step, end=path[-1], scale=scale)
+explore(view, step=(0, 40), push=(-1.0, 1.0), scale=(1.0, 2.0), animate="step", steer=["push"],
+        presets={"1 up": dict(step=40, push=[(0, 0.5), (10, 1.0)])},
+        goals={"high": lambda now: now.end > 30})
+"""
+BROKEN_LIVE = [
+    ("scale * p", "p", "moving scale changes nothing"),
+    (".at(t)", ".at(0)", "no preset meets the goal 'high'"),
+    ("now.end > 30", "now.end > 19", "the goal 'high' is met by pressing play alone"),
+    (", ylim=(-40, 80)", "", "sets no x and y limits"),
+    ("path = [0.0]", "path = [view.__dict__.setdefault('n', 0)]; view.n += 1",
+     "the picture is not the one drawn from nothing"),
+]  # fmt: skip
 DRIFT = "    view.n = getattr(view, 'n', 0) + 1\n    ax.axhline(view.n % 7 / 5)\n    return"
 BROKEN = [
     ("[0, a if", "[0, 1 if", "moving a changes nothing"),
@@ -245,6 +382,16 @@ def test_the_driver_sees(good, bad, words, monkeypatch):
     monkeypatch.setattr("tests.test_sliders.SEARCH_SETTINGS", 100)
     assert good in GOOD
     assert words in "\n".join(problems_of(GOOD.replace(good, bad)))
+
+
+def test_a_sound_live_explorer_passes():
+    assert problems_of(LIVE) == []
+
+
+@pytest.mark.parametrize(("good", "bad", "words"), BROKEN_LIVE, ids=[row[2] for row in BROKEN_LIVE])
+def test_the_driver_of_live_explorers_sees(good, bad, words):
+    assert good in LIVE
+    assert words in "\n".join(problems_of(LIVE.replace(good, bad)))
 
 
 def test_a_notebook_is_driven_in_a_process_of_its_own(tmp_path):

@@ -340,7 +340,8 @@ def test_settings_that_cannot_be_written_stop_nothing(tmp_path, capsys):
         ([], "jupyterlab notebooks/00_start_here.ipynb"),
         (["--no-browser"], "jupyterlab notebooks/00_start_here.ipynb --no-browser"),
         (["lab", "--no-browser"], "jupyterlab notebooks/00_start_here.ipynb --no-browser"),
-        (["test", "-k", "chain"], "pytest -k chain"),
+        (["test", "-k", "chain"], "pytest -n logical --maxprocesses=4 -k chain"),
+        (["test", "-p", "no:xdist"], "pytest -p no:xdist"),
         (["soak"], "pytest -m soak"),
         (["new", "momentum"], "tools.new_lesson momentum"),
         (["refresh", "01"], "lecture_helpers.publish.refresh 01"),
@@ -390,6 +391,17 @@ def test_benchmarks_run_in_order_and_the_first_failure_is_passed_on(folder, monk
     printed = capfd.readouterr().out
     assert end.value.code == 3
     assert printed.index("first") < printed.index("second") and "third" not in printed
+
+
+def test_one_benchmark_is_run_by_its_name_and_gets_the_words_after_it(folder, monkeypatch, capfd):
+    monkeypatch.setattr(start, "python_with", lambda extras: sys.executable)
+    (folder / "benchmarks").mkdir()
+    (folder / "benchmarks/a.py").write_text("import sys; print('first', sys.argv[1:])")
+    (folder / "benchmarks/b.py").write_text("print('second')")
+    start.bench(["a", "05"])
+    assert capfd.readouterr().out == "\na\nfirst ['05']\n"
+    with pytest.raises(start.Trouble, match="There is no benchmark c; there are a, b."):
+        start.bench(["c"])
 
 
 def test_an_unknown_word_is_answered_with_the_known_ones():

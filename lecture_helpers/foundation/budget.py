@@ -14,15 +14,23 @@ class Budget:
 
     def __init__(self, *, seconds: float = float("inf"), pieces: float = float("inf")):
         self.until, self.left = time.perf_counter() + seconds, pieces
-        self.begun = False
+        self.done, self._first, self._last = 0, 0.0, 0.0
         self.reached: int | None = None
 
     def spend(self) -> bool:
         """Whether one more piece may be done."""
-        if self.begun and (self.left <= 0 or time.perf_counter() > self.until):
+        self._last = time.perf_counter()
+        if self.done and (self.left <= 0 or self._last > self.until):
             return False
-        self.begun, self.left = True, self.left - 1
+        self._first = self._first if self.done else self._last
+        self.done, self.left = self.done + 1, self.left - 1
         return True
+
+    @property
+    def seconds_each(self) -> float | None:
+        """How long a piece took so far; None before two were asked for."""
+        asked = self.done if self.reached is not None else self.done - 1
+        return (self._last - self._first) / asked if asked > 0 else None
 
     def stop_at(self, reached: int) -> None:
         """Note that the work ended there, before its aim."""

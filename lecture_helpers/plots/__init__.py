@@ -1,7 +1,7 @@
 """Drawings: each ``draw_*`` adds one thing to the axes it is given and decides nothing."""
 
 from lecture_helpers.plots.bars import draw_bars, draw_half_steps, draw_histogram, draw_orders
-from lecture_helpers.plots.diagrams import draw_cube, draw_network, oblique
+from lecture_helpers.plots.diagrams import draw_cube, draw_network, draw_storeys, oblique
 from lecture_helpers.plots.fields import (
     draw_contours,
     draw_critical,
@@ -24,6 +24,7 @@ from lecture_helpers.plots.lines import (
     draw_line,
     draw_lines,
     draw_rungs,
+    draw_schedule,
     draw_spread,
 )
 from lecture_helpers.plots.markers import (

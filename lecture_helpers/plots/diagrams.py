@@ -32,6 +32,30 @@ def draw_network(ax, layers: Mapping[str, str], *, units: int = 4):
     ax.set_axis_off()
 
 
+STOREYS = {  # the box of a layer, and its letter
+    "trained": dict(color="#d6e8f4", edgecolor=look("with").colour, ls="-", hatch=""),
+    "frozen": dict(color="#f1f1f2", edgecolor=GREY, ls="-", hatch="////"),
+    "absent": dict(color="white", edgecolor=GREY, ls=":", hatch=""),
+}
+
+
+def draw_storeys(ax, layers: Mapping[str, str], *, xlim: tuple):
+    """A box over ``xlim`` for every layer 1, 2, ..., {layer: "trained", "frozen" or "absent"}.
+
+    Frozen layers are hatched, absent ones dotted outlines; in each box stand its layer and state.
+    The k-th layer is at height k.
+    """
+    for height, (layer, state) in enumerate(layers.items(), start=1):
+        ax.barh([height], [xlim[1] - xlim[0]], left=xlim[0], height=0.8, lw=1.2, zorder=1,
+                **STOREYS[state])  # fmt: skip
+        words = f" {layer}\n {state}" if state != "absent" else f" {layer}"
+        ax.text(xlim[0], height, words, color=GREY if state == "absent" else INK, size=9,
+                va="center", ha="left", zorder=3, bbox=LABEL, clip_on=True)  # fmt: skip
+    ax.set(xlim=xlim, ylim=(0.4, len(layers) + 0.6), yticks=[])
+    ax.grid(False)
+
+
+LABEL = dict(facecolor="white", edgecolor="none", alpha=0.75, pad=1.0)
 SIGHT = np.array([[1.0, 0.0], [0.0, 1.0], [0.42, 0.34]])
 
 

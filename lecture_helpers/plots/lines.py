@@ -45,11 +45,23 @@ def draw_batch_losses(
         draw_pointer(ax, float(gone.argmax()), np.inf, role=role, ylim=ylim)
 
 
-def draw_changes(ax, steps):
-    """A thin line at every step at which a hand changed something."""
+def draw_changes(ax, steps, words=()):
+    """A thin line at every step at which a hand changed something, its word at the foot."""
     if len(steps):
         ax.vlines(list(steps), 0, 1, transform=ax.get_xaxis_transform(), color="#777777", lw=1.0,
                   ls=":", zorder=1.5)  # fmt: skip
+    for step, word in zip(steps, words, strict=False):
+        ax.text(step, 0.01, f" {word}", transform=ax.get_xaxis_transform(), va="bottom",
+                clip_on=True)  # fmt: skip
+
+
+def draw_schedule(ax, schedule, step: int, *, role: str, label: str | None = None):
+    """What a steered control was in every update so far, from 0 to ``step``, as stairs."""
+    seen = schedule.until(step + 1).entries
+    x = np.repeat([at for at, _ in seen] + [step], 2)[1:]
+    y = np.repeat([float(value) for _, value in seen], 2)
+    r = look(role)
+    ax.plot(x[: len(y)], y, color=r.colour, ls=r.dash, lw=2.4, label=label)
 
 
 def _joined(x, curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,11 @@ import numpy as np
 from PIL import Image
 from scipy.ndimage import maximum_filter
 
+from lecture_helpers.foundation.schedules import Schedule
 from lecture_helpers.widgets import Explorer, explorers, use
 from lecture_helpers.widgets.controls.control import Control, in_words
+from lecture_helpers.widgets.controls.steered import Steered
+from lecture_helpers.widgets.live_explorer import LiveExplorer
 from lecture_helpers.widgets.rendering.pixels import decode_png
 
 STOPS = 13
@@ -20,7 +23,8 @@ def filmed(stops: int = STOPS) -> list[dict]:
 
     Each has the picture at its start, and for every control the frames at up to ``stops`` values,
     at its start and where a preset puts it, with the others at their start; and a frame for every
-    preset. A frame holds its reading and only the pixels that differ from the start.
+    preset. A frame holds its reading and only the pixels that differ from the start. Of something
+    that runs a preset has its whole run, frame by frame, with where each control stood.
     """
     use(text=1.0, sharpness=1.0)
     return [_film(explorer, stops) for explorer in explorers()]
@@ -30,8 +34,7 @@ def _film(explorer: Explorer, stops: int) -> dict:
     explorer.reset()
     start = decode_png(explorer.png)
     controls, question = list(explorer.controls.values()), explorer.question
-    values = [values_of(c, [p.get(c.name, c.start) for p in explorer.presets.values()], stops)
-              for c in controls]  # fmt: skip
+    values = [values_of(_base(c), _in_presets(explorer, c), stops) for c in controls]
     record = {
         "name": explorer.view.name,
         "reading": str(explorer.reading),
@@ -41,34 +44,71 @@ def _film(explorer: Explorer, stops: int) -> dict:
             _control(explorer, *each, start) for each in zip(controls, values, strict=True)
         ],
         "presets": [
-            {
-                "name": name,
-                "at": [
-                    list(known.values()).index(settings.get(control.name, control.start))
-                    for control, known in zip(controls, values, strict=True)
-                ],
-                **_frame(explorer, settings, start),
-            }
+            {"name": name, **_preset(explorer, settings, values, start)}
             for name, settings in explorer.presets.items()
         ],
+        "time": _place_of_time(explorer),
         "question": question and {"words": question[0], "answers": list(question[1])},
     }
     explorer.reset()
     return record
 
 
-def _control(explorer: Explorer, control: Control, values: dict, start: np.ndarray) -> dict:
+def _base(control):
+    """The control whose widgets it is."""
+    return control.base if isinstance(control, Steered) else control
+
+
+def _in_presets(explorer: Explorer, control) -> list:
+    """The values that presets give to a control, whenever they do."""
+    given = [preset.get(control.name, control.start) for preset in explorer.presets.values()]
+    steps = [v.entries if isinstance(v, Schedule) else [(0, v)] for v in given]
+    return [value for entries in steps for _, value in entries]
+
+
+def _place_of_time(explorer: Explorer) -> int | None:
+    """Which control is the time of something that runs."""
+    if not isinstance(explorer, LiveExplorer):
+        return None
+    return list(explorer.controls).index(explorer.time.name)
+
+
+def _preset(explorer: Explorer, settings: dict, values: list[dict], start: np.ndarray) -> dict:
+    """The frame of a preset and, of something that runs, of the times before it."""
+    end = {"at": _places(explorer, settings, values), **_frame(explorer, settings, start)}
+    time = _place_of_time(explorer)
+    if time is None:
+        return end
+    name = list(explorer.controls)[time]
+    earlier = [{**settings, name: step} for step in values[time].values() if step < settings[name]]
+    run = [
+        {"at": _places(explorer, then, values), **_frame(explorer, then, start)} for then in earlier
+    ]
+    return {**end, "run": [*run, end]}
+
+
+def _places(explorer: Explorer, settings: dict, values: list[dict]) -> list[int]:
+    """Where every control stands under these settings, among its values."""
+    time = _place_of_time(explorer)
+    step = 0 if time is None else settings.get(list(explorer.controls)[time], 0)
+    given = [settings.get(name, c.start) for name, c in explorer.controls.items()]
+    now = [v.at(step) if isinstance(v, Schedule) else v for v in given]
+    return [list(known.values()).index(v) for known, v in zip(values, now, strict=True)]
+
+
+def _control(explorer: Explorer, control, values: dict, start: np.ndarray) -> dict:
     explorer.reset()
-    idle = not control.enabled
+    steered = isinstance(control, Steered)
     frames = [
-        {"value": words, **_frame(explorer, {control.name: value}, start)}
+        {"value": words, **({} if steered else _frame(explorer, {control.name: value}, start))}
         for words, value in values.items()
     ]
+    explorer.reset()
     return {
         "label": control.label,
         "choice": control.values is not None,
-        "idle": idle,
-        "start": list(values.values()).index(control.start),
+        "idle": steered or not control.enabled,
+        "start": list(values.values()).index(_base(control).start),
         "frames": frames,
     }
 

@@ -33,31 +33,62 @@ function build(section, film) {
   const parts = film.controls.map((control) => ({ control, ...(control.choice ? choice(control) : range(control)) }));
   const buttons = film.presets.map((preset) => button(preset.name));
 
+  const time = film.time === null ? null : parts[film.time];
+  let recorded = null;
+
   function rest(except) {
     for (const part of parts) if (part !== except) part.set(part.control.start);
     for (const one of buttons) one.setAttribute("aria-pressed", "false");
+    recorded = null;
+  }
+
+  function place(frame) {
+    frame.at.forEach((at, which) => parts[which].set(at));
+    show(frame);
   }
 
   parts.forEach((part) => part.input.addEventListener("input", () => {
-    rest(part);
     const at = Number(part.input.value);
+    if (part === time && recorded) {
+      place(recorded[Math.min(at, recorded.length - 1)]);
+      return;
+    }
+    rest(part);
     part.set(at);
     show(part.control.frames[at]);
   }));
   film.presets.forEach((preset, at) => buttons[at].addEventListener("click", () => {
     rest(null);
-    parts.forEach((part, which) => part.set(preset.at[which]));
+    recorded = preset.run ?? null;
     buttons[at].setAttribute("aria-pressed", "true");
-    show(preset);
+    place(preset);
   }));
   const back = button("start");
   back.addEventListener("click", () => { rest(null); show({ reading: film.reading }); });
-
   const presets = row("presets", [...buttons, back]);
-  const controls = row("controls", parts.map((part) => part.label));
+  const play = time ? [player(time.input, () => recorded?.length ?? time.control.frames.length)] : [];
+  const controls = row("controls", [...parts.map((part) => part.label), ...play]);
   section.prepend(presets);
-  section.append(controls, note("Each control moves the picture from its start; the live notebook mixes them."));
+  section.append(controls, note(time
+    ? "What was recorded is played; in the live notebook your hand moves the other controls while it runs."
+    : "Each control moves the picture from its start; the live notebook mixes them."));
   if (film.question) ask(section, reading, film.question);
+}
+
+function player(input, count) {
+  const made = button("play");
+  let clock = null;
+  const pause = () => { clearInterval(clock); clock = null; made.setAttribute("aria-pressed", "false"); };
+  const go = (at) => { input.value = at; input.dispatchEvent(new Event("input")); };
+  made.addEventListener("click", () => {
+    if (clock) { pause(); return; }
+    if (Number(input.value) >= count() - 1) go(0);
+    made.setAttribute("aria-pressed", "true");
+    clock = setInterval(() => {
+      if (Number(input.value) >= count() - 1) pause(); else go(Number(input.value) + 1);
+    }, 300);
+  });
+  return made;
 }
 
 function ask(section, reading, question) {

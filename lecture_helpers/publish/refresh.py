@@ -4,7 +4,9 @@ import base64
 import io
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import nbformat
 import numpy as np
@@ -15,6 +17,7 @@ from PIL import Image
 
 from lecture_helpers.publish import generated_lists
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT
+from lecture_helpers.widgets.live_explorer import STORE
 
 COVER = "from lecture_helpers.publish.pictures import save\nsave({name!r})"
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -43,7 +46,7 @@ def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
     pictures = [_pngs(cell) for cell in notebook.cells]
     if then:
         notebook.cells.append(new_code_cell(then))
-    run(notebook, path.parent, timeout)
+    run(notebook, path.parent, timeout, {STORE: "1"})
     del notebook.cells[len(pictures) :]
     tidy(notebook)
     for cell, old in zip(notebook.cells, pictures, strict=True):
@@ -54,8 +57,11 @@ def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
     return after != before
 
 
-def run(notebook, folder: Path, timeout: int) -> None:
-    """Execute the cells in place, in a kernel of their own that stands in ``folder``."""
+def run(notebook, folder: Path, timeout: int, variables: Mapping[str, str] = MappingProxyType({})):
+    """Execute the cells in place, in a kernel of their own that stands in ``folder``.
+
+    ``variables`` are set in its environment.
+    """
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL["name"],
@@ -66,7 +72,8 @@ def run(notebook, folder: Path, timeout: int) -> None:
         timeout=timeout,
     )
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    client.execute(env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))})
+    path = os.pathsep.join(filter(None, paths))
+    client.execute(env={**os.environ, **variables, "PYTHONPATH": path})
 
 
 def tidy(notebook) -> None:

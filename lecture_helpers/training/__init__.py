@@ -7,6 +7,7 @@ from importlib import import_module
 
 _HOME = {
     "AveragedNetwork": "weight_averages",
+    "FollowedAverages": "followed_averages",
     "GUESSING": "metrics",
     "Live": "live_training",
     "LiveRun": "live_run",

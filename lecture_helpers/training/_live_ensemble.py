@@ -217,7 +217,8 @@ class LiveEnsemble(Ensemble):
         """An update; (members, layers) the spread of each layer's outputs, and how far it moved.
 
         The spread is the standard deviation over batch and features; the move is the length of
-        the change of the layer's weight matrix over the length of the matrix.
+        the change of the layer's weight matrix over the length of the matrix. The spread of a layer
+        that the network does not use just now is NaN.
         """
         names, spreads = self.layers(), dict[str, Tensor]()
 
@@ -238,7 +239,8 @@ class LiveEnsemble(Ensemble):
             _length(self.stack.leaves[p].detach() - before[n]) / _length(before[n])
             for n, p in names.items()
         ]
-        spread = torch.stack([spreads[n] for n in names], 1)
+        absent = torch.full((len(self.trainees),), torch.nan)
+        spread = torch.stack([spreads.get(n, absent) for n in names], 1)
         return spread[: self.real].numpy(), torch.stack(moved, 1)[: self.real].numpy()
 
     def layers(self) -> dict[str, str]:

@@ -50,7 +50,9 @@ class LiveRun(Runs):
         A control that was dragged counts once, from where it began to where it came.
         """
         told = [
-            f"you {_verb(before, after)} {name} to {_shown(after)} at update {step}"
+            f"you {_verb(before, after)} {name} to {_shown(after)} at update {step}".replace(
+                "_", " "
+            )
             for step, name, before, after in _strokes(self.changes)[-2:]
         ]
         arms = self.axes.get("arm")

@@ -7,19 +7,16 @@ import numpy as np
 from torch import nn
 
 from lecture_helpers.datasets import dataset as data
-from lecture_helpers.foundation.budget import current_budget
 from lecture_helpers.foundation.schedules import Schedule, as_schedule
 from lecture_helpers.foundation.validation import one_of, positive, whole
 from lecture_helpers.training._grid import Member, axes_of, members_of, seeds_of
 from lecture_helpers.training._history import checkpoint_steps, record_steps
-from lecture_helpers.training._live_ensemble import LiveEnsemble
+from lecture_helpers.training._live_track import MEBIBYTE, Plan, Track
 from lecture_helpers.training._losses import loss_of
 from lecture_helpers.training._steering import OFFERED, Rules
 from lecture_helpers.training._trainees import Planner
 from lecture_helpers.training.live_run import LiveRun
-from lecture_helpers.training.training_loop import SIDE_BY_SIDE, one_thread_and_room
-
-MEBIBYTE = 2**20
+from lecture_helpers.training.training_loop import one_thread_and_room
 
 
 def live(
@@ -69,24 +66,31 @@ def live(
 
 
 class Live:
-    """See ``live``. ``made`` counts the updates that are made with the present schedules."""
+    """See ``live``. It remembers the course that it is on and the one that was left last."""
 
     def __init__(self, planner: Planner, axes: dict, seeds: list[int], every: Mapping,
                  arms: Mapping, *, steps, record, checkpoints, measured, watch, attributes,
                  redraw, memory):  # fmt: skip
-        self.planner, self.axes, self.seeds = planner, axes, seeds
-        self.every, self.arms = every, arms
-        self.steps, self.measured, self.redraw = steps, measured, redraw
-        self.record_at = record_steps(record, steps)
-        self.keep_at = checkpoint_steps(checkpoints, self.record_at, steps)
-        self.watching, self.memory = watch, memory * MEBIBYTE
-        self.members = members_of(axes, seeds, every, arms)
-        self.rules = [Rules(m.settings, {*axes, *self._own(m)}, attributes) for m in self.members]
+        self.axes, self.seeds, self.every, self.arms = axes, seeds, every, arms
+        self.steps, self.planner, self.memory = steps, planner, memory
+        members = members_of(axes, seeds, every, arms)
+        rules = [Rules(m.settings, {*axes, *self._own(m)}, attributes) for m in members]
+        record_at = record_steps(record, steps)
+        keep_at = checkpoint_steps(checkpoints, record_at, steps)
+        self.plan = Plan(planner, members, rules, steps, record_at, keep_at, measured, watch,
+                         redraw, memory * MEBIBYTE)  # fmt: skip
         self.controls = self._controls(attributes)
-        self.made, self._sound = 0, True
-        self._ensembles: list[LiveEnsemble] = []
-        self._states: dict[int, list] = {}
-        self.schedules: dict[str, Schedule] = {}
+        self._tracks: list[Track] = []
+
+    @property
+    def made(self) -> int:
+        """The updates made with the schedules that were asked for last."""
+        return self._tracks[-1].made if self._tracks else 0
+
+    @property
+    def size(self) -> int:
+        """Bytes that are held to go back and to show the past."""
+        return sum(track.size for track in self._tracks)
 
     def _own(self, member: Member) -> Mapping:
         if not self.arms:
@@ -98,12 +102,12 @@ class Live:
         plain = {n: v for n, v in self.every.items() if n not in self.axes and not callable(v)}
         for name in attributes:
             one_of(sorted(self.planner.build_takes - {"inputs", "outputs"}), attributes=name)
-        asked = set().union(self.redraw, *(own.controls for own in self.rules))
+        asked = set().union(self.plan.redraw, *(own.controls for own in self.plan.rules))
         own = [*(name for name in OFFERED if name in plain), *attributes]
         return {name: plain.get(name) for name in (*own, *sorted(asked))}
 
     def __repr__(self) -> str:
-        return f"Live training of {len(self.members)} networks, up to {self.steps} steps"
+        return f"Live training of {len(self.plan.members)} networks, up to {self.steps} steps"
 
     def at(self, step: int, **controls) -> LiveRun:
         """The run after ``step`` updates under these controls, each a value or a schedule.
@@ -119,11 +123,23 @@ class Live:
             raise ValueError(f"step must be at most {self.steps}, not {step!r}.")
         wanted = self._wanted(controls)
         with one_thread_and_room():
-            if not self._ensembles:
-                self._begin(wanted)
+            if not self._tracks:
+                self._tracks = [Track(self.plan, wanted)]
             self._check_batches(wanted)
-            reached = self._train_to(int(step), wanted)
-        return self._run(reached, wanted)
+            track = self._track(int(step), wanted)
+            reached = track.train_to(int(step), wanted)
+        return self._run(track, reached, wanted)
+
+    def _track(self, step: int, wanted: dict[str, Schedule]) -> Track:
+        """The course that has most of this one; before it loses anything, the other one goes."""
+        track = max(self._tracks, key=lambda t: (t.shared(wanted), -t.made))
+        shared = track.shared(wanted)
+        if shared < min(step, track.made) and not track.alone:
+            others = [t for t in self._tracks if t is not track]
+            known, track = track, others[0] if others else Track(self.plan, wanted)
+            track.take_over(known, shared)
+        self._tracks = [*(t for t in self._tracks if t is not track), track][-2:]
+        return track
 
     def _wanted(self, controls: Mapping) -> dict[str, Schedule]:
         for name in controls:
@@ -140,157 +156,39 @@ class Live:
         }
 
     def _check_batches(self, wanted: Mapping[str, Schedule]) -> None:
-        most = min(len(t.train) for e in self._ensembles for t in e.trainees)
+        most = min(len(t.train) for e in self._tracks[0].ensembles for t in e.trainees)
         for _, size in wanted["batch_size"].entries if "batch_size" in wanted else ():
             if size > most:
                 raise ValueError(
                     f"batch_size must be at most the {most} training examples, not {size}."
                 )
 
-    # Beginning
-
-    def _begin(self, wanted: Mapping[str, Schedule]) -> None:
-        values = {name: schedule.at(0) for name, schedule in wanted.items()}
-        trainees, groups = [], {}
-        for member, rules in zip(self.members, self.rules, strict=True):
-            settings = rules.settings(values)
-            if "lr_multipliers" in rules.functions:
-                settings["lr_multipliers"] = None
-            own = Member(member.place, member.shape, member.seed, settings)
-            trainee = self.planner.trainee(own)
-            trainees.append(trainee)
-            groups.setdefault((trainee.group, rules.structure), []).append((trainee, rules))
-        made = []
-        for group in groups.values():
-            count = -(-len(group) // SIDE_BY_SIDE)
-            for part in (group[k::count] for k in range(count)):
-                side_by_side, theirs = zip(*part, strict=True)
-                given = self.planner, self.steps, values, self.measured
-                made.append(LiveEnsemble(side_by_side, theirs, *given))
-        for ensemble in made:
-            ensemble.take(values)
-        self._make_room(made)
-        self._ensembles = made
-        self.schedules, self.made = dict(wanted), 0
-        self._keep()
-
-    def _make_room(self, ensembles: list[LiveEnsemble]) -> None:
-        shape, records = self.members[0].shape, len(self.record_at)
-        self._curves = np.full((3, *shape, records), np.nan, np.float32)
-        self._names = list(ensembles[0].layers()) if self.watching else []
-        self._watched = np.full((2, *shape, len(self._names), records), np.nan, np.float32)
-        sizes = [e.kept() for e in ensembles]
-        widths = [max(pair[n].shape[1] for pair in sizes) for n in range(2)]
-        self._kept = [np.full((*shape, len(self.keep_at), w), np.nan, np.float32) for w in widths]
-        self._layouts, self._layout_of = [], np.zeros(shape, int)
-        self._places = [tuple(np.array([t.member.place for t in e.trainees[: e.real]]).T)
-                        for e in ensembles]  # fmt: skip
-        for ensemble, at in zip(ensembles, self._places, strict=True):
-            if ensemble.layout() not in self._layouts:
-                self._layouts.append(ensemble.layout())
-            self._layout_of[at] = self._layouts.index(ensemble.layout())
-        self._state_size = sum(e.state().size for e in ensembles)
-        self._fixed_size = sum(a.nbytes for a in (self._curves, self._watched, *self._kept))
-        least = self._fixed_size + 2 * self._state_size
-        if least > self.memory:
-            raise ValueError(
-                f"memory must be at least {least / MEBIBYTE:.1f} MiB for these networks and what "
-                f"is kept of them, not {self.memory / MEBIBYTE:g}."
-            )
-        most = int((self.memory - self._fixed_size) // self._state_size)
-        gaps = np.diff(self.record_at).max(initial=1)
-        self._every = int(max(gaps, -(-self.steps // max(1, most - 1))))
-
-    # Going on and going back
-
-    def _train_to(self, step: int, wanted: dict[str, Schedule]) -> int:
-        parts = min(wanted[name].parts_from(self.schedules[name]) for name in wanted)
-        if step <= min(self.made, parts) and self._sound:
-            return step
-        if parts < self.made or not self._sound:
-            self._go_back(int(min(parts, self.made)))
-        self.schedules = wanted
-        budget = current_budget()
-        while self.made < step:
-            if not budget.spend():
-                budget.stop_at(self.made)
-                break
-            self._update()
-        return min(step, self.made)
-
-    def _go_back(self, step: int) -> None:
-        """To the nearest kept state at or before ``step``; what came after it is forgotten."""
-        self._states = {at: state for at, state in self._states.items() if at <= step}
-        nearest = max(self._states)
-        for ensemble, state in zip(self._ensembles, self._states[nearest], strict=True):
-            ensemble.restore(state)
-        self.made, self._sound = nearest, True
-
-    def _update(self) -> None:
-        """One update of everybody; broken off within, the last kept state is gone back to."""
-        step, self._sound = self.made, False
-        values = {name: schedule.at(step) for name, schedule in self.schedules.items()}
-        recorded = np.searchsorted(self.record_at, step)
-        watched = self.watching and self.record_at[recorded] == step
-        for ensemble, at in zip(self._ensembles, self._places, strict=True):
-            ensemble.steer(values, step, self.redraw)
-            if watched:
-                for room, noted in zip(self._watched, ensemble.watched_update(step), strict=True):
-                    room[(*at, slice(None), recorded)] = noted
-            else:
-                ensemble.update(step)
-        self.made = step + 1
-        self._keep()
-        self._sound = True
-
-    def _keep(self) -> None:
-        """Record what is due after ``made`` updates."""
-        if self.made in self.record_at:
-            k = int(np.searchsorted(self.record_at, self.made))
-            for ensemble, at in zip(self._ensembles, self._places, strict=True):
-                self._curves[(slice(None), *at, k)] = np.stack(ensemble.measure())
-        if self.made in self.keep_at:
-            k = int(np.searchsorted(self.keep_at, self.made))
-            for ensemble, at in zip(self._ensembles, self._places, strict=True):
-                for room, now in zip(self._kept, ensemble.kept(), strict=True):
-                    room[(*at, k, slice(now.shape[1]))] = now
-        if self.made % self._every == 0:
-            self._states[self.made] = [e.state() for e in self._ensembles]
-
-    @property
-    def size(self) -> int:
-        """Bytes that are held to go back and to show the past."""
-        held = sum(e.batch_losses.nbytes for e in self._ensembles)
-        return held + self._fixed_size + len(self._states) * self._state_size
-
-    # Showing
-
-    def _run(self, step: int, wanted: Mapping[str, Schedule]) -> LiveRun:
-        shape, records = self.members[0].shape, int(np.searchsorted(self.record_at, step, "right"))
-        losses = np.full((*shape, step), np.nan, np.float32)
-        for ensemble, at in zip(self._ensembles, self._places, strict=True):
+    def _run(self, track: Track, step: int, wanted: Mapping[str, Schedule]) -> LiveRun:
+        record_at, keep_at = self.plan.record_at, self.plan.keep_at
+        records, seen = (int(np.searchsorted(record_at, step, side)) for side in ("right", "left"))
+        losses = np.full((*track.layout_of.shape, step), np.nan, np.float32)
+        for ensemble, at in zip(track.ensembles, track.places, strict=True):
             losses[at] = ensemble.batch_losses[:step, : ensemble.real].T
-        curves, steps = self._curves[..., :records].copy(), self.record_at[:records]
+        curves, steps = track.curves[..., :records].copy(), record_at[:records]
         diverged_at = _diverged(losses, curves, steps)
         curves[:, (diverged_at[..., None] >= 0) & (steps >= diverged_at[..., None])] = np.nan
-        seen, kept = int(np.searchsorted(self.record_at, step)), int(
-            np.searchsorted(self.keep_at, step, "right"))  # fmt: skip
+        kept = int(np.searchsorted(keep_at, step, "right"))
         weights: dict = dict(
-            weight_steps=self.keep_at[:kept], weights=self._kept[0][..., :kept, :],
-            buffers=self._kept[1][..., :kept, :],
+            weight_steps=keep_at[:kept], weights=track.kept[0][..., :kept, :].copy(),
+            buffers=track.kept[1][..., :kept, :].copy(),
         )  # fmt: skip
         watched: dict = dict(
-            layers=self._names, watched=self.record_at[:seen],
-            spread=self._watched[0][..., :seen].copy(), moved=self._watched[1][..., :seen].copy(),
+            layers=track.layers, watched=record_at[:seen],
+            spread=track.watched[0][..., :seen].copy(), moved=track.watched[1][..., :seen].copy(),
         )  # fmt: skip
         return LiveRun(
             axes=self.axes, seeds=self.seeds, steps=steps, train_loss=curves[0],
             eval_loss=curves[1], accuracy=curves[2], diverged_at=diverged_at,
             settings=self.planner.words(self.every, self.arms), provenance={},
-            layouts=self._layouts, layout_of=self._layout_of, build=self.planner.build,
+            layouts=track.layouts, layout_of=track.layout_of, build=self.planner.build,
             step=step, batch_losses=losses,
             schedules={name: schedule.until(step + 1) for name, schedule in wanted.items()},
-            **(weights if len(self.keep_at) else {}), **(watched if self.watching else {}),
+            **(weights if len(keep_at) else {}), **(watched if self.plan.watching else {}),
         )  # fmt: skip
 
 

@@ -102,8 +102,9 @@ def as_steered(steer, animate: str | None, controls: dict[str, Control]) -> dict
     Raises:
         ValueError: one is no control or cannot be steered, or there is no time to steer in.
     """
-    if isinstance(steer, str) or not all(isinstance(name, str) for name in steer):
-        raise ValueError(f"steer must be a list of names of controls, not {steer!r}.")
+    names = steer if isinstance(steer, list | tuple) else [None]
+    if not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
+        raise ValueError(f"steer must be a list of names of controls, each once, not {steer!r}.")
     if not steer:
         return controls
     time = controls.get(animate or "")

@@ -4,13 +4,14 @@ import os
 import time as clocks
 
 from lecture_helpers.foundation.budget import Budget, within
-from lecture_helpers.foundation.schedules import Schedule
 from lecture_helpers.widgets.controls.clock import Clock
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.explorer import Explorer
 
 STORE = "LECTURE_STORES_PICTURES"  # set while notebooks are run to be stored: strips may train
-ANSWER = 0.09  # seconds that may pass until a moved control has its picture
+ANSWER = 0.09  # seconds of work that a moved control may wait for
+AT_LEAST, AT_MOST = 0.06, 0.25  # seconds of work between two pictures while time runs
+TO_DRAWING = 1.6  # how much longer than drawing, so that most of the time is work
 
 
 class LiveExplorer(Explorer):
@@ -21,10 +22,11 @@ class LiveExplorer(Explorer):
     the step which ``time`` shows.
     """
 
-    def __init__(self, view, controls, *, animate, **others):
+    def __init__(self, view, controls, *, animate, pictures=60, **others):
         self.time = controls[animate]
         self.steered = [c for c in controls.values() if isinstance(c, Steered)]
-        self.budget, self.stride = Budget(), 1.0
+        self.budget, self.stride, self.pause = Budget(), 1, AT_LEAST
+        self.pictures = pictures
         self.target = self.time.hi
         self.clock = Clock(self._tick, self._started, self._back)
         super().__init__(view, controls, animate=animate, **others)
@@ -65,13 +67,15 @@ class LiveExplorer(Explorer):
                 for other in self.steered:
                     other.cut(self.time.value)
             asked = self.time.value
-            self._answer(mover)
-            if mover is self.time or self.time.value < asked:
-                self.target = self.time.hi if self.clock.runs and mover is self.time else asked
+            self._answer(mover, Budget(seconds=ANSWER))
+            if not self.clock.runs:
+                self.target = asked
+            elif mover is self.time:
+                self.target = self.time.hi
             self.clock.run(not self.error and (self.clock.runs or self.time.value < asked))
 
-    def _answer(self, mover) -> None:
-        self.budget = Budget(seconds=ANSWER)
+    def _answer(self, mover, budget: Budget) -> None:
+        self.budget = budget
         try:
             self._draw(mover)
         except KeyboardInterrupt:
@@ -85,20 +89,30 @@ class LiveExplorer(Explorer):
         with self._lock:
             now = self.time.value
             if now < self.target:
-                longest = max(1.0, (self.time.hi - self.time.lo) / 60)
-                self._show_time(min(now + max(1, int(min(self.stride, longest))), self.target))
-                begun = clocks.perf_counter()
-                self._answer(self.time)
-                faster = ANSWER / max(clocks.perf_counter() - begun, ANSWER / 4)
-                self.stride = min(max(1.0, (self.time.value - now) * faster), longest)
+                self._show_time(min(now + self.stride, self.target))
+                budget, begun = Budget(seconds=self.pause), clocks.perf_counter()
+                self._answer(self.time, budget)
+                self._pace(budget, clocks.perf_counter() - begun)
             if self.error or self.time.value >= self.target:
                 self.clock.run(False)
+
+    def _pace(self, budget: Budget, seconds: float) -> None:
+        """How far to go until the next picture, when the last one took so long."""
+        each = budget.seconds_each
+        if each is None:
+            self.stride *= 2
+        else:
+            drawing = seconds - each * budget.done
+            self.pause = min(max(AT_LEAST, TO_DRAWING * drawing), AT_MOST)
+            self.stride = int(self.pause / max(each, 1e-9))
+        self.stride = max(1, min(self.stride, (self.time.hi - self.time.lo) // self.pictures))
 
     def _started(self) -> None:
         """Play was pressed: on to the end, or once more from the start."""
         with self._lock:
             if self.time.value >= self.time.hi:
-                self._back()
+                self._show_time(self.time.lo)
+                self._draw(None)
             self.target = self.time.hi
 
     def _back(self) -> None:
@@ -124,15 +138,19 @@ class LiveExplorer(Explorer):
         self.clock.run(False)
         super().reset()
 
+    def close(self) -> None:
+        self.clock.run(False)
+        super().close()
+
     @property
     def code(self) -> str:
         """A line that draws this picture again: the schedules, and how far they were run."""
-        moved = {n: c.value for n, c in self.controls.items() if c.value != c.start}
         cut = {
-            n: v.until(self.time.value + 1) if isinstance(v, Schedule) else v
-            for n, v in moved.items()
+            n: c.value.until(self.time.value + 1) if isinstance(c, Steered) else c.value
+            for n, c in self.controls.items()
         }
-        given = "".join(f", {name}={value!r}" for name, value in cut.items())
+        moved = {n: value for n, value in cut.items() if value != self.controls[n].start}
+        given = "".join(f", {name}={value!r}" for name, value in moved.items())
         return f"show({self.view.name}{given})"
 
     def _frames(self) -> list[dict]:

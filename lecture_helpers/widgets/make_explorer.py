@@ -1,5 +1,6 @@
 """``explore``: what a notebook calls to put controls to a view."""
 
+from lecture_helpers.foundation.validation import whole
 from lecture_helpers.widgets import arguments
 from lecture_helpers.widgets.appearance import as_size
 from lecture_helpers.widgets.controls.control import close_widgets
@@ -16,6 +17,7 @@ def explore(
     predict=None,
     animate=None,
     steer=(),
+    pictures=60,
     snapshots=None,
     size=None,
     panels=None,
@@ -32,6 +34,7 @@ def explore(
     With ``steer`` the control ``animate`` is time, in whole steps from 0, and play runs it: the
     controls named there act on what comes after the present step, and the view gets what each was
     from which step on: a value, or ``[(0, 0.1), (120, 0.01)]``. Presets may hold such schedules.
+    Play runs through time in at least so many ``pictures``: more, where a hand needs longer.
 
     Raises:
         ValueError: one sentence that says which argument cannot be, or where the view breaks.
@@ -41,9 +44,11 @@ def explore(
     try:
         made = arguments.as_steered(steer, animate, made)
         known = arguments.as_presets(presets, made)
+        pace = dict(pictures=whole(pictures=pictures, least=1)) if steer else {}
         return (LiveExplorer if steer else Explorer)(
             view,
             made,
+            **pace,
             presets=known,
             predicates=arguments.as_goals(goals),
             question=arguments.as_question(predict),

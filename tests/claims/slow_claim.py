@@ -16,7 +16,7 @@ def hold_up(seeds):
     if "AT_WORK" in os.environ and 4 in seeds and not mark.exists():
         mark.with_suffix(".new").write_text(str(os.getpid()))
         mark.with_suffix(".new").rename(mark)
-        time.sleep(120)
+        time.sleep(600)
     draws = [np.random.default_rng(seed).normal(size=50) for seed in seeds]
     arms = {"with": 2 + np.mean(draws, axis=1), "without": np.std(draws, axis=1)}
     return {name: values.tolist() for name, values in arms.items()}

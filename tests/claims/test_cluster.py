@@ -127,11 +127,11 @@ def killing(mark: Path) -> Thread:
 
 def test_a_worker_that_is_killed_loses_nothing(slow_claim, address, at_work, tmp_path):
     alone = run.run(["C50"], path=tmp_path / "alone.json", say=quiet)
-    killer, started = killing(at_work), time.monotonic()
+    killer = killing(at_work)
     with cluster(address) as executor:
         together = run.run(["C50"], path=tmp_path / "b.json", executor=executor, say=quiet)
-    killer.join(1)
-    assert not killer.is_alive() and time.monotonic() - started < 60
+    killer.join(60)
+    assert not killer.is_alive()  # the worker did not come to its end
     assert without_provenance(together) == without_provenance(alone)
     assert together["C50"]["seeds"] == list(range(20))
     assert without_provenance(ledger.load(tmp_path / "b.json")) == without_provenance(together)

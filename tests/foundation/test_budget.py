@@ -14,6 +14,24 @@ def test_seconds_that_are_over_allow_one_piece():
     assert [budget.spend(), budget.spend()] == [True, False]
 
 
+def test_it_knows_how_long_a_piece_took(monkeypatch):
+    now = [10.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+
+    def work(budget, times):
+        for _ in range(times):
+            if not budget.spend():
+                budget.stop_at(0)
+                return budget.seconds_each
+            now[0] += 3.0
+        return budget.seconds_each
+
+    assert work(Budget(), 1) is None
+    assert work(Budget(), 4) == 3.0
+    assert work(Budget(pieces=2), 4) == 3.0
+    assert work(Budget(seconds=5.0), 9) == 3.0
+
+
 def test_without_a_budget_there_is_no_end():
     budget = current_budget()
     assert all(budget.spend() for _ in range(1000))

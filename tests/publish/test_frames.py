@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lecture_helpers.foundation.schedules import as_schedule
 from lecture_helpers.publish.frames import changed, filmed, webp, widened
 from lecture_helpers.widgets import explore, explorers, reading, use
 from lecture_helpers.widgets.rendering.pixels import decode_png
@@ -115,3 +116,33 @@ def test_webp_keeps_few_colours_exactly():
     pixels = np.random.default_rng(0).integers(0, 256, (9, 8, 4)).astype(np.uint8)
     pixels[..., 3] = 255
     np.testing.assert_array_equal(picture(webp(pixels)), pixels)
+
+
+def climb(ax, *, step=0, push=1.0):
+    pushes = as_schedule(push=push)
+    path = np.cumsum([0.0] + [pushes.at(t) for t in range(step)])
+    ax.plot(path, color="black")
+    ax.set(xlim=(0, 12), ylim=(-12, 24))
+    return reading("at {end:.1f} after {step}", end=path[-1], step=step)
+
+
+def test_of_something_that_runs_every_preset_has_its_whole_run(explorer):
+    explorer.close()
+    up_and_down = dict(step=9, push=[(0, 2.0), (5, -1.0)])
+    made = explore(climb, step=(0, 12), push=(-2.0, 2.0), animate="step", steer=["push"],
+                   presets={"1 up and down": up_and_down}, size=(3, 2))  # fmt: skip
+    (film,) = filmed(stops=5)
+    step, push = film["controls"]
+    assert film["time"] == 0 and push["idle"] and not step["idle"]
+    assert [f["reading"] for f in step["frames"]][-1] == "at 12.0 after 12"
+    (preset,) = film["presets"]
+    steps = [step["frames"][frame["at"][0]]["value"] for frame in preset["run"]]
+    assert steps == ["0", "3", "6", "9"]
+    pushes = [push["frames"][frame["at"][1]]["value"] for frame in preset["run"]]
+    assert pushes == ["2", "2", "-1", "-1"] and preset["run"][-1]["at"] == preset["at"]
+    for frame, at in zip(preset["run"], (0, 3, 6, 9), strict=True):
+        made.reset()
+        made.set(step=at, push=up_and_down["push"])
+        assert frame["reading"] == str(made.reading)
+        assert alike(seen(film, frame), decode_png(made.png))
+    made.close()

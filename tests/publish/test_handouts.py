@@ -77,3 +77,36 @@ def test_the_controls_work_by_keyboard_and_by_preset_without_any_request(made):
         assert page.locator(".moved").is_hidden()
         assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+RUNS = """\
+from lecture_helpers.foundation.schedules import as_schedule
+from lecture_helpers.widgets import explore, reading
+def climb(ax, *, step=0, push=1.0):
+    end = sum(as_schedule(push=push).at(t) for t in range(step))
+    ax.plot([0, step], [0, end])
+    ax.set(xlim=(0, 12), ylim=(-12, 24))
+    return reading("At {end:.0f} after {step}.", end=end, step=step)
+explore(climb, step=(0, 12), push=(-2.0, 2.0), animate="step", steer=["push"], size=(3, 2),
+        presets={"1 down": dict(step=12, push=[(0, 2.0), (6, -1.0)])})"""
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(bool(browser.why_not()), reason=browser.why_not() or "there is a browser")
+def test_what_was_recorded_is_played_with_its_schedule(tmp_path):
+    made = handout(notebook(tmp_path, RUNS), tmp_path)
+    with browser.browse(width=390, height=800) as page:
+        page.goto(made.as_uri())
+        reading, time, push = page.locator(".reading"), *map(page.get_by_label, ("step", "push"))
+        assert push.is_disabled()
+        time.press("End")
+        assert reading.text_content() == "At 12 after 12."
+        page.get_by_role("button", name="1 down").click()
+        assert reading.text_content() == "At 6 after 12."
+        assert push.get_attribute("aria-valuetext") == "-1"
+        time.press("Home")
+        assert reading.text_content() == "At 0 after 0."
+        assert push.get_attribute("aria-valuetext") == "2"
+        page.get_by_role("button", name="play").click()
+        page.get_by_text("At 6 after 12.").wait_for()
+        assert push.get_attribute("aria-valuetext") == "-1"

@@ -138,6 +138,27 @@ def test_going_back_shows_the_past_without_training_and_a_change_there_branches(
     assert not np.array_equal(branch.batch_losses[..., 11:], long.batch_losses[..., 11:])
 
 
+def test_two_hands_on_one_training_do_not_take_it_from_each_other(monkeypatch):
+    training, updates, update = started(steps=200), [], LiveEnsemble.update
+    monkeypatch.setattr(
+        LiveEnsemble, "update", lambda e, step: updates.append(step) or update(e, step)
+    )
+    for step in range(5, 201, 5):
+        training.at(step, lr=0.1)
+        training.at(step, lr=[(0, 1.0), (40, 0.1)])
+    assert len(updates) == 200 + 200
+    assert same(training.at(200, lr=0.1), started(steps=200).at(200, lr=0.1))
+
+
+def test_a_run_that_was_handed_out_does_not_change_when_the_training_goes_elsewhere():
+    training = started(steps=60, checkpoints=1)
+    first = training.at(60, lr=0.1)
+    before = {n: np.copy(getattr(first, n)) for n in (*CURVES, "weights")}
+    for lr in (0.5, 1.0, 2.0):
+        training.at(60, lr=[(0, 0.1), (5, lr)])
+    assert all(np.array_equal(before[n], getattr(first, n)) for n in before)
+
+
 def test_what_is_kept_stays_within_the_memory_that_was_given():
     sizes = {}
     for memory in (0.1, 0.2, 64.0):
@@ -210,6 +231,15 @@ def test_a_network_is_built_and_frozen_by_hand():
     assert np.array_equal(build.at(24, **controls).weights, run.weights)
 
 
+def test_a_layer_that_is_not_used_can_be_watched_and_shows_nothing():
+    run = live(Growing, digits(), **BUILT, watch=True).at(12, layers=[(0, 1), (6, 2)], thawed=True)
+    assert run.layers == ["hidden1", "hidden2", "output"]
+    before, after = run.watched < 6, run.watched >= 6
+    assert np.isnan(run.spread[:, 1][:, before]).all() and (run.moved[:, 1][:, before] == 0).all()
+    assert (run.spread[:, 1][:, after] > 0).all() and (run.moved[:, 1][:, after] > 0).all()
+    assert np.isfinite(run.spread[:, [0, 2]]).all()
+
+
 def test_an_arm_that_sets_a_control_itself_is_not_moved_by_it():
     moved = started(arms=ARMS).at(24, lr=[(0, 0.1), (5, 1.0)])
     still = started(arms=ARMS).at(24, lr=0.1)
@@ -233,7 +263,7 @@ def test_the_examples_of_an_update_may_be_chosen_by_a_function_of_a_control():
 def test_epochs_go_on_when_the_batch_size_changes():
     training = started(seeds=1, split=dict(train=100))
     training.at(0)
-    (ensemble,) = training._ensembles
+    (ensemble,) = training._tracks[0].ensembles
     used, update = [], ensemble.update
 
     def noting(step):

@@ -36,8 +36,7 @@ def test_the_stop_button_returns_what_was_recorded(capsys):
     assert not runs.diverged.any()
 
 
-def test_random_state_and_threads_are_left_as_they_were():
-    torch.set_num_threads(2)
+def test_random_state_and_threads_are_left_as_they_were(two_threads):
     torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()
     quiet(dropout=0.5, noise=0.1)
     assert torch.equal(torch_state, torch.get_rng_state())

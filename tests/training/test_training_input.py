@@ -113,8 +113,7 @@ def test_bad_input_is_refused_in_one_sentence(words):
     assert str(refusal.value).endswith(".") or "it says" in words
 
 
-def test_the_threads_are_restored_after_a_refusal():
-    torch.set_num_threads(2)
+def test_the_threads_are_restored_after_a_refusal(two_threads):
     with pytest.raises(ValueError):
         train(mlp, two_moons(), steps=5, lr=-1)
     assert torch.get_num_threads() == 2

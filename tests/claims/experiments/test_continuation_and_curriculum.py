@@ -1,11 +1,20 @@
 """Quick runs of lesson 6's experiments on the seeds 0 to 7, each with a margin."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.experiments.continuation import ALIKE, KINDS, NEEDLE, RIPPLES, WAVES
+from lecture_helpers.claims.experiments.curriculum import curriculum_race
+
+
+@cache
+def race(*seeds):
+    """The race on short budgets, run once for all tests."""
+    return measure(curriculum_race, seeds, budgets=("short",))
 
 
 def quick(name: str, seeds=QUICK_SEEDS, **changed):
@@ -52,14 +61,14 @@ def test_the_least_sure_quarter_holds_most_of_the_wrong_labels():
 
 
 def test_under_wrong_labels_hard_first_loses_to_easy_first_at_equal_steps():
-    mean, record = quick("C46", QUICK_SEEDS[:3], budgets=("short",))
+    record = race(*QUICK_SEEDS[:3])
+    mean = {arm: np.mean(values) for arm, values in record.arms.items()}
     where = "mnist1d, short, 40 % wrong labels"
     assert mean[f"{where}: easy first"] > mean[f"{where}: hard first"] + 1.5
     assert len(record.arms) == 27
 
 
 def test_a_seed_of_the_race_does_not_depend_on_its_neighbours():
-    _, together = quick("C49", (4, 5), budgets=("short",))
-    _, alone = quick("C49", (5,), budgets=("short",))
+    together, alone = race(*QUICK_SEEDS[:3]), race(QUICK_SEEDS[1])
     for arm, values in alone.arms.items():
         assert together.arms[arm][1] == pytest.approx(values[0], abs=0.2), arm

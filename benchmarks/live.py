@@ -1,0 +1,195 @@
+"""Every live explorer in a browser: pictures a second, a hand's delay, how much of it is training.
+
+Name lessons to measure those alone: python3 start.py bench live 01 05
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+from tests import browser
+
+ROOT = Path(__file__).resolve().parents[1]
+HANDS = 20
+TRIP = """\
+import ipywidgets as w
+trip, back = w.IntSlider(max=1000), w.HTML()
+trip.observe(lambda change: setattr(back, "value", str(change["new"])), "value")
+w.VBox([trip, back.add_class("trip")])"""
+PROBE = """\
+import gc, json, time
+from lecture_helpers.training import Live
+from lecture_helpers.training._live_track import Track
+from lecture_helpers.widgets import explorers
+from lecture_helpers.widgets.live_explorer import LiveExplorer
+
+spent = {"training": 0.0, "answers": 0.0, "updates": 0, "ticks": 0}
+
+def timed(cls, name, where, count):
+    plain = getattr(cls, name)
+    def measured(self, *given):
+        begun = time.perf_counter()
+        try:
+            return plain(self, *given)
+        finally:
+            spent[where] += time.perf_counter() - begun
+            spent[count] += 1
+    setattr(cls, name, measured)
+
+timed(Track, "_update", "training", "updates")
+timed(LiveExplorer, "_answer", "answers", "ticks")"""
+STATE = """\
+lives = [live for live in gc.get_objects() if isinstance(live, Live)]
+print(json.dumps({**spent, "mib": max([live.size for live in lives], default=0) / 2**20}))"""
+WHOLE = """\
+moved = [e for e in explorers() if isinstance(e, LiveExplorer)]
+def whole(explorer):
+    hi, begun, before = explorer.time.hi, time.perf_counter(), spent["updates"]
+    explorer.reset()
+    explorer.set(**{explorer.time.name: hi})
+    return [hi, time.perf_counter() - begun, spent["updates"] - before]
+print(json.dumps([whole(e) for e in moved]))"""
+# What the page shows, with the time at which it came: the code under the figure and its pictures.
+WATCH = """explorer => {
+    const seen = window.seen = { pictures: [], code: [] };
+    const note = (list, value) => list.push([performance.now(), value]);
+    const figure = explorer.querySelector('.lecture-figure');
+    new MutationObserver(() => note(seen.pictures, '')).observe(
+        figure.querySelectorAll('img')[1], { attributes: true, attributeFilter: ['src'] });
+    const code = explorer.querySelector('.lecture-code');
+    new MutationObserver(() => note(seen.code, code.innerText)).observe(
+        code, { childList: true, subtree: true, characterData: true });
+}"""
+# One step of a slider by keyboard; the milliseconds until `where` shows something else of `part`.
+HAND = """async ([handle, where, pattern]) => {
+    const shown = () => (where.innerText.match(new RegExp(pattern)) ?? [''])[0];
+    const before = shown(), begun = performance.now();
+    const key = Math.random() < 0.5 ? 'ArrowRight' : 'ArrowLeft';
+    handle.focus();
+    handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    while (shown() === before && performance.now() - begun < 5000)
+        await new Promise(requestAnimationFrame);
+    return performance.now() - begun;
+}"""
+
+
+def live_notebooks(words: list[str]) -> list[Path]:
+    """The notebooks with a live explorer, of those whose names begin with one of the words."""
+    every = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    named = [p for p in every if not words or p.stem.startswith(tuple(words))]
+    return [p for p in named if "steer=" in p.read_text(encoding="utf-8")]
+
+
+def with_probe(path: Path, folder: Path) -> None:
+    """A copy of the notebook in ``folder`` with cells that measure."""
+    notebook = nbformat.read(path, as_version=4)
+    new = nbformat.v4.new_code_cell
+    notebook.cells += [new(TRIP), new(PROBE), new(WHOLE), new(STATE)]
+    nbformat.write(notebook, folder / path.name)
+
+
+def printed(page, place: int = -1):
+    """Run a cell, counted from the end, and return the JSON that it prints."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(place)
+    before = cell.locator(".jp-InputPrompt").inner_text()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    browser.wait_until(
+        lambda: cell.locator(".jp-InputPrompt").inner_text() not in (before, "[*]:"),
+        lambda: "the cell does not run",
+        60,
+    )
+    return json.loads(cell.locator(".jp-OutputArea-output").last.inner_text())
+
+
+def hands(page, handle, where, pattern: str, pause: int) -> list[float]:
+    """Milliseconds until each of several moves of a slider shows."""
+    given = [handle.element_handle(), where.element_handle(), pattern]
+    delays = []
+    for _ in range(HANDS):
+        delays.append(page.evaluate(HAND, given))
+        page.wait_for_timeout(pause)
+    return delays
+
+
+def measure(page, explorer) -> dict:
+    """Let one explorer play, then move its first steered control while it plays."""
+    browser.begin_again(explorer)
+    explorer.evaluate(WATCH)
+    before = printed(page)
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 0)
+    begun = page.evaluate("performance.now()")
+    page.wait_for_timeout(4000)
+    seconds = (page.evaluate("performance.now()") - begun) / 1000
+    times = page.evaluate("window.seen.pictures.map(one => one[0])")
+    browser.play(explorer)
+    after = printed(page)
+    part = {name: after[name] - before[name] for name in ("training", "answers", "updates")}
+    rows = explorer.locator(".lecture-control")
+    sliders = [row for row in rows.all()[1:] if row.locator(".noUi-handle").count()]
+    delays = []
+    if sliders:
+        browser.begin_again(explorer)
+        browser.play(explorer)
+        browser.wait_for_step(explorer, lambda step: step > 0)
+        name = explorer.locator(".lecture-code")
+        delays = hands(page, sliders[0].locator(".noUi-handle").first, name, r"=\[.*\]", 150)
+        browser.play(explorer)
+    return {
+        "pictures": sum(time >= begun for time in times) / seconds,
+        "share": part["training"] / part["answers"] if part["updates"] else np.nan,
+        "delays": delays,
+        "mib": after["mib"],
+    }
+
+
+def report(path: Path, page, server) -> None:
+    """Print a line per live explorer of one notebook."""
+    browser.open_notebook(page, server, path.name)
+    browser.run_all(page)
+    assert not browser.errors(page), browser.errors(page)
+    trip = page.locator(".trip")
+    knob = page.locator(".widget-slider .noUi-handle").last
+    bare = hands(page, knob, trip, r"\d+", 50)
+    whole = printed(page, -2)
+    live = [e for e in browser.explorers(page) if browser.is_live(e)]
+    for number, (explorer, (steps, seconds, updates)) in enumerate(
+        zip(live, whole, strict=True), 1
+    ):
+        now = measure(page, explorer)
+        p50, p95 = np.quantile(now["delays"] or [np.nan], [0.5, 0.95])
+        trip50, trip95 = np.quantile(bare, [0.5, 0.95])
+        print(
+            f"{path.stem[:24]:24} {number} | {now['pictures']:4.1f} | {p50:5.0f} {p95:5.0f} "
+            f"({trip50:.0f} {trip95:.0f}) | {now['share']:4.0%} | {updates} of {steps} in "
+            f"{seconds:4.1f} s | {now['mib']:4.1f}",
+            flush=True,
+        )
+
+
+def main(words: list[str]) -> None:
+    if browser.why_not():
+        print(f"Not measured: {browser.why_not()}.")
+        return
+    print("lesson | pictures a second | ms from hand to picture: p50 p95 (bare trip: p50 p95)")
+    print("       | share of the answers' time that is updates | a whole run | MiB of a training")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "notebooks"
+        folder.mkdir()
+        for path in live_notebooks(words):
+            with_probe(path, folder)
+        shutil.copytree(ROOT / "pictures", folder.parent / "pictures")
+        with browser.serve(folder) as server:
+            for path in live_notebooks(words):
+                with browser.browse(1280, 720) as page:
+                    report(path, page, server)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,65 @@
+"""Descent on a blurred cost while a hand sets the blur."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lecture_helpers.foundation import validation as check
+from lecture_helpers.foundation.schedules import Schedule, as_schedule
+from lecture_helpers.optimization.descent import starting_points
+from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
+from lecture_helpers.optimization.graduated_descent import Trail, reached
+from lecture_helpers.test_functions.surfaces import Surface
+
+
+def steered_descent(
+    surface: Surface, start: np.ndarray, sigma: float | list | Schedule, *, steps: int,
+    pace: float = 1.0,
+) -> Trail:  # fmt: skip
+    """``steps`` of descent on the cost blurred by what ``sigma`` is at each of them.
+
+    start has shape (..., d); ``sigma`` is a number or a schedule, ``[(0, 1.5), (40, 0.0)]``. A
+    step has ``pace`` times the length that ``graduated_descent`` takes: the inverse of the
+    steepest curvature of the blurred cost. Unlike there sigma may also rise.
+
+    Raises:
+        ValueError: a start of another dimension, a sigma below 0, a pace outside (0, 1].
+
+    >>> from lecture_helpers.test_functions.multimodal import ripples
+    >>> steered_descent(ripples(), [4.5], [(0, 1.5), (20, 0.0)], steps=40).end.round(2)
+    array([-0.47])
+    """
+    blur = as_schedule(sigma=sigma, accept=lambda value: check.non_negative(sigma=value))
+    theta, steps = starting_points(surface, start), check.whole(steps=steps)
+    pace = check.fraction(pace=check.positive(pace=pace))
+    points, sigmas = np.empty((steps + 1, *theta.shape)), np.full(steps + 1, blur.at(0), float)
+    points[0] = theta
+    ends = [step for step, _ in blur.entries[1:]] + [steps]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for (first, value), last in zip(blur.entries, ends, strict=True):
+            blurred = gaussian_smoothing(surface, value)
+            rate = pace / np.asarray(blurred.steepest)[..., None]
+            for step in range(first, min(last, steps)):
+                points[step + 1] = theta = theta - rate * blurred.gradient(theta)
+                sigmas[step + 1] = value
+    return Trail(points, sigmas, ~np.isfinite(points[-1]).all(axis=-1))
+
+
+def held(sigmas: Sequence[float] | np.ndarray, steps: int) -> list[tuple[int, float]]:
+    """The schedule that holds each sigma for ``steps`` updates.
+
+    >>> held([1.0, 0.5, 0.0], 10)
+    [(0, 1.0), (10, 0.5), (20, 0.0)]
+    """
+    steps = check.whole(steps=steps, least=1)
+    return [(level * steps, float(sigma)) for level, sigma in enumerate(sigmas)]
+
+
+def arrival(surface: Surface, trail: Trail, *, within: float, blur: float) -> int | None:
+    """The updates until one start (d,) lies at a global minimum of the real cost, or None.
+
+    It lies there when it is closer than ``within`` in every coordinate and the sigma of its last
+    update is at most ``blur``.
+    """
+    there = reached(surface, trail.points, within) & (trail.sigmas <= blur)
+    return int(there.argmax()) if there.any() else None

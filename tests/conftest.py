@@ -1,0 +1,26 @@
+"""What tests in a browser share."""
+
+import pytest
+
+from tests import browser
+
+
+@pytest.fixture(scope="session")
+def server():
+    """JupyterLab on a copy of the lessons, to which tests add notebooks of their own."""
+    with browser.serve(browser.ROOT / "notebooks") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")  # while Playwright runs, asyncio.run works in no other module
+def window():
+    with browser.window() as window:
+        yield window
+
+
+@pytest.fixture
+def page(window, server):
+    page = window.new_page()
+    yield page
+    page.close()
+    server.end_kernels()

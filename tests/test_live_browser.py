@@ -1,0 +1,155 @@
+"""A hand on a real training in a real browser, with everything that goes wrong there."""
+
+import pytest
+
+from tests import browser
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(browser.why_not()), reason=browser.why_not() or "never"),
+]
+
+LIVE = [
+    "from lecture_helpers.datasets import digits\n"
+    "from lecture_helpers.training import live, mlp\n"
+    "from lecture_helpers.widgets import explore, explorers, reading, show",
+    """\
+training = live(mlp, digits(), arms={"plain": {}, "normed": dict(norm="batch")}, steps=3000,
+                seeds=1, depth=3, width=16, measured=200)
+def hand(ax, *, step=0, lr=0.1, momentum=0.0):
+    run = training.at(step, lr=lr, momentum=momentum)
+    ax.plot(run.batch_losses[:, 0].T if run.step else [[0.0, 0.0]])
+    ax.set(xlim=(0, 3000), ylim=(0, 3))
+    return reading("After {step} updates: {story}.", step=run.step, story=run.story)""",
+    """\
+explore(hand, step=(0, 3000), lr=(0.001, 10.0, "log"), momentum=(0.0, 0.9), animate="step",
+        steer=["lr", "momentum"],
+        presets={"1 cooled": dict(step=120, lr=[(0, 0.5), (60, 0.01)])})""",
+]
+CHECK = """\
+from tests.widgets.views import fresh_png
+print(all(e.png == fresh_png(e) and not e.error for e in explorers()), len(explorers()),
+      [e.values["step"] for e in explorers()], [e.clock.runs for e in explorers()])"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def notebooks(server):
+    browser.write_notebook(server.folder / "one.ipynb", *LIVE, CHECK)
+    browser.write_notebook(server.folder / "two.ipynb", *LIVE, LIVE[2], CHECK)
+
+
+@pytest.fixture
+def explorer(server, page):
+    browser.open_notebook(page, server, "one.ipynb")
+    browser.run_all(page)
+    (explorer,) = browser.explorers(page)
+    return explorer
+
+
+def said_by_check(page) -> str:
+    """Run the last cell again and return what it prints, as soon as the kernel is free."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").last
+    before = cell.locator(".jp-InputPrompt").inner_text()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    browser.wait_until(
+        lambda: cell.locator(".jp-InputPrompt").inner_text() not in (before, "[*]:"),
+        lambda: "the cell does not run",
+    )
+    return cell.locator(".jp-OutputArea-output").last.inner_text().strip()
+
+
+def test_play_trains_a_moved_slider_acts_and_pause_holds(page, explorer):
+    assert len(list(browser.moves(page, explorer))) == 9
+    browser.begin_again(explorer)
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 5)
+    browser.play(explorer)
+    page.wait_for_timeout(1000)
+    now = browser.step_of(explorer)
+    page.wait_for_timeout(1000)
+    assert browser.step_of(explorer) == now
+    assert said_by_check(page) == f"True 1 [{now}] [False]"
+
+
+def test_a_preset_pressed_at_full_speed_plays_to_its_step(page, explorer):
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 0)
+    for _ in range(3):
+        explorer.locator(".lecture-presets button", has_text="1 cooled").click()
+    browser.wait_for_step(explorer, lambda step: step == 120)
+    page.wait_for_timeout(1000)
+    assert browser.code(explorer) == "show(hand, step=120, lr=[(0, 0.5), (60, 0.01)])"
+    assert said_by_check(page) == "True 1 [120] [False]"
+
+
+def test_a_slider_dragged_without_pause_loses_nothing(page, explorer):
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 0)
+    handle = explorer.locator(".lecture-control .noUi-handle").nth(1)
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(60):
+        page.mouse.move(x + (3 * k if k % 2 else -k), y)
+        page.wait_for_timeout(20)
+    page.mouse.up()
+    held = browser.step_of(explorer)
+    browser.wait_for_step(explorer, lambda step: step > held)
+    assert "lr=[(0, 0.1)" in browser.code(explorer)
+    browser.stop(explorer)
+    browser.wait_for_step(explorer, lambda step: step == 0)
+    assert not browser.errors(page)
+    assert said_by_check(page) == "True 1 [0] [False]"
+
+
+def test_an_interrupted_kernel_keeps_what_was_trained(page, explorer):
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 0)
+    browser.menu(page, "Kernel", "kernelmenu:interrupt")
+    page.wait_for_timeout(1500)
+    now = browser.step_of(explorer)
+    assert now > 0
+    if browser.errors(page):
+        assert browser.errors(page) == [f"Stopped by you after {now} updates. Press play to go on."]
+        browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > now)
+    browser.stop(explorer)
+    browser.wait_for_step(explorer, lambda step: step == 0)
+    assert said_by_check(page) == "True 1 [0] [False]"
+
+
+def test_run_all_while_it_plays_begins_anew(page, explorer):
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 0)
+    browser.run_all(page)
+    (again,) = browser.explorers(page)
+    page.wait_for_timeout(1000)
+    assert browser.step_of(again) == 0 and not browser.errors(page)
+    assert said_by_check(page) == "True 1 [0] [False]"
+
+
+def test_two_of_one_training_run_at_once(server, page):
+    browser.open_notebook(page, server, "two.ipynb")
+    browser.run_all(page)
+    one, two = browser.explorers(page)
+    browser.play(one)
+    two.locator(".lecture-presets button", has_text="1 cooled").click()
+    browser.wait_for_step(two, lambda step: step == 120)
+    browser.wait_for_step(one, lambda step: step > 5)
+    browser.play(one)
+    page.wait_for_timeout(1000)
+    assert said_by_check(page).startswith("True 2 [") and not browser.errors(page)
+
+
+def test_a_closed_tab_trains_nothing_more(server, page, explorer):
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 0)
+    page.goto("about:blank")
+    page.wait_for_timeout(2000)
+    browser.open_notebook(page, server, "one.ipynb")
+    now = said_by_check(page)
+    page.wait_for_timeout(2000)
+    assert said_by_check(page) == now and now.startswith("True 1 [") and "[0]" not in now
