@@ -38,7 +38,16 @@ def toys(server):
 
 
 def test_a_server_ends_with_the_process_that_started_it():
-    command = [sys.executable, "-u", "-c", browser.WITH_PARENT, "http.server", "0"]
+    command = [
+        sys.executable,
+        "-u",
+        "-c",
+        browser.WITH_PARENT,
+        "http.server",
+        "-b",
+        "127.0.0.1",
+        "0",
+    ]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, **pipes) as process:
         assert b"Serving" in process.stdout.readline()
