@@ -39,6 +39,19 @@ BROWSER_OPTIONS = [
 # All cells are in the page at once, so that each can be found and photographed.
 TEST_SETTINGS = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 
+# Runs a module that ends when its parent does, however that comes to its end: Ctrl-C, for example.
+WITH_PARENT = """
+import os, runpy, sys, threading
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -118,6 +131,7 @@ def _end(process: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    process.stdin.close()
 
 
 @contextmanager
@@ -131,10 +145,11 @@ def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
         if (pictures := notebooks.parent / "pictures").exists():
             shutil.copytree(pictures, root / "pictures")
         rest = ["--no-browser", f"--ServerApp.port={free_port()}"]
-        command = start.lab_command(sys.executable, ".", rest, root=root)
+        python, _, *words = start.lab_command(sys.executable, ".", rest, root=root)
         with open(home / "log", "wb") as log:
             process = subprocess.Popen(
-                command,
+                [python, "-c", WITH_PARENT, *words],
+                stdin=subprocess.PIPE,
                 cwd=root,
                 env={**start.job_environment(), **_private_folders(home)},
                 stdout=log,

@@ -1,5 +1,7 @@
 """The notebooks as a student meets them: JupyterLab as start.py starts it, in a real browser."""
 
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -33,6 +35,24 @@ def line(ax, *, slope=0.5, on=True):
 def toys(server):
     browser.write_notebook(server.folder / "toy.ipynb", *TOY)
     browser.write_notebook(server.folder / "broken.ipynb", "1 / 0")
+
+
+def test_a_server_ends_with_the_process_that_started_it():
+    command = [
+        sys.executable,
+        "-u",
+        "-c",
+        browser.WITH_PARENT,
+        "http.server",
+        "-b",
+        "127.0.0.1",
+        "0",
+    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:
+        assert b"Serving" in process.stdout.readline()
+        process.stdin.close()  # as when that process is killed
+        assert process.wait(120) == 1
 
 
 @pytest.mark.parametrize("plugin", start.LAB_SETTINGS)
