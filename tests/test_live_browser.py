@@ -24,7 +24,9 @@ def hand(ax, *, step=0, lr=0.1, momentum=0.0):
     """\
 explore(hand, step=(0, 3000), lr=(0.001, 10.0, "log"), momentum=(0.0, 0.9), animate="step",
         steer=["lr", "momentum"],
-        presets={"1 cooled": dict(step=120, lr=[(0, 0.5), (60, 0.01)])})""",
+        presets={"1 cooled": dict(step=120, lr=[(0, 0.5), (60, 0.01)]),
+                 "2 odd": dict(step=90, lr=0.0123456, momentum=[(0, 0.123456), (30, 0.654321)]),
+                 "3 bold": dict(step=60, lr=1.0)})""",
 ]
 CHECK = """\
 from tests.widgets.views import fresh_png
@@ -81,6 +83,16 @@ def test_a_preset_pressed_at_full_speed_plays_to_its_step(page, explorer):
     page.wait_for_timeout(1000)
     assert browser.code(explorer) == "show(hand, step=120, lr=[(0, 0.5), (60, 0.01)])"
     assert said_by_check(page) == "True 1 [120] [False]"
+
+
+def test_of_presets_pressed_one_after_another_the_last_wins_whole(page, explorer):
+    for pause in (0, 150, 300):
+        for name in ("1 cooled", "2 odd", "3 bold", "2 odd"):
+            explorer.locator(".lecture-presets button", has_text=name).click()
+            page.wait_for_timeout(pause)
+        browser.wait_for_step(explorer, lambda step: step == 90)
+        said = "show(hand, step=90, lr=0.0123456, momentum=[(0, 0.123456), (30, 0.654321)])"
+        assert browser.code(explorer) == said
 
 
 def test_a_slider_dragged_without_pause_loses_nothing(page, explorer):

@@ -105,6 +105,10 @@ class Track:
         parts = min(wanted[name].parts_from(self.schedules[name]) for name in wanted)
         return int(min(self.made, parts))
 
+    def nearest(self, step: int) -> int:
+        """Where the last state at or before ``step`` is."""
+        return max(at for at in self._states if at <= step)
+
     def take_over(self, other: "Track", step: int) -> None:
         """Stand where the other course stood after ``step`` updates, and remember what it does."""
         mine, theirs = ([t.curves, t.watched, *t.kept, *(e.batch_losses for e in t.ensembles)]
@@ -123,17 +127,14 @@ class Track:
             self._go_back(shared)
         self.schedules = dict(wanted)
         budget = current_budget()
-        while self.made < step:
-            if not budget.spend():
-                budget.stop_at(self.made)
-                break
+        while self.made < step and budget.spend():
             self._update()
         return min(step, self.made)
 
     def _go_back(self, step: int) -> None:
         """To the nearest kept state at or before ``step``; what came after it is forgotten."""
         self._states = {at: state for at, state in self._states.items() if at <= step}
-        nearest = max(self._states)
+        nearest = self.nearest(step)
         for ensemble, state in zip(self.ensembles, self._states[nearest], strict=True):
             ensemble.restore(state)
         self.made, self._sound = nearest, True

@@ -45,24 +45,32 @@ class LiveRun(Runs):
 
     @property
     def story(self) -> str:
-        """What was done and what broke: the last two changes, then the arms that diverged.
+        """What was done and what broke: the last two movements of the hand, the last one before
+        something diverged, then the arms that did.
 
-        A control that was dragged counts once, from where it began to where it came.
+        A control that was dragged one way counts once, from where it began to where it came.
         """
-        told = [
-            f"you {_verb(before, after)} {name} to {_shown(after)} at update {step}".replace(
-                "_", " "
-            )
-            for step, name, before, after in _strokes(self.changes)[-2:]
+        strokes, broken = _strokes(self.changes), self._broken()
+        told = strokes[-2:]
+        if broken:
+            first = min(step for _, step, _ in broken)
+            told = [s for s in strokes[:-2] if s[0] <= first][-1:] + told
+        words = [
+            f"you {_verb(old, new)} {name.replace('_', ' ')} to {_shown(new)} at update {step}"
+            for step, name, old, new in told
         ]
-        arms = self.axes.get("arm")
+        words += [f"{who} diverged at update {step} ({share})" for who, step, share in broken]
+        return "; ".join(words) or "nothing was changed"
+
+    def _broken(self) -> list[tuple[str, int, str]]:
+        """The arms that diverged: which, the first update at which one did, how many of them."""
+        arms, found = self.axes.get("arm"), []
         for arm in arms or [None]:
             gone = (self.at(arm=arm) if arms else self).diverged_at
             if (gone >= 0).any():
-                who = f"{arm} diverged" if arms else "it diverged"
-                first, share = int(gone[gone >= 0].min()), f"{(gone >= 0).sum()} of {gone.size}"
-                told.append(f"{who} at update {first} ({share})")
-        return "; ".join(told) or "nothing was changed"
+                share = f"{(gone >= 0).sum()} of {gone.size}"
+                found.append((arm or "it", int(gone[gone >= 0].min()), share))
+        return found
 
     def _by_member(self) -> list[str]:
         own = [n for n in ("batch_losses", "spread", "moved") if getattr(self, n) is not None]
@@ -70,11 +78,13 @@ class LiveRun(Runs):
 
 
 def _strokes(changes: list[tuple]) -> list[tuple]:
-    """The changes, with those of one control in quick succession taken as one."""
+    """The changes, with those of one control in quick succession and one direction as one."""
     joined = []
     for step, name, before, after in changes:
         last = joined[-1] if joined else None
-        if last and last[1] == name and step - last[4] <= ONE_STROKE:
+        if last and last[1] == name and step - last[4] <= ONE_STROKE and (
+            _verb(last[2], last[3]) == _verb(before, after) != "set"
+        ):  # fmt: skip
             joined[-1] = (last[0], name, last[2], after, step)
         else:
             joined.append((step, name, before, after, step))

@@ -7,6 +7,7 @@ import numpy as np
 from torch import nn
 
 from lecture_helpers.datasets import dataset as data
+from lecture_helpers.foundation.budget import current_budget
 from lecture_helpers.foundation.schedules import Schedule, as_schedule
 from lecture_helpers.foundation.validation import one_of, positive, whole
 from lecture_helpers.training._grid import Member, axes_of, members_of, seeds_of
@@ -128,6 +129,10 @@ class Live:
             self._check_batches(wanted)
             track = self._track(int(step), wanted)
             reached = track.train_to(int(step), wanted)
+        if reached < step:  # as far as any course has come on this way
+            track = max(self._tracks, key=lambda t: t.shared(wanted))
+            reached = track.shared(wanted)
+            current_budget().stop_at(reached)
         return self._run(track, reached, wanted)
 
     def _track(self, step: int, wanted: dict[str, Schedule]) -> Track:
@@ -137,7 +142,9 @@ class Live:
         if shared < min(step, track.made) and not track.alone:
             others = [t for t in self._tracks if t is not track]
             known, track = track, others[0] if others else Track(self.plan, wanted)
-            track.take_over(known, shared)
+            on_its_way = track.shared(wanted) == track.made >= known.nearest(shared)
+            if not on_its_way or not others:
+                track.take_over(known, shared)
         self._tracks = [*(t for t in self._tracks if t is not track), track][-2:]
         return track
 

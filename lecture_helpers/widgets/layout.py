@@ -30,7 +30,8 @@ _CSS = """<style>
 .lecture-code {{ height: auto; margin: 2px; }}
 .lecture-code .widget-html-content {{ line-height: 1.3; white-space: normal; }}
 .lecture-explorer .widget-label {{ font-weight: 600; }}
-.lecture-explorer .lecture-presets {{ align-items: center; }}
+.lecture-explorer .lecture-presets {{ display: contents; }}
+.lecture-tools {{ margin-left: auto; }}
 .lecture-explorer .jupyter-button {{ border-radius: 4px; }}
 .lecture-explorer .widget-toggle-button.mod-active, .lecture-explorer .jupyter-button.mod-active {{
   font-weight: 600; }}
@@ -90,7 +91,7 @@ class ExplorerLayout:
         left = w.HBox([*presets, *filter(None, [self.key])], layout=w.Layout(flex_flow="row wrap"))
         return w.HBox(
             [left.add_class("lecture-presets"), w.HBox(tools).add_class("lecture-tools")],
-            layout=w.Layout(justify_content="space-between", flex_flow="row wrap", **self._width),
+            layout=w.Layout(align_items="center", flex_flow="row wrap", **self._width),
         )
 
     def _figure(self) -> w.Widget:
@@ -109,7 +110,7 @@ class ExplorerLayout:
 
     def _controls(self) -> w.Widget:
         controls = self.explorer.controls.values()
-        label = f"{min(16, max(len(c.label) for c in controls) * 0.68 + 0.8):.1f}em"
+        label = f"{min(16, max(_ems(c.label) for c in controls) + 0.8):.1f}em"
         for control in controls:
             control.align(label)
         rows = [c.widget for c in controls]
@@ -156,13 +157,17 @@ class ExplorerLayout:
         if self.scrubber:
             self.scrubber.follow()
         if self.code:
-            self.code.value = f"This run as code: <code>{escape(explorer.code)}</code>"
+            planned = f" To come, until you move something: {escape(explorer.to_come)}."
+            self.code.value = (
+                f"This run as code: <code>{escape(explorer.code)}</code>"
+                f"{planned if explorer.to_come else ''}"
+            )
 
     def _lines(self) -> int:
         """How many lines the longest reading so far takes, so that what is below stays put."""
         self._longest = max(self._longest, len(str(self.explorer.reading)))
         per_line = self.explorer.size[0] * 11.5 / self.explorer.appearance.text
-        return math.ceil(self._longest / per_line)
+        return max(3 if self.code else 1, math.ceil(self._longest / per_line))
 
     def _show(self, canvas) -> None:
         """Both layers, in the order in which nothing is missing in between."""
@@ -197,6 +202,11 @@ def _key(typed: Callable[[str], None]) -> w.Text:
     )
     field.observe(lambda change: typed(change["new"]) if change["new"] else None, "value")
     return field
+
+
+def _ems(words: str) -> float:
+    """About how wide bold words are, in sizes of their type."""
+    return sum(1.05 if c in "mwMW" else 0.4 if c in "ijlt.,' " else 0.72 for c in words)
 
 
 def _goal(words: str, met: bool) -> str:

@@ -5,6 +5,7 @@ import time as clocks
 
 from lecture_helpers.foundation.budget import Budget, within
 from lecture_helpers.widgets.controls.clock import Clock
+from lecture_helpers.widgets.controls.control import in_words
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.explorer import Explorer
 
@@ -45,8 +46,9 @@ class LiveExplorer(Explorer):
         with within(budget):
             now = self.canvas.move(self.values, mover and mover.name)
         if budget.reached is not None and budget.reached < self.time.value:
-            self._show_time(budget.reached)
+            self.time.value = budget.reached
             now = self.canvas.move(self.values, mover and mover.name)
+        self.time._show(self.time.value)
         for control in self.steered:
             control.follow()
         self._seen = self.time.value
@@ -68,11 +70,10 @@ class LiveExplorer(Explorer):
                     other.cut(self.time.value)
             asked = self.time.value
             self._answer(mover, Budget(seconds=ANSWER))
-            if not self.clock.runs:
+            runs = self.clock.runs and mover is not self.time  # who holds time, stops it
+            if not runs:
                 self.target = asked
-            elif mover is self.time:
-                self.target = self.time.hi
-            self.clock.run(not self.error and (self.clock.runs or self.time.value < asked))
+            self.clock.run(not self.error and (runs or self.time.value < asked))
 
     def _answer(self, mover, budget: Budget) -> None:
         self.budget = budget
@@ -89,7 +90,7 @@ class LiveExplorer(Explorer):
         with self._lock:
             now = self.time.value
             if now < self.target:
-                self._show_time(min(now + self.stride, self.target))
+                self.time.value = min(now + self.stride, self.target)
                 budget, begun = Budget(seconds=self.pause), clocks.perf_counter()
                 self._answer(self.time, budget)
                 self._pace(budget, clocks.perf_counter() - begun)
@@ -152,6 +153,18 @@ class LiveExplorer(Explorer):
         moved = {n: value for n, value in cut.items() if value != self.controls[n].start}
         given = "".join(f", {name}={value!r}" for name, value in moved.items())
         return f"show({self.view.name}{given})"
+
+    @property
+    def to_come(self) -> str:
+        """What is planned after the present step, in words."""
+        now = self.time.value
+        planned = [
+            (step, f"{control.label} {in_words(value)} at {step}")
+            for control in self.steered
+            for step, value in control.value.entries
+            if step > now
+        ]
+        return "; ".join(words for _, words in sorted(planned)[:3])
 
     def _frames(self) -> list[dict]:
         """A notebook that only runs trains nothing: strips are drawn where it is to be stored."""

@@ -150,6 +150,18 @@ def test_two_hands_on_one_training_do_not_take_it_from_each_other(monkeypatch):
     assert same(training.at(200, lr=0.1), started(steps=200).at(200, lr=0.1))
 
 
+def test_a_branch_that_takes_many_answers_gets_there():
+    training = started(steps=200, record=3)  # states are far apart
+    training.at(200, lr=0.1)
+    branch, step, seen = dict(lr=[(0, 0.1), (90, 1.0)]), 95, []
+    while len(seen) < 60 and step > max(seen, default=0):
+        with within(Budget(pieces=7)):
+            seen.append(training.at(step, **branch).step)
+        step = min(200, seen[-1] + 4)
+    assert seen[0] == 90 and seen[-1] == 200 and seen == sorted(seen)
+    assert same(training.at(200, **branch), started(steps=200, record=3).at(200, **branch))
+
+
 def test_a_run_that_was_handed_out_does_not_change_when_the_training_goes_elsewhere():
     training = started(steps=60, checkpoints=1)
     first = training.at(60, lr=0.1)
@@ -185,6 +197,18 @@ def test_a_diverged_member_is_named_and_the_others_go_on():
     ).all()
     assert np.isnan(run.at(arm="bold").train_loss[..., -1]).all()
     assert run.story.startswith("bold diverged at update ") and run.story.endswith("(2 of 2)")
+
+
+def test_it_tells_a_turn_of_the_hand_as_two_movements_and_names_what_broke_it():
+    lr = [(0, 0.1), (4, 1e30), (10, 0.2), (11, 0.3), (12, 0.05), (13, 0.02)]
+    run = started().at(24, lr=lr, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")])
+    assert run.story == (
+        "you raised lr to 1e+30 at update 4; you raised lr to 0.3 at update 11; "
+        "you lowered lr to 0.02 at update 12; it diverged at update 5 (2 of 2)"
+    )
+    assert started().at(5, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")]).story == (
+        "you set optimizer to adam at update 1; you set optimizer to sgd at update 3"
+    )
 
 
 def test_it_tells_what_the_hand_did_a_drag_as_one_movement():

@@ -50,7 +50,8 @@ def test_it_starts_at_the_defaults_of_the_view(make):
 def test_moving_either_widget_moves_value_picture_and_reading(make, part):
     explorer = make()
     before = explorer.png
-    explorer.controls["height"].parts[part].value = 0.5
+    height = explorer.controls["height"]
+    height.parts[part].value = (0.5, height.place(0.5))[part]
     assert explorer.values["height"] == 0.5
     assert "at 0.50" in shown(explorer) and explorer.png != before
     assert explorer.png == fresh_png(explorer)

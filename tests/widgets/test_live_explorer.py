@@ -300,6 +300,23 @@ def test_an_error_stops_the_clock_is_told_and_the_next_move_mends_it(make):
     assert explorer.error == "" and explorer.png == fresh_png(explorer)
 
 
+def test_who_holds_time_stops_it(make):
+    explorer = make()
+    play(explorer)
+    tick(explorer, 9)
+    move(explorer, "step", 4)
+    assert not explorer.clock.runs and explorer.values["step"] == 4
+
+
+def test_what_is_still_planned_is_told_until_a_hand_drops_it(make):
+    explorer = make()
+    press(explorer, "1 there and back")
+    assert explorer.to_come == "push -1 at 10" and "push -1 at 10" in explorer.layout.code.value
+    tick(explorer, 2)
+    move(explorer, "drag", 0.5)
+    assert explorer.to_come == "" and "To come" not in explorer.layout.code.value
+
+
 def test_the_code_under_it_draws_the_same_picture(make):
     explorer = make()
     assert explorer.code == "show(ball)"

@@ -23,11 +23,12 @@ def nice_step(lo: float, hi: float) -> float:
 class Range(Control):
     """A number between two ends: a slider for the eye, a field for the exact value.
 
-    The slider has places a step apart; the value may lie between two of them. A slider that
-    reports the place it already stands on (browsers round to their steps) moves nothing.
+    The slider stands on places 0, 1, 2, ... a step apart; the value may lie between two of them.
+    In the page places are whole numbers: a fraction would be rounded there and reported back, late,
+    as if a hand had moved it.
     """
 
-    _number, _slider = w.BoundedFloatText, w.FloatSlider
+    _number = w.BoundedFloatText
 
     def __init__(self, name, lo, hi, step, start, label):
         self.lo, self.hi, self.step = lo, hi, step
@@ -36,24 +37,31 @@ class Range(Control):
     def _make(self):
         ends = dict(min=self.lo, max=self.hi, value=self.start)
         number = self._number(**ends, step=self.step, description=self.label)
-        narrow = w.Layout(width="auto", flex="1 1 60px", min_width="60px")
-        slider = self._slide({**ends, "layout": narrow})
+        slider = w.IntSlider(
+            min=0,
+            max=self.place(self.hi),
+            value=self.place(self.start),
+            readout=False,
+            layout=w.Layout(width="auto", flex="1 1 60px", min_width="60px"),
+        )
         slider.observe(lambda change: self._slid(change["new"]), "value")
         return [number.add_class("lecture-number"), slider]
 
-    def _slide(self, ends: dict) -> w.Widget:
-        return self._slider(**ends, step=self.step, readout=False)
-
-    def _slid(self, value) -> None:
-        if not self._busy and self.place(value) != self.place(self.value):
-            self._heard(self.at(self.place(value)))
+    def _slid(self, place: int) -> None:
+        if not self._busy and place != self.place(self.value):
+            self._heard(self.at(place))
 
     def _seen(self, value):
-        return value, self.at(self.place(value))
+        return value, self.place(value)
 
     def place(self, value) -> int:
-        """Which place of the slider is nearest to ``value``."""
-        return round((value - self.lo) / self.step)
+        """Which place of the slider is nearest to ``value``; the last one is the upper end."""
+        steps = self._steps(value)
+        return math.ceil(steps - 1e-6) if value == self.hi else round(steps)
+
+    def _steps(self, value) -> float:
+        """How many steps ``value`` lies above the lower end."""
+        return (value - self.lo) / self.step
 
     def at(self, place: int):
         """The value at that place."""
@@ -82,7 +90,7 @@ class Range(Control):
 class WholeRange(Range):
     """A whole number between two ends."""
 
-    _number, _slider = w.BoundedIntText, w.IntSlider
+    _number = w.BoundedIntText
 
     def accept(self, value) -> int:
         if not is_number(value) or value != int(value) or not self.lo <= value <= self.hi:
@@ -102,17 +110,13 @@ class LogRange(Range):
         step = nice_step(math.log10(lo), math.log10(hi))
         super().__init__(name, float(lo), float(hi), step, float(start), label)
 
-    def _slide(self, ends):
-        ends = {**ends, "min": math.log10(self.lo), "max": math.log10(self.hi)}
-        return w.FloatLogSlider(**ends, step=self.step, readout=False)
-
     def _make(self):
         number, slider = super()._make()
         number.step = None
         return [number, slider]
 
-    def place(self, value):
-        return round(math.log10(value / self.lo) / self.step)
+    def _steps(self, value):
+        return math.log10(value / self.lo) / self.step
 
     def at(self, place):
         value = float(f"{self.lo * 10 ** (place * self.step):.3g}")
