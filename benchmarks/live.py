@@ -44,7 +44,7 @@ def timed(cls, name, where, count):
 timed(Track, "_update", "training", "updates")
 timed(LiveExplorer, "_answer", "answers", "ticks")"""
 STATE = """\
-lives = [live for live in gc.get_objects() if isinstance(live, Live)]
+lives = [live for live in gc.get_objects() if type(live) is Live]
 print(json.dumps({**spent, "mib": max([live.size for live in lives], default=0) / 2**20}))"""
 WHOLE = """\
 moved = [e for e in explorers() if isinstance(e, LiveExplorer)]
@@ -53,7 +53,8 @@ def whole(explorer):
     explorer.reset()
     explorer.set(**{explorer.time.name: hi})
     return [hi, time.perf_counter() - begun, spent["updates"] - before]
-print(json.dumps([whole(e) for e in moved]))"""
+again, first = "first" in globals(), False
+print(json.dumps([whole(e) for e in moved] if again else []))"""
 # What the page shows, with the time at which it came: the code under the figure and its pictures.
 WATCH = """explorer => {
     const seen = window.seen = { pictures: [], code: [] };
@@ -157,12 +158,10 @@ def report(path: Path, page, server) -> None:
     trip = page.locator(".trip")
     knob = page.locator(".widget-slider .noUi-handle").last
     bare = hands(page, knob, trip, r"\d+", 50)
-    whole = printed(page, -2)
     live = [e for e in browser.explorers(page) if browser.is_live(e)]
-    for number, (explorer, (steps, seconds, updates)) in enumerate(
-        zip(live, whole, strict=True), 1
-    ):
-        now = measure(page, explorer)
+    played = [measure(page, explorer) for explorer in live]  # before anything was trained
+    whole = printed(page, -2)
+    for number, (now, (steps, seconds, updates)) in enumerate(zip(played, whole, strict=True), 1):
         p50, p95 = np.quantile(now["delays"] or [np.nan], [0.5, 0.95])
         trip50, trip95 = np.quantile(bare, [0.5, 0.95])
         print(
