@@ -70,7 +70,9 @@ WATCH = """explorer => {
 HAND = """async ([handle, where, pattern]) => {
     const shown = () => (where.innerText.match(new RegExp(pattern)) ?? [''])[0];
     const before = shown(), begun = performance.now();
-    const key = Math.random() < 0.5 ? 'ArrowRight' : 'ArrowLeft';
+    const [low, now, high] = ['min', 'now', 'max'].map(
+        part => Number(handle.getAttribute(`aria-value${part}`)));
+    const key = now > (low + high) / 2 ? 'ArrowLeft' : 'ArrowRight';
     handle.focus();
     handle.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
     while (shown() === before && performance.now() - begun < 5000)
