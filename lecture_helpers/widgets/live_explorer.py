@@ -69,7 +69,9 @@ class LiveExplorer(Explorer):
                 for other in self.steered:
                     other.cut(self.time.value)
             asked = self.time.value
-            self._answer(mover, Budget(seconds=ANSWER))
+            # what a steered control moves is what time moves: no new background for it
+            drawn_for = self.time if isinstance(mover, Steered) else mover
+            self._answer(drawn_for, Budget(seconds=ANSWER))
             runs = self.clock.runs and mover is not self.time  # who holds time, stops it
             if not runs:
                 self.target = asked
