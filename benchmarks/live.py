@@ -97,17 +97,8 @@ def with_probe(path: Path, folder: Path) -> None:
 
 
 def printed(page, place: int = -1):
-    """Run a cell, counted from the end, and return the JSON that it prints."""
-    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(place)
-    before = cell.locator(".jp-InputPrompt").inner_text()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    browser.wait_until(
-        lambda: cell.locator(".jp-InputPrompt").inner_text() not in (before, "[*]:"),
-        lambda: "the cell does not run",
-        60,
-    )
-    return json.loads(cell.locator(".jp-OutputArea-output").last.inner_text())
+    """The JSON that a cell, counted from the end, prints when it is run once more."""
+    return json.loads(browser.printed(page, place))
 
 
 def hands(page, handle, where, pattern: str, pause: int) -> list[float]:

@@ -223,6 +223,20 @@ def run_all(page, seconds: float = 400) -> float:
     return time.monotonic() - begin
 
 
+def printed(page, place: int = -1) -> str:
+    """Run a cell, counted from the end, once more; what it prints, as soon as it is done."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(place)
+    before = cell.locator(".jp-InputPrompt").inner_text()
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    wait_until(
+        lambda: cell.locator(".jp-InputPrompt").inner_text() not in (before, "[*]:"),
+        lambda: "the cell does not run",
+        120,
+    )
+    return cell.locator(".jp-OutputArea-output").last.inner_text().strip()
+
+
 def errors(page) -> list[str]:
     """What went wrong, in words: error outputs of cells and explorers, and broken widgets."""
     places = (

@@ -48,19 +48,6 @@ def explorer(server, page):
     return explorer
 
 
-def said_by_check(page) -> str:
-    """Run the last cell again and return what it prints, as soon as the kernel is free."""
-    cell = page.locator(".jp-Notebook .jp-CodeCell").last
-    before = cell.locator(".jp-InputPrompt").inner_text()
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    browser.wait_until(
-        lambda: cell.locator(".jp-InputPrompt").inner_text() not in (before, "[*]:"),
-        lambda: "the cell does not run",
-    )
-    return cell.locator(".jp-OutputArea-output").last.inner_text().strip()
-
-
 def test_play_trains_a_moved_slider_acts_and_pause_holds(page, explorer):
     assert len(list(browser.moves(page, explorer))) == 9
     browser.begin_again(explorer)
@@ -71,7 +58,7 @@ def test_play_trains_a_moved_slider_acts_and_pause_holds(page, explorer):
     now = browser.step_of(explorer)
     page.wait_for_timeout(1000)
     assert browser.step_of(explorer) == now
-    assert said_by_check(page) == f"True 1 [{now}] [False]"
+    assert browser.printed(page) == f"True 1 [{now}] [False]"
 
 
 def test_a_preset_pressed_at_full_speed_plays_to_its_step(page, explorer):
@@ -82,7 +69,7 @@ def test_a_preset_pressed_at_full_speed_plays_to_its_step(page, explorer):
     browser.wait_for_step(explorer, lambda step: step == 120)
     page.wait_for_timeout(1000)
     assert browser.code(explorer) == "show(hand, step=120, lr=[(0, 0.5), (60, 0.01)])"
-    assert said_by_check(page) == "True 1 [120] [False]"
+    assert browser.printed(page) == "True 1 [120] [False]"
 
 
 def test_of_presets_pressed_one_after_another_the_last_wins_whole(page, explorer):
@@ -117,7 +104,7 @@ def test_a_slider_dragged_without_pause_loses_nothing(page, explorer):
     browser.stop(explorer)
     browser.wait_for_step(explorer, lambda step: step == 0)
     assert not browser.errors(page)
-    assert said_by_check(page) == "True 1 [0] [False]"
+    assert browser.printed(page) == "True 1 [0] [False]"
 
 
 def test_an_interrupted_kernel_keeps_what_was_trained(page, explorer):
@@ -136,7 +123,7 @@ def test_an_interrupted_kernel_keeps_what_was_trained(page, explorer):
         browser.wait_for_step(explorer, lambda step: step > now >= begun)
     browser.stop(explorer)
     browser.wait_for_step(explorer, lambda step: step == 0)
-    assert said_by_check(page) == "True 1 [0] [False]"
+    assert browser.printed(page) == "True 1 [0] [False]"
 
 
 def test_run_all_while_it_plays_begins_anew(page, explorer):
@@ -146,7 +133,7 @@ def test_run_all_while_it_plays_begins_anew(page, explorer):
     (again,) = browser.explorers(page)
     page.wait_for_timeout(1000)
     assert browser.step_of(again) == 0 and not browser.errors(page)
-    assert said_by_check(page) == "True 1 [0] [False]"
+    assert browser.printed(page) == "True 1 [0] [False]"
 
 
 def test_two_of_one_training_run_at_once(server, page):
@@ -159,7 +146,7 @@ def test_two_of_one_training_run_at_once(server, page):
     browser.wait_for_step(one, lambda step: step > 5)
     browser.play(one)
     page.wait_for_timeout(1000)
-    assert said_by_check(page).startswith("True 2 [") and not browser.errors(page)
+    assert browser.printed(page).startswith("True 2 [") and not browser.errors(page)
 
 
 def test_a_closed_tab_trains_nothing_more(server, page, explorer):
@@ -168,6 +155,6 @@ def test_a_closed_tab_trains_nothing_more(server, page, explorer):
     page.goto("about:blank")
     page.wait_for_timeout(2000)
     browser.open_notebook(page, server, "one.ipynb")
-    now = said_by_check(page)
+    now = browser.printed(page)
     page.wait_for_timeout(2000)
-    assert said_by_check(page) == now and now.startswith("True 1 [") and "[0]" not in now
+    assert browser.printed(page) == now and now.startswith("True 1 [") and "[0]" not in now

@@ -41,8 +41,7 @@ class State:
 class LiveEnsemble(Ensemble):
     """Trainees of one group; ``steer`` gives them the settings of the next update.
 
-    ``place`` is (epoch, examples of it already used). With ``layers`` the spread of every layer's
-    outputs and how far each update moves its weights are noted where asked.
+    ``place`` is (epoch, examples of it already used).
     """
 
     def __init__(self, trainees: Sequence[Trainee], rules: Sequence[Rules], planner: Planner,
