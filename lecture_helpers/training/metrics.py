@@ -13,10 +13,13 @@ def trains(runs: Runs) -> np.ndarray:
     return _late(runs) <= np.log(10) / 2  # NaN, a diverged member, is not
 
 
-def late_loss(runs: Runs) -> np.ndarray:
-    """(*grid, seeds), log10 of the mean training loss of the last quarter; capped at guessing."""
+def late_loss(runs: Runs, *, fitted: float = 1e-4) -> np.ndarray:
+    """(*grid, seeds), log10 of the mean training loss of the last quarter; capped at guessing.
+
+    A loss below ``fitted`` counts as ``fitted``.
+    """
     late = _late(runs)
-    return np.log10(np.clip(np.where(np.isfinite(late), late, GUESSING), 1e-4, GUESSING))
+    return np.log10(np.clip(np.where(np.isfinite(late), late, GUESSING), fitted, GUESSING))
 
 
 def _late(runs: Runs) -> np.ndarray:

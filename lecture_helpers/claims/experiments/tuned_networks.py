@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
+
 from lecture_helpers import training
 from lecture_helpers.claims.tuning import best_on_grid
-from lecture_helpers.datasets import digits
+from lecture_helpers.datasets import digits, mnist, mnist1d
 from lecture_helpers.training import Runs
+
+DATA = {"digits": digits, "MNIST-1D": mnist1d, "MNIST": mnist}
+FITTED = 0.01  # a training loss below it is fitted: what lies under it is not compared
 
 
 def grid(first: int, last: int, *, per_decade: int, digits: int = 3) -> tuple[float, ...]:
@@ -18,12 +23,22 @@ def grid(first: int, last: int, *, per_decade: int, digits: int = 3) -> tuple[fl
     return tuple(float(f"{10 ** (k / per_decade):.{digits}g}") for k in steps)
 
 
-def on_digits(seeds: Iterable[int], **settings) -> dict:
-    """What ``train`` takes for networks of width 32 on the digits, and ``settings``."""
+def on_data(data: str, seeds: Iterable[int], **settings) -> dict:
+    """What ``train`` takes for networks of width 32 on a data set of ``DATA``, and ``settings``."""
     return {
-        "build": training.mlp, "dataset": digits(), "seeds": list(seeds), "width": 32,
+        "build": training.mlp, "dataset": DATA[data](), "seeds": list(seeds), "width": 32,
         "progress": False,
     } | settings  # fmt: skip
+
+
+def on_digits(seeds: Iterable[int], **settings) -> dict:
+    """As ``on_data``, for the digits."""
+    return on_data("digits", seeds, **settings)
+
+
+def failed_as_nan(values, failed) -> list[float]:
+    """One value per seed, NaN for the seeds that failed: they count in the failure rate alone."""
+    return np.where(failed, np.nan, values).tolist()
 
 
 def train_at(rates: Mapping[str, float], arms: Mapping[str, dict], **options) -> Runs:

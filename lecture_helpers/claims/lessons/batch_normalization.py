@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from lecture_helpers.claims.claim import Claim, regimes
+from lecture_helpers.claims.claim import legacy, regimes
 from lecture_helpers.claims.experiments import batch_normalization as layers
 from lecture_helpers.claims.experiments import normalized_networks as networks
 
 LESSON = "01_batch_normalization"
-on_slide = partial(Claim, lesson=LESSON, slide="Batch Normalization")
-on_full_slide = partial(Claim, lesson=LESSON, slide=layers.FULL)
+on_slide = partial(legacy, lesson=LESSON, slide="Batch Normalization")
+on_full_slide = partial(legacy, lesson=LESSON, slide=layers.FULL)
 DEEP, BOLD = (3, 10), networks.PROMISES[1:]
 DEPTHS = layers.DEPTHS[::-1]
 CLAIMS = (

@@ -3,12 +3,12 @@
 from functools import partial
 from itertools import product
 
-from lecture_helpers.claims.claim import Claim, regimes
+from lecture_helpers.claims.claim import legacy, regimes
 from lecture_helpers.claims.experiments import continuation, curriculum
 from lecture_helpers.claims.experiments.continuation import ALIKE, FREE, NARROW, NEEDLE, WAVES
 
 LESSON = "06_continuation_and_curriculum"
-on_slide = partial(Claim, lesson=LESSON, slide="Continuation Methods and Curriculum Learning")
+on_slide = partial(legacy, lesson=LESSON, slide="Continuation Methods and Curriculum Learning")
 CASES = ("2 dimensions, 1 draws", "2 dimensions, 10 draws", "2 dimensions, 100 draws",
          "10 dimensions, 10 draws", "10 dimensions, 100 draws")  # fmt: skip
 BLURRED = (WAVES, ALIKE, FREE, NARROW, NEEDLE)

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.claim import legacy
 from lecture_helpers.claims.experiments import coordinate_descent as experiments
 
 LESSON = "02_coordinate_descent"
-on_slide = partial(Claim, lesson=LESSON, slide="Coordinate Descent")
+on_slide = partial(legacy, lesson=LESSON, slide="Coordinate Descent")
 CLAIMS = (
     on_slide("C21", "empirical",
         "Minimising over one coordinate at a time, in turn, ends in a local minimum.",

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from lecture_helpers.claims.claim import Claim, regimes
+from lecture_helpers.claims.claim import legacy, regimes
 from lecture_helpers.claims.experiments import model_design as experiments
 from lecture_helpers.networks.designs import METHODS, MODELS
 
 LESSON = "05_model_design"
-on_slide = partial(Claim, lesson=LESSON, slide="Design Models to Aid Optimization")
+on_slide = partial(legacy, lesson=LESSON, slide="Design Models to Aid Optimization")
 
 on_factorial = partial(
     on_slide, experiment=experiments.factorial, tune=experiments.tuned_factorial, budget=60,

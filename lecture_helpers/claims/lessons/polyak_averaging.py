@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from lecture_helpers.claims.claim import Claim, regimes
+from lecture_helpers.claims.claim import legacy, regimes
 from lecture_helpers.claims.experiments import polyak_averaging as experiments
 
 LESSON = "03_polyak_averaging"
-on_slide = partial(Claim, lesson=LESSON, slide="Polyak Averaging")
+on_slide = partial(legacy, lesson=LESSON, slide="Polyak Averaging")
 REGIMES = experiments.REGIMES
 on_averages = partial(
     on_slide,

@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from lecture_helpers.claims.claim import Claim, regimes
+from lecture_helpers.claims.claim import legacy, regimes
 from lecture_helpers.claims.experiments import supervised_pretraining as experiments
 
 LESSON = "04_supervised_pretraining"
-on_slide = partial(Claim, lesson=LESSON, slide="Supervised Pretraining")
+on_slide = partial(legacy, lesson=LESSON, slide="Supervised Pretraining")
 
 NETWORKS, DEPTHS = experiments.NETWORKS, experiments.DEPTHS
 on_growing = partial(
