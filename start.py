@@ -348,7 +348,7 @@ def refresh(rest):
 def evidence(rest):
     """Repeat experiments; with --scheduler the packages that talk to a cluster are needed too."""
     extras = ["cluster"] * any(word.startswith("--scheduler") for word in rest)
-    hand_over([python_with(extras), "-m", "lecture_helpers.claims.run", *rest])
+    hand_over([python_with([*extras, "evidence"]), "-m", "lecture_helpers.claims.run", *rest])
 
 
 def new(rest):

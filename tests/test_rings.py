@@ -30,13 +30,13 @@ MAY_IMPORT = {
     },
     "report": {"claims", "plots", "widgets", "networks", "training"},
     "exercises": {"foundation"},
-    "publish": {"foundation", "report", "widgets"},
+    "publish": {"foundation", "claims", "report", "widgets"},
 }  # fmt: skip
 # Within a room a file may import those that stand before it.
 ORDER = {
     "claims": """
-        claim fingerprint statistics ledger sweep tuning cluster experiments.* lessons.*
-        __init__ verify run
+        claim fingerprint statistics verdicts ledger values sweep tuning cluster experiments.*
+        lessons.* __init__ verify run
     """.split(),
     "curriculum": """
         __init__ nearest_neighbours pacing shapes_race difficulty classroom race
@@ -69,7 +69,7 @@ ORDER = {
         __init__ api frames pictures prose generated_lists refresh handouts
     """.split(),
     "report": """
-        cards lessons ledger_rows ledger_table __init__
+        lessons ledger_rows cards ledger_table __init__
     """.split(),
     "test_functions": """
         __init__ surfaces averaging_traps coordinate_traps smoothable clock_speed multimodal

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from inspect import signature
@@ -39,6 +40,26 @@ class Record:
         for name, values in {**self.arms, **self.extras}.items():
             if len(values) != len(self.seeds):
                 raise ValueError(f"{name!r} has {len(values)} values for {len(self.seeds)} seeds.")
+
+    def to_json(self) -> dict:
+        """Its fields as JSON can hold them: a seed that failed is null."""
+        fields = asdict(self)
+        for name in ("arms", "extras"):
+            rows = fields[name].items()
+            fields[name] = {k: [None if v != v else v for v in row] for k, row in rows}
+        return fields
+
+    @classmethod
+    def from_json(cls, fields: Mapping) -> "Record":
+        """The record that ``to_json`` wrote."""
+        rows = {
+            name: {
+                key: [math.nan if value is None else value for value in row]
+                for key, row in fields[name].items()
+            }
+            for name in ("arms", "extras")
+        }
+        return cls(**{**fields, **rows, "seeds": tuple(fields["seeds"])})
 
 
 @dataclass(frozen=True)
@@ -203,7 +224,9 @@ def legacy(
     parts = ()
     if comparisons:
         beside = (Control("rival", "shown beside", controls),) if controls else ()
-        parts = (Part(sentence, unit, min_effect, comparisons, {}, beside, interval_method, resolution),)
+        parts = (
+            Part(sentence, unit, min_effect, comparisons, {}, beside, interval_method, resolution),
+        )
     return Claim(id, kind, sentence, falsified_by, parts=parts, **rest)
 
 

@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from functools import cache
+from dataclasses import asdict
 from pathlib import Path
 
 from lecture_helpers.claims.claim import Claim, Record, plain
@@ -15,7 +15,6 @@ LEDGER = EVIDENCE / "ledger.json"
 DIGITS = 9
 DECLARED = (
     "id", "lesson", "slide", "sentence", "falsified_by", "objection", "literature", "kind",
-    "min_effect", "unit", "comparisons", "controls", "interval_method", "resolution",
 )  # fmt: skip
 
 
@@ -48,12 +47,17 @@ def held(path: Path) -> AbstractContextManager:
 
 def write_json(content, path: Path) -> None:
     """Write JSON with one list of numbers per line, all of it or nothing."""
-    path = Path(path)
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     text = re.sub(r"\[[^\[\]{}\"]*\]", lambda found: _one_line(found[0]), text)
+    write_text(text + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file, all of it or nothing: an interrupted write leaves the old one."""
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
-    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.write_text(text, encoding="utf-8", newline="\n")
     os.replace(unfinished, path)
 
 
@@ -66,10 +70,11 @@ def entry(claim: Claim, record: Record, settings: Mapping, provenance: Mapping) 
 
     Comparisons of arms that were not measured are left out: those of a quick run.
     """
-    declared = described(claim)
-    for name in ("comparisons", "controls"):
-        declared[name] = {k: v for k, v in declared[name].items() if set(v) <= set(record.arms)}
-    return declared | {
+    measured = set(record.arms)
+    parts = [_measured(part, measured) for part in described(claim)["parts"]]
+    return described(claim) | {
+        "parts": [part for part in parts if part["scope"]],
+        "declaration": claim.declaration,
         "seeds": list(record.seeds),
         "arms": _rounded(record.arms),
         "extras": _rounded(record.extras),
@@ -81,103 +86,113 @@ def entry(claim: Claim, record: Record, settings: Mapping, provenance: Mapping) 
 
 def described(claim: Claim) -> dict:
     """What a claim says of itself and how it is judged, as it stands in its entry."""
-    return {name: plain(getattr(claim, name)) for name in DECLARED}
+    said = {name: plain(getattr(claim, name)) for name in DECLARED}
+    return said | {
+        "parts": [plain(asdict(part)) for part in claim.parts],
+        "history": [plain(asdict(change)) for change in claim.history],
+    }
+
+
+def _measured(part: Mapping, arms: set[str]) -> dict:
+    def kept(pairs: Mapping) -> dict:
+        return {name: pair for name, pair in pairs.items() if set(pair) <= arms}
+
+    scope, borders = kept(part["scope"]), kept(part["borders"])
+    controls = [c | {"comparisons": kept(c["comparisons"])} for c in part["controls"]]
+    return {**part, "scope": scope, "borders": borders} | {
+        "controls": [control for control in controls if control["comparisons"]]
+    }
 
 
 def _rounded(values: Mapping[str, list]) -> dict[str, list]:
-    return {name: [float(f"{float(v):.{DIGITS}g}") for v in row] for name, row in values.items()}
+    return {
+        name: [None if v != v else float(f"{float(v):.{DIGITS}g}") for v in row]
+        for name, row in values.items()
+    }
 
 
 def judged(entries: Mapping[str, dict]) -> dict[str, dict]:
     """The entries with findings, verdicts and fragility computed afresh from their stored values.
 
-    Each entry gains ``verdict``, ``fragile``, ``findings`` (one per declared regime or check),
-    ``effect`` and ``interval`` (of the first regime). Holm's family is a lesson's regimes.
+    Each entry gains ``verdict``, ``prose``, ``because`` and ``fragile``; ``judged``, a part's
+    findings each; for an identity ``checks``. Holm's family is the scope of a lesson's parts.
     """
-    found = {name: _findings(stored) for name, stored in entries.items()}
+    found = {name: _found(stored) for name, stored in entries.items()}
     families: dict[str, list[dict]] = {}
     for name, stored in entries.items():
-        families.setdefault(stored["lesson"], []).extend(found[name])
+        families.setdefault(stored["lesson"], []).extend(scope_of(found[name]))
     for findings in families.values():
         _correct(findings)
     return {name: stored | _summary(stored, found[name]) for name, stored in entries.items()}
 
 
-def _findings(stored: Mapping) -> list[dict]:
+def _found(stored: Mapping) -> dict:
     if stored["kind"] == "identity":
-        return [_check(stored, name) for name in stored["tolerances"]]
-    return _compared(stored, stored["comparisons"])
+        return {"judged": [], "checks": [_check(stored, name) for name in stored["tolerances"]]}
+    from lecture_helpers.claims.verdicts import judge
+
+    return {"judged": [judge(part, stored["arms"]) for part in stored["parts"]], "checks": []}
+
+
+def scope_of(stored: Mapping) -> list[dict]:
+    """The findings of an entry that count: those of the scope of all its parts."""
+    return [finding for part in stored["judged"] for finding in part["scope"]]
+
+
+def beside(stored: Mapping) -> list[dict]:
+    """The findings of an entry that are shown beside the scope: borders and controls."""
+    found = []
+    for part in stored["judged"]:
+        found += part["borders"]
+        found += [finding for control in part["controls"] for finding in control["findings"]]
+    return found
 
 
 def _check(stored: Mapping, name: str) -> dict:
     deviations, tolerance = stored["arms"][name], stored["tolerances"][name]
+    whole = all(d is not None and d <= tolerance for d in deviations)
     return {
         "name": name,
-        "effect": max(deviations),
+        "effect": max((d for d in deviations if d is not None), default=0.0),
         "tolerance": tolerance,
-        "verdict": "identity" if all(d <= tolerance for d in deviations) else "refuted",
+        "verdict": "identity" if whole else "broken",
     }
-
-
-def _compared(stored: Mapping, regimes: Mapping) -> list[dict]:
-    arms, rule = stored["arms"], (stored["interval_method"], stored["resolution"])
-    return [
-        {"name": name}
-        | _comparison(tuple(arms[treated]), tuple(arms[control]), stored["min_effect"], *rule)
-        for name, (treated, control) in regimes.items()
-    ]
-
-
-@cache
-def _comparison(treated: tuple, control: tuple, min_effect: float, method: str, step: float):
-    """What two arms' values say; kept, because a run judges the whole ledger after every claim."""
-    from lecture_helpers.claims import statistics
-
-    differences = statistics.paired_differences(treated, control)
-    interval_at = statistics.intervals(differences, method, step)
-    effect, interval = float(differences.mean()), interval_at(statistics.LEVEL)
-    return {
-        "effect": _short(effect),
-        "interval": _short(interval),
-        "interval_99": _short(interval_at(statistics.STRICT)),
-        "p_value": statistics.p_value(effect, interval_at, min_effect),
-        "verdict": statistics.decide(effect, interval, min_effect),
-    }
-
-
-def _short(value):
-    return [_short(v) for v in value] if isinstance(value, tuple) else float(f"{value:.5g}")
 
 
 def _correct(findings: list[dict]) -> None:
     from lecture_helpers.claims.statistics import fragile, holm
 
-    tested = [finding for finding in findings if "p_value" in finding]
-    for finding, adjusted in zip(tested, holm([f["p_value"] for f in tested]), strict=True):
+    adjusted_all = holm([f["p_value"] for f in findings])
+    for finding, adjusted in zip(findings, adjusted_all, strict=True):
         finding["fragile"] = fragile(finding["verdict"], finding["p_value"], adjusted)
-        finding["holm"] = _short(float(adjusted))
-        finding["p_value"] = _short(finding["p_value"])
+        finding["holm"] = float(f"{adjusted:.5g}")
+        finding["p_value"] = float(f"{finding['p_value']:.5g}")
 
 
-def _summary(stored: Mapping, findings: list[dict]) -> dict:
-    from lecture_helpers.claims.statistics import decide_regimes
+def _summary(stored: Mapping, found: dict) -> dict:
+    from lecture_helpers.claims.verdicts import common
 
-    first = findings[0] if findings else {}
+    parts, name = found["judged"], stored["id"]
     if stored["kind"] == "identity":
-        if not findings:
-            raise ValueError(f"{stored['id']} is an identity: its checks need their tolerances.")
-        verdicts = [finding["verdict"] for finding in findings]
-        verdict = "refuted" if "refuted" in verdicts else "identity"
-        first = max(findings, key=lambda finding: finding["effect"] / finding["tolerance"])
-    elif stored["kind"] == "opinion":
-        verdict = "opinion"
+        if not found["checks"]:
+            raise ValueError(f"{name} is an identity: its checks need their tolerances.")
+        broken = [check["name"] for check in found["checks"] if check["verdict"] == "broken"]
+        verdict, prose = ("broken", f"broken: {', '.join(broken)}") if broken else ("identity", "")
     else:
-        verdict = decide_regimes(finding["verdict"] for finding in findings)
-    return {
+        verdict = common(part["verdict"] for part in parts)
+        verdict = "opinion" if stored["kind"] == "opinion" else verdict
+        prose = _in_prose(stored["parts"], parts)
+    because = [part["because"] for part in parts if part["because"]]
+    return found | {
         "verdict": verdict,
-        "fragile": verdict != "opinion" and any(f.get("fragile") for f in findings),
-        "effect": first.get("effect"),
-        "interval": first.get("interval"),
-        "findings": findings,
-        "control_findings": _compared(stored, stored["controls"]),
+        "prose": prose,
+        "because": because[0] if len(set(because)) == 1 else "stands in part" if because else "",
+        "fragile": verdict != "opinion" and any(f.get("fragile") for f in scope_of(found)),
     }
+
+
+def _in_prose(declared: list, judged: list) -> str:
+    if len(judged) == 1:
+        return f"{judged[0]['prose']}."
+    pairs = zip(declared, judged, strict=True)
+    return " ".join(f"*{part['words']}*: {made['prose']}." for part, made in pairs)

@@ -10,15 +10,16 @@ from multiprocessing import get_context
 from pathlib import Path
 from platform import machine
 
-from lecture_helpers.claims import claim, ledger
-from lecture_helpers.claims.claim import QUICK_SEEDS, Claim
+from lecture_helpers.claims import claim, ledger, values
+from lecture_helpers.claims.claim import QUICK_SEEDS, Claim, Record, joined
 from lecture_helpers.claims.cluster import cluster
 from lecture_helpers.claims.fingerprint import fingerprint
 from lecture_helpers.claims.sweep import Sweep, experiment_name, shares_of, stoppable, versions
 from lecture_helpers.claims.tuning import tuned
-from lecture_helpers.claims.verify import refreshed, runnable, up_to_date, verify
+from lecture_helpers.claims.verify import refreshed, runnable, seeds_for, up_to_date, verify
 from lecture_helpers.foundation.validation import whole
 
+MORE = "more"
 KEPT = "What was finished is kept; the same command goes on from there."
 
 
@@ -49,23 +50,44 @@ def run(
     for finished in (c for c in wanted if c not in todo):
         say(f"{finished.id}: {entries[finished.id]['verdict']}, as stored")
     _run(todo, None, path, executor, say)
+    _widened(wanted, path, executor, say)
     _store_runs(wanted, todo, path.parent / "runs", say)
     entries = ledger.load(path)
+    values.write(entries, path.parent)
     say(f"{path.name} holds {len(entries)} claims, {minutes(entries):.0f} min of processor time")
     return {c.id: entries[c.id] for c in wanted}
 
 
+def _widened(wanted: list[Claim], path: Path, executor, say: Callable) -> None:
+    """Run the seeds that are kept back for claims whose intervals came out too wide."""
+    entries = ledger.load(path)
+    wide = [c for c in wanted if seeds_for(c, entries[c.id]) != tuple(entries[c.id]["seeds"])]
+    for c in wide:
+        say(f"{c.id}: an interval is too wide to say no difference, {len(c.more_seeds)} more seeds")
+    _run(wide, MORE, path, executor, say)
+
+
 def _run(todo: list[Claim], seeds, path: Path | None, executor, say) -> dict:
+    """Run and store, with ``seeds`` (their own where None); those of MORE join what is stored."""
     changed = {c.id: _tuned(c, path, say) | (c.quick if path is None else {}) for c in todo}
-    shares = {c.id: shares_of(c, seeds or c.seeds, changed[c.id]) for c in todo}
+    chosen = {c.id: c.more_seeds if seeds is MORE else seeds or c.seeds for c in todo}
+    shares = {c.id: shares_of(c, chosen[c.id], changed[c.id]) for c in todo}
     sweep, entries = Sweep(shares, path and path.parent / "unfinished", say), {}
     for name, record in sweep.results(executor):
         settings = claim(name).settings | changed[name]
+        if path and seeds is MORE:
+            record = joined([Record.from_json(_measured(ledger.load(path)[name])), record])
         made = ledger.entry(claim(name), record, settings, provenance(record.seconds))
         made["code"] = fingerprint(claim(name).experiment)
         entries = ledger.store(made, path) if path else ledger.judged(entries | {name: made})
         say(f"{name}: {in_words(entries[name])}")
     return entries
+
+
+def _measured(stored: Mapping) -> dict:
+    """What an entry was made from, as a record's fields."""
+    fields = {name: stored[name] for name in ("seeds", "arms", "tolerances", "extras")}
+    return fields | {"seconds": stored["provenance"]["seconds"]}
 
 
 def _tuned(claim: Claim, path: Path | None, say: Callable) -> dict:
@@ -78,15 +100,21 @@ def _tuned(claim: Claim, path: Path | None, say: Callable) -> dict:
 
 def in_words(stored: Mapping) -> str:
     """A line for the terminal: the verdict and each finding's figures."""
-    parts = [f"{finding['name']}: {_figures(finding)}" for finding in stored["findings"]]
+    found = stored["checks"] or ledger.scope_of(stored)
+    parts = [f"{finding['name']}: {_figures(finding)}" for finding in found]
     return f"{stored['verdict']}{' (fragile)' * stored['fragile']}; " + "; ".join(parts)
 
 
 def _figures(finding: Mapping) -> str:
     if "tolerance" in finding:
         return f"{finding['effect']:.1e} (tolerance {finding['tolerance']:.0e})"
-    low, high = finding["interval"]
-    return f"{finding['effect']:.3g} [{low:.3g}, {high:.3g}] {finding['verdict']}"
+    words = ""
+    if finding["effect"] is not None:
+        low, high = finding["interval"]
+        words = f"{finding['effect']:.3g} [{low:.3g}, {high:.3g}] "
+    if failed := finding["failures"]:
+        words += f"(failed {failed['treated']} and {failed['control']} of {failed['of']}) "
+    return words + finding["verdict"]
 
 
 def minutes(entries: Mapping[str, dict]) -> float:

@@ -1,6 +1,6 @@
-"""How per-seed values become a verdict: paired differences, intervals, the rule, Holm."""
+"""How per-seed values become a verdict: paired differences, intervals, failures, the rule, Holm."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -95,39 +95,69 @@ def intervals(
 
 
 def decide(effect: float, interval: Interval, min_effect: float) -> str:
-    """The verdict on a paired effect, its sign turned so that the slide expects a positive one.
+    """The verdict on a paired effect, its sign turned so that the sentence expects a positive one.
 
-    Read from top to bottom: an interval wholly below 0 refutes, however small the effect.
+    The same on both sides of 0: an effect counts from ``min_effect`` on.
 
-    >>> decide(0.8, (0.3, 1.3), min_effect=0.5), decide(0.1, (-0.2, 0.4), min_effect=0.5)
-    ('holds', 'null')
+    >>> [decide(e, (e - 0.3, e + 0.3), min_effect=0.5) for e in (0.8, 0.1, 0.4, -0.8)]
+    ['holds', 'no difference', 'undecided', 'reversed']
     """
     low, high = interval
     if low > 0 and effect >= min_effect:
         return "holds"
-    if high < 0:
-        return "refuted"
+    if high < 0 and effect <= -min_effect:
+        return "reversed"
     if -min_effect < low and high < min_effect:
-        return "null"
+        return "no difference"
     return "undecided"
 
 
-def decide_regimes(verdicts: Iterable[str]) -> str:
-    """The regimes' common verdict, or ``conditional`` where they disagree.
+def binomial_interval(failed: int, seeds: int, level: float = LEVEL) -> Interval:
+    """The exact interval of a rate. Clopper and Pearson 1934.
 
-    >>> decide_regimes(["holds", "holds"]), decide_regimes(["null", "holds"])
-    ('holds', 'conditional')
+    >>> low, high = binomial_interval(0, 20)
+    >>> low, round(high, 3)
+    (0.0, 0.168)
     """
-    distinct = set(verdicts)
-    return distinct.pop() if len(distinct) == 1 else "conditional"
+    from scipy.special import betaincinv
+
+    tail = (1 - level) / 2
+    low = float(betaincinv(failed, seeds - failed + 1, tail)) if failed else 0.0
+    return low, float(betaincinv(failed + 1, seeds - failed, 1 - tail)) if failed < seeds else 1.0
+
+
+def failure_difference(treated: int, control: int, seeds: int) -> Callable[[float], Interval]:
+    """The interval of the control's failure rate less the treated arm's, as a function of level.
+
+    Each rate has its exact interval with half of the error; so this one is wider than it need be.
+    """
+
+    def at(level: float) -> Interval:
+        (low_t, high_t), (low_c, high_c) = (
+            binomial_interval(failed, seeds, (1 + level) / 2) for failed in (treated, control)
+        )
+        return low_c - high_t, high_c - low_t
+
+    return at
+
+
+def differ(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two effects lie apart beyond their intervals: (seeds,) paired differences of each."""
+    gap = one - other
+    if len(gap) < 2:
+        return False
+    if np.ptp(gap) == 0:
+        return bool(gap[0] != 0)
+    low, high = t_interval(gap)
+    return low > 0 or high < 0
 
 
 def p_value(effect: float, interval_at: Callable[[float], Interval], min_effect: float) -> float:
     """The smallest error rate at which the verdict of the 95 % interval still stands.
 
-    For ``holds`` and ``refuted`` this is the two-sided p value of no effect, for ``null`` the one
-    of an equivalence test: the interval is inverted, whatever made it. 1 where it is undecided,
-    and never below 1 in 10,000, which is as far as the resamples tell.
+    For ``holds`` and ``reversed`` this is the two-sided p value of no effect, for ``no difference``
+    that of an equivalence test: the interval is inverted, whatever made it. It is 1 where the
+    verdict is undecided, and never below 1 in 10,000, which is as far as the resamples tell.
     """
     verdict = decide(effect, interval_at(LEVEL), min_effect)
     if verdict == "undecided":

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, as_completed
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from multiprocessing import parent_process
 from pathlib import Path
@@ -134,7 +134,7 @@ class Sweep:
         for share, record in _computed(list(missing.values()), executor):
             self.done[share.key] = record
             if self.folder:
-                kept = {"key": share.key, "result": asdict(record)}
+                kept = {"key": share.key, "result": record.to_json()}
                 write_json(kept, self.folder / share.file)
             del missing[share.key]
             self.say(f"{share.claim}: seeds {share.seeds[0]} to {share.seeds[-1]} done"
@@ -146,8 +146,7 @@ class Sweep:
         for key, share in every.items():
             kept = load(self.folder / share.file) if self.folder else {}
             if kept.get("key") == key:
-                kept["result"]["seeds"] = tuple(kept["result"]["seeds"])
-                self.done[key] = Record(**kept["result"])
+                self.done[key] = Record.from_json(kept["result"])
         return {key: share for key, share in every.items() if key not in self.done}
 
     def _finished(self, waiting: list[str]) -> Iterator[tuple[str, Record]]:

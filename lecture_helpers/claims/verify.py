@@ -31,7 +31,10 @@ def runnable(names: Iterable[str] = ()) -> list[Claim]:
 
 
 def refreshed(path: Path) -> dict[str, dict]:
-    """The ledger judged as the claims now declare; an entry that lacks an arm for it stays."""
+    """The ledger judged as the claims now declare; an entry that lacks an arm for it stays.
+
+    An entry keeps the hash of the declaration under which it was run.
+    """
     with ledger.held(path):
         before = ledger.load(path)
         entries = ledger.judged({
@@ -44,8 +47,7 @@ def refreshed(path: Path) -> dict[str, dict]:
 
 
 def _judges(claim: Claim, stored: Mapping) -> bool:
-    pairs = (*claim.comparisons.values(), *claim.controls.values())
-    return {arm for pair in pairs for arm in pair} <= set(stored["arms"])
+    return claim.arms <= set(stored["arms"])
 
 
 def up_to_date(claim: Claim, stored: Mapping | None) -> bool:
@@ -53,10 +55,25 @@ def up_to_date(claim: Claim, stored: Mapping | None) -> bool:
     return bool(
         stored
         and _judges(claim, stored)
-        and stored["seeds"] == list(claim.seeds)
+        and stored["seeds"] in (list(claim.seeds), [*claim.seeds, *claim.more_seeds])
         and not _changed_settings(claim, stored).keys() - {"tuned"}
         and stored.get("code") == fingerprint(claim.experiment)
     )
+
+
+def seeds_for(claim: Claim, stored: Mapping) -> tuple[int, ...]:
+    """The seeds that an entry needs: more where an interval of the scope could not say "no".
+
+    That is asked of the width of the first seeds' intervals alone, wherever they lie.
+    """
+    if not claim.more_seeds or len(stored["seeds"]) > len(claim.seeds):
+        return (*claim.seeds, *claim.more_seeds)
+    return claim.seeds + claim.more_seeds * is_wide(stored)
+
+
+def is_wide(stored: Mapping) -> bool:
+    """Whether an interval of the scope is wider than the smallest effect on either side."""
+    return any((finding["width"] or 0.0) > 1 for finding in ledger.scope_of(stored))
 
 
 def _changed_settings(claim: Claim, stored: Mapping) -> dict:
@@ -110,9 +127,15 @@ def difference(
     if others := (set(kept) ^ set(found)) if whole else (set(found) - set(kept)):
         return f"other arms than those stored: {sorted(others)}"
     for arm, values in found.items():
-        slack = max(kept[arm]) - min(kept[arm]) if spread else ABSOLUTE
+        known = [value for value in kept[arm] if value is not None] or [0.0]
+        slack = max(known) - min(known) if spread else ABSOLUTE
         for seed, value in zip(record.seeds, values, strict=True):
             before = kept[arm][stored["seeds"].index(seed)]
+            if value != value and before is None:
+                continue
+            if before is None or value != value:
+                ran = "failed" if before is None else "ran"
+                return f"{arm!r} is {value:.9g} for seed {seed}, which {ran} in the stored run"
             if not isclose(value, before, rel_tol=RELATIVE, abs_tol=max(slack, ABSOLUTE)):
                 return f"{arm!r} is {value:.9g} for seed {seed}, and {before:.9g} is stored"
     return ""

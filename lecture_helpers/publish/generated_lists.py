@@ -1,4 +1,4 @@
-"""README, the first notebook and the list of names, where they follow from the rest."""
+"""README, the first notebook and the lists of names, where they follow from the rest."""
 
 import re
 from collections.abc import Mapping
@@ -6,12 +6,14 @@ from pathlib import Path
 
 import nbformat
 
+from lecture_helpers.claims.values import dictionary
 from lecture_helpers.publish import api
 from lecture_helpers.report.ledger_rows import in_short, rows
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT, Lesson, lessons
 
 README = ROOT / "README.md"
 FIRST = NOTEBOOKS / "00_start_here.ipynb"
+EVIDENCE = ROOT / "evidence" / "README.md"
 
 
 def lesson_map(every: tuple[Lesson, ...], notebooks: str, pictures: str) -> str:
@@ -82,6 +84,7 @@ def first_notebook() -> str:
 def stale() -> dict[Path, str]:
     """The pages that differ from what they ought to be, and what that is."""
     pages = {README: readme(), FIRST: first_notebook(), api.PAGE: api.page()}
+    pages[EVIDENCE] = renewed(EVIDENCE.read_text(encoding="utf-8"), {"columns": dictionary()})
     return {
         path: text
         for path, text in pages.items()

@@ -1,7 +1,7 @@
-"""What the ledger says about a claim, for a notebook: its sentence, its seeds, its verdict."""
+"""What the ledger says about claims, for a notebook: sentences, one picture, the rest folded."""
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,58 +9,52 @@ import numpy as np
 from lecture_helpers.claims import Claim, claim, ledger
 from lecture_helpers.plots import role
 from lecture_helpers.plots.style import INK, PALE
+from lecture_helpers.report.ledger_rows import (
+    bar,
+    checks_in_words,
+    decided_by_failures,
+    figures,
+    shown,
+)
 from lecture_helpers.widgets import reading, show
 
-MEANING = {
-    "holds": "the interval lies above 0 and the effect is as large as we declared interesting",
-    "refuted": "the interval lies below 0",
-    "null": "the interval lies within what we declared too small to matter",
-    "undecided": "the interval leaves more than one answer open",
-    "identity": "every check stays within its tolerance",
-    "conditional": "the declared regimes differ",
-    "opinion": "nothing to decide, only to show",
-}
 REMARKS = {
     "falsified_by": "What would change it",
     "objection": "The strongest objection",
     "literature": "Literature",
 }
-EXACT = 1e-17
-MANY_ROWS = 12
-LINE = 0.2  # inches for a line of a label
-
-
-@dataclass(frozen=True)
-class Card:
-    """One claim as a notebook shows it: its text, and its picture once it was run."""
-
-    claim: Claim
-    text: str
-    picture: object = None
-
-    def __repr__(self) -> str:
-        return f"<evidence for {self.claim.id}>"
-
-    def _repr_markdown_(self) -> str:
-        return self.text
+KINDS = {
+    "falsifier": "would refute it",
+    "mechanism": "without the supposed cause",
+    "accounting": "counted otherwise",
+    "rival": "against a rival",
+}
+ROW, TEXT = 0.27, 0.19  # inches for a row of the picture, and for one more line of a label
+LABEL = 44  # characters to a line of a label
+TICKS = (1, 3, 10, 30, 100, 300, 1000)
+MANY_ROWS = 40
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The cards of several claims, shown one below the other."""
+    """What the ledger holds on some claims: words, a picture, and the figures, folded."""
 
-    cards: tuple[Card, ...]
+    names: tuple[str, ...]
+    text: str
+    folded: str = ""
+    picture: object = None
 
     def __repr__(self) -> str:
-        return f"<evidence for {', '.join(card.claim.id for card in self.cards)}>"
+        return f"<evidence for {', '.join(self.names)}>"
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
+        from IPython.display import Markdown, display
 
-        for card in self.cards:
-            display(card)
-            if card.picture:
-                display(card.picture)
+        display(Markdown(self.text))
+        if self.picture:
+            display(self.picture)
+        if self.folded:
+            display(Markdown(self.folded))
 
 
 def evidence(*names: str) -> Evidence:
@@ -74,8 +68,13 @@ def evidence(*names: str) -> Evidence:
     """
     if not names:
         raise ValueError('name at least one claim: evidence("C8").')
-    claims, entries = [claim(name) for name in names], ledger.load()
-    return Evidence(tuple(_card(c, entries.get(c.id)) for c in claims))
+    entries = ledger.load()
+    stored = [(claim(name), entries.get(claim(name).id)) for name in names]
+    run = [of for _, of in stored if of]
+    drawn = [of for of in run if of["judged"]]
+    text = "\n\n".join(_sentence(*pair) for pair in stored)
+    folded = "\n\n".join(details(of) for of in run)
+    return Evidence(tuple(names), text, folded, _picture(drawn) if drawn else None)
 
 
 def stored_runs(name: str):
@@ -99,130 +98,163 @@ def stored_runs(name: str):
     return Runs.load(path)
 
 
-def _card(claim: Claim, stored: Mapping | None) -> Card:
+def _sentence(claim: Claim, stored: Mapping | None) -> str:
     if stored is None:
         name = claim.id
-        return Card(claim, f"**{name}** has not been run yet: `python3 start.py evidence {name}`.")
-    labels = _labels(stored)
-    # Many rows stand closer, but never so close that the longest label overlaps.
-    row = 0.42 if len(labels) > MANY_ROWS else 0.6
-    height = len(labels) * max(row, LINE * max(1 + label.count("\n") for label in labels))
-    return Card(claim, card_text(stored), show(_view(stored), size=(9.6, 1.1 + height)))
+        return f"**{name}** has not been run yet: `python3 start.py evidence {name}`."
+    return in_a_sentence(stored)
 
 
-def card_text(stored: Mapping) -> str:
-    """An entry in words (Markdown): sentence, verdict, figures, what would change it."""
-    verdict = stored["verdict"]
-    fragile = " It is fragile: at 99 % or after Holm's correction it is lost." * stored["fragile"]
+def in_a_sentence(stored: Mapping) -> str:
+    """An entry in a line of Markdown: the claim, its verdict, and where it holds."""
+    said = stored["prose"] or f"{checks_in_words(stored['checks'])}."
+    return f"**{stored['id']}** {stored['sentence']} **{_capital(shown(stored))}**: {said}"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def details(stored: Mapping) -> str:
+    """Everything about an entry (Markdown), folded: measures, figures, controls, history."""
     lines = [
-        f"**{stored['id']}** · slide “{stored['slide']}”",
-        stored["sentence"],
-        f"**Verdict: {verdict}** ({MEANING[verdict]}).{fragile}",
-        f"{_measured(stored)}:",
-        "\n".join(f"- {_in_words(f)}: **{f['verdict']}**" for f in stored["findings"]),
+        f"<details><summary>{stored['id']}: figures, controls, what would change it</summary>",
+        f"Slide “{stored['slide']}”. {_conditions(stored)}",
     ]
-    if stored["control_findings"]:
-        beside = [f"- {_in_words(finding)}" for finding in stored["control_findings"]]
-        lines += ["Beside it, without a say in the verdict:", "\n".join(beside)]
+    if stored["checks"]:
+        lines.append("\n".join(f"- {_check(check)}" for check in stored["checks"]))
+    for part, made in zip(stored["parts"], stored["judged"], strict=True):
+        lines += [
+            f"*{_capital(part['words'])}*. Measured: {part['measure']}; "
+            f"it matters from {part['min_effect']:g} on.{_grid(part)}",
+            _table(part, made),
+        ]
+    if stored["fragile"]:
+        lines.append("Fragile: at 99 % or after Holm's correction over the lesson it is lost.")
     lines += [f"*{title}:* {stored[field]}" for field, title in REMARKS.items() if stored[field]]
-    return "\n\n".join(lines)
+    lines += [f"*Until {c['date']}:* {c['was']}. {c['why']}" for c in stored["history"]]
+    return "\n\n".join([*lines, "</details>"])
 
 
-def _measured(stored: Mapping) -> str:
-    seeds = f"over {len(stored['seeds'])} seeds"
-    if stored["kind"] == "identity":
-        return f"Largest deviations {seeds}"
-    step = stored["resolution"]
-    grid = f", read from a grid with steps of {step:g} that the intervals allow for" if step else ""
-    return f"Effect {seeds}, in {stored['unit']} (interesting from {stored['min_effect']:g}){grid}"
+def _conditions(stored: Mapping) -> str:
+    seeds = stored["seeds"]
+    return f"{len(seeds)} seeds, declared as `{stored['declaration']}` before they were run."
 
 
-def _in_words(finding: Mapping) -> str:
-    if "tolerance" in finding:
-        deviation = _rounded_up(finding["effect"])
-        return f"{finding['name']}: {deviation} (tolerance {finding['tolerance']:.0e})"
-    effect, (low, high), digits = finding["effect"], finding["interval"], 2
-    if 0 < abs(effect) < 0.005:  # two decimals would leave nothing of it
-        digits = 1 - int(np.floor(np.log10(abs(effect))))
-    ends = f"{low:+.{digits}f} to {high:+.{digits}f}"
-    return f"{finding['name']}: {effect:+.{digits}f}, 95 % interval {ends}"
+def _grid(part: Mapping) -> str:
+    step = part["resolution"]
+    return f" Read from a grid with steps of {step:g} that the intervals allow for." if step else ""
+
+
+def _check(check: Mapping) -> str:
+    deviation = _rounded_up(check["effect"])
+    return f"{check['name']}: {deviation} (tolerance {check['tolerance']:.0e}): {check['verdict']}"
+
+
+def _table(part: Mapping, made: Mapping) -> str:
+    head = "| regime | effect, 95 % interval | half-width in smallest effects | verdict |"
+    rows = [head, "|---|---|---|---|"]
+    rows += [_table_row(f, part["min_effect"], bold=True) for f in made["scope"]]
+    rows += [_table_row(f, part["min_effect"], "outside the scope: ") for f in made["borders"]]
+    for declared, control in zip(part["controls"], made["controls"], strict=True):
+        scale = declared["min_effect"] or part["min_effect"]
+        unit = f", in {declared['measure']}" if declared["measure"] else ""
+        late = f", added {declared['added']}" if declared["added"] else ""
+        rows.append(f"| *{KINDS[control['kind']]}: {control['words']}{unit}{late}* | | | |")
+        rows += [_table_row(finding, scale) for finding in control["findings"]]
+    return "\n".join(rows)
+
+
+def _table_row(finding: Mapping, scale: float, before: str = "", bold: bool = False) -> str:
+    width = "" if finding["width"] is None else f"{finding['width']:.2g}"
+    verdict = f"**{finding['verdict']}**" if bold else finding["verdict"]
+    return f"| {before}{finding['name']} | {figures(finding, scale)} | {width} | {verdict} |"
 
 
 def _rounded_up(deviation: float) -> str:
     return "0" if deviation == 0 else f"below 1e{int(np.floor(np.log10(deviation))) + 1:+03d}"
 
 
-def differences(stored: Mapping, finding: Mapping) -> np.ndarray:
-    """The paired differences over seeds behind a finding, (seeds,)."""
-    treated, control = (stored["comparisons"] | stored["controls"])[finding["name"]]
-    return np.subtract(stored["arms"][treated], stored["arms"][control])
-
-
-def _view(stored: Mapping) -> Callable:
-    draw = draw_deviations if stored["kind"] == "identity" else draw_forest
+def _picture(drawn: Sequence[Mapping]):
+    labels = [label for label, *_ in _rows(drawn)]
+    height = sum(ROW + TEXT * label.count("\n") for label in labels)
 
     def view(ax):
-        draw(ax, stored)
-        return reading("{words}", words=_alt(stored))
+        draw_forest(ax, drawn)
+        return reading("{words}", words=" ".join(map(_alt, drawn)))
 
-    view.__name__ = f"{stored['id']} {draw.__name__.removeprefix('draw_')}"
-    return view
+    view.__name__ = f"forest of {' '.join(stored['id'] for stored in drawn)}"
+    return show(view, size=(9.6, 1.0 + height))
 
 
 def _alt(stored: Mapping) -> str:
-    findings = [f"{_in_words(finding)}: {finding['verdict']}" for finding in stored["findings"]]
-    findings += [f"beside it, {_in_words(finding)}" for finding in stored["control_findings"]]
-    return f"{stored['id']}. {_measured(stored)}: {'; '.join(findings)}."
+    """The picture's words: each regime's figures and verdict."""
+    found = []
+    for part, made in zip(stored["parts"], stored["judged"], strict=True):
+        said = [
+            f"{f['name']}: {figures(f, part['min_effect'])}, {f['verdict']}" for f in made["scope"]
+        ]
+        found.append(f"{part['measure']}: {'; '.join(said)}")
+    return f"{stored['id']}. {'. '.join(found)}."
 
 
-def draw_forest(ax, stored: Mapping) -> None:
-    """A row per regime and control: a dot per seed, the 95 % interval under them, the verdict."""
-    findings = [(finding, "with") for finding in stored["findings"]]
-    findings += [(finding, "control") for finding in stored["control_findings"]]
-    min_effect = stored["min_effect"]
-    ax.axvspan(-min_effect, min_effect, color=PALE, alpha=0.6, lw=0)
+def _rows(drawn: Sequence[Mapping]) -> list[tuple[str, Mapping | None, float, bool]]:
+    """A row each for a part's words, its regimes and its borders: label, finding, scale, counts."""
+    rows = []
+    for stored in drawn:
+        for part, made in zip(stored["parts"], stored["judged"], strict=True):
+            words = f"{stored['id']}: {part['words']}"
+            rows.append((textwrap.fill(words, LABEL), None, 1.0, True))
+            for found, counts in ((made["scope"], True), (made["borders"], False)):
+                rows += [(_label(f, counts), f, part["min_effect"], counts) for f in found]
+    return rows
+
+
+def _label(finding: Mapping, counts: bool) -> str:
+    name = finding["name"] if counts else f"({finding['name']})"
+    return textwrap.fill(name, LABEL)
+
+
+def draw_forest(ax, drawn: Sequence[Mapping]) -> None:
+    """A row per regime: the 95 % interval and the effect in smallest effects, and the verdict.
+
+    The scale is that of the inverse hyperbolic sine, linear about 0 and logarithmic far from it, so
+    that one effect may dwarf the rest. Open markers are outside the scope; squares are failure
+    rates.
+    """
+    rows, at, places = _rows(drawn), 0.0, []
+    for label, finding, scale, counts in rows:
+        lines = label.count("\n") + 1
+        at += (ROW + TEXT * (lines - 1)) / ROW
+        places.append(at - lines / 2 * 0.9)
+        if finding is not None:
+            _interval(ax, places[-1], finding, scale, counts)
+    ax.axvspan(-1, 1, color=PALE, alpha=0.6, lw=0)
     ax.axvline(0, color=INK, lw=1)
-    for row, (finding, meaning) in enumerate(findings):
-        look = role(meaning)
-        _dots(ax, row, differences(stored, finding), look, -0.32, 0.0)
-        ax.plot(finding["interval"], [row + 0.2] * 2, "-", lw=3, color=look.colour)
-        ax.plot([finding["effect"]], [row + 0.2], ls="", marker="D", ms=7, color=INK)
-    _name_rows(ax, stored)
-    drawn = [v for f, _ in findings for v in (*f["interval"], *differences(stored, f))]
-    low, high = min(-min_effect, *drawn), max(min_effect, *drawn)
-    ax.set_xlim(low - 0.1 * (high - low), high + 0.1 * (high - low))
-    ax.set_xlabel(f"{textwrap.fill(stored['unit'], 64)}\n(shaded: too small to matter)")
-
-
-def draw_deviations(ax, stored: Mapping) -> None:
-    """A row per check: every seed's deviation on a log axis, and the tolerance it must keep."""
-    look = role("with")
-    for row, finding in enumerate(stored["findings"]):
-        _dots(ax, row, np.maximum(stored["arms"][finding["name"]], EXACT), look, -0.25, 0.25)
-        ax.plot([finding["tolerance"]] * 2, [row - 0.4, row + 0.4], color=INK, lw=3)
-    _name_rows(ax, stored)
-    reach = max(10 * f["tolerance"] for f in stored["findings"])
-    worst = max(10 * f["effect"] for f in stored["findings"])
-    ax.set(xscale="log", xlim=(EXACT / 2, max(reach, worst)))
-    ax.set_xlabel("largest deviation per seed, 0 at the left edge (bar: tolerance)")
-
-
-def _labels(stored: Mapping) -> list[str]:
-    """The labels of a picture's rows: name and verdict, in lines that are short enough."""
-    named = [[f["name"], f["verdict"]][: 1 if "tolerance" in f else 2] for f in stored["findings"]]
-    named += [[finding["name"], "control"] for finding in stored["control_findings"]]
-    width = 48 if len(named) > MANY_ROWS else 36
-    return ["\n".join(textwrap.fill(words, width) for words in row) for row in named]
-
-
-def _dots(ax, row: int, values: np.ndarray, look, low: float, high: float) -> None:
-    """A dot per seed, spread from ``low`` to ``high`` about a row."""
-    across = row + np.linspace(low, high, len(values))
-    ax.plot(values, across, ls="", marker=look.marker, ms=4, color=look.colour, alpha=0.6)
-
-
-def _name_rows(ax, stored: Mapping) -> None:
-    labels = _labels(stored)
-    ax.set(ylim=(len(labels) - 0.5, -0.5))
-    ax.set_yticks(range(len(labels)), labels)
+    ax.set_xscale("asinh", linear_width=1.0)
+    drawn_at = [v for _, f, scale, _ in rows if f for v in bar(f, scale) or ()]
+    low, high = 1.2 * min(-2.0, *drawn_at), 1.2 * max(2.0, *drawn_at)
+    ticks = [t for t in (*(-t for t in reversed(TICKS)), 0, *TICKS) if low <= t <= high]
+    ax.set_xticks(ticks, [f"{t:+g}" if t else "0" for t in ticks])
+    ax.set(xlim=(low, high), ylim=(at + 0.3, 0.0))
+    ax.minorticks_off()
+    ax.set_yticks(places, [label for label, *_ in rows])
+    for text, (_, finding, *_rest) in zip(ax.get_yticklabels(), rows, strict=True):
+        text.set_fontweight("bold" if finding is None else "normal")
+        text.set_fontsize(10)
+    ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
+    ax.set_xlabel("effect in smallest effects that matter (shaded: too small to matter)")
+
+
+def _interval(ax, at: float, finding: Mapping, scale: float, counts: bool) -> None:
+    found = bar(finding, scale)
+    look = role("with" if counts else "ghost")
+    right = ax.get_yaxis_transform()
+    ax.text(1.01, at, finding["verdict"], transform=right, va="center", fontsize=10, color=INK)
+    if found is None:
+        return
+    low, effect, high = found
+    marker = "s" if finding["effect"] is None or decided_by_failures(finding) else "D"
+    ax.plot([low, high], [at, at], "-", lw=3, color=look.colour, solid_capstyle="butt")
+    ax.plot([effect], [at], ls="", marker=marker, ms=6, color=INK, mfc=INK if counts else "white")

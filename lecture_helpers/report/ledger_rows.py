@@ -6,21 +6,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lecture_helpers.claims import CLAIMS, Claim, ledger
+from lecture_helpers.claims.verdicts import MIN_FAILURES, NOWHERE, PART
 from lecture_helpers.report.lessons import Lesson
 
 NOT_RUN = "not run yet"
 VERDICTS = (
-    "holds", "conditional", "null", "undecided", "refuted", "identity", "opinion", NOT_RUN,
+    "holds", PART, NOWHERE, "reversed", "no difference", "undecided", "identity", "broken",
+    "opinion", NOT_RUN,
 )  # fmt: skip
-REACH = 20.0  # smallest interesting effects, where a bar ends
+CAUSES = {"struck out": "struck out", "open": "open", "stands in part": "in part"}
+REACH = 20.0  # smallest effects, where a bar ends
 CELLS = 12  # characters on each side of 0
 COLUMNS = (
     "claim, slide, where it is shown", "in our words", "verdict", "effect, 95 % interval, regime",
 )  # fmt: skip
 CAPTION = (
     "A bar shows an effect (dot) with its 95 % interval, measured in the smallest effect that was "
-    "declared interesting before the run: the middle line is 0, the marks beside it are one "
-    "smallest interesting effect to either side. The scale is compressed like a logarithm."
+    "declared to matter before the run: the middle line is 0, the marks beside it are one such "
+    "effect to either side. Where seeds fail, the bar may be that of the failure rates. "
+    "The scale is compressed like a logarithm."
 )
 
 
@@ -36,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Row:
-    """A claim as the ledger knows it."""
+    """A claim as the ledger knows it; ``prose`` says where it holds and what its controls say."""
 
     claim: Claim
     verdict: str
@@ -46,17 +50,31 @@ class Row:
     fragile: bool = False
     lines: tuple[Line, ...] = ()
 
+    because: str = ""
+    prose: str = ""
+
     @property
     def shown(self) -> str:
         """The verdict in words."""
-        return self.verdict + ", fragile" * self.fragile
+        return shown(vars(self))
 
     @property
     def measured(self) -> str:
-        """In what the effect is measured."""
-        if not self.lines or self.claim.min_effect is None:
-            return ""
-        return f"{self.claim.unit} (interesting from {self.claim.min_effect:g})"
+        """In what the effects are measured, part by part."""
+        return "; ".join(measures(self.claim))
+
+
+def shown(stored: Mapping) -> str:
+    """The verdict of an entry in words, what became of its cause, whether it is fragile."""
+    cause = CAUSES.get(stored["because"])
+    return (
+        stored["verdict"] + f", its cause {cause}" * bool(cause) + ", fragile" * stored["fragile"]
+    )
+
+
+def measures(claim: Claim) -> list[str]:
+    """What each part of a claim measures, and from where on it matters."""
+    return [f"{part.measure} (matters from {part.min_effect:g})" for part in claim.parts]
 
 
 def rows(every: Iterable[Lesson], entries: Mapping[str, dict] | None = None) -> list[Row]:
@@ -70,26 +88,56 @@ def _row(claim: Claim, stored: Mapping | None, lesson: Lesson) -> Row:
     where = *lesson.shown.get(claim.id, ("", "")), lesson.link(claim.id)
     if not stored:
         return Row(claim, NOT_RUN, *where)
+    said = stored["verdict"], *where
     if stored["kind"] == "identity":
-        return Row(claim, stored["verdict"], *where, lines=(_checks(stored["findings"]),))
-    scale = stored["min_effect"] or 1.0
-    lines = tuple(_line(finding, scale) for finding in stored["findings"])
-    return Row(claim, stored["verdict"], *where, stored["fragile"], lines)
+        return Row(claim, *said, lines=(Line(checks_in_words(stored["checks"])),))
+    lines = tuple(
+        line(finding, part["min_effect"])
+        for part, made in zip(stored["parts"], stored["judged"], strict=True)
+        for finding in made["scope"]
+    )
+    return Row(claim, *said, stored["fragile"], lines, stored["because"], stored["prose"])
 
 
-def _checks(findings: list[Mapping]) -> Line:
-    worst = max(finding["effect"] / finding["tolerance"] for finding in findings)
+def checks_in_words(checks: list[Mapping]) -> str:
+    """How many checks an identity has, and how near the worst came to its tolerance."""
+    worst = max(check["effect"] / check["tolerance"] for check in checks)
     share = f"{100 * worst:.1g}" if worst > 1e-5 else "less than 0.001"
-    checks = f"{len(findings)} checks" if len(findings) > 1 else "1 check"
-    return Line(f"{checks}; the largest deviation is {share} % of its tolerance")
+    count = f"{len(checks)} checks" if len(checks) > 1 else "1 check"
+    return f"{count}; the largest deviation is {share} % of its tolerance"
 
 
-def _line(finding: Mapping, scale: float) -> Line:
-    digits = max(2, 1 - math.floor(math.log10(scale)))  # two of the smallest interesting effect
-    effect, low, high = (_signed(v, digits) for v in (finding["effect"], *finding["interval"]))
-    ends = finding["interval"]
-    bar = ends[0] / scale, finding["effect"] / scale, ends[1] / scale
-    return Line(finding["name"], finding["verdict"], f"{effect} [{low}, {high}]", bar)
+def line(finding: Mapping, scale: float) -> Line:
+    """One comparison in words and as a bar; ``scale`` is its smallest effect that matters."""
+    return Line(finding["name"], finding["verdict"], figures(finding, scale), bar(finding, scale))
+
+
+def bar(finding: Mapping, scale: float) -> tuple[float, float, float] | None:
+    """(low, effect, high) in smallest effects that matter: of the effect, or of failure rates."""
+    if finding["effect"] is None or decided_by_failures(finding):
+        finding, scale = finding["failures"] or finding, MIN_FAILURES
+    if finding["effect"] is None:
+        return None
+    low, high = finding["interval"]
+    return low / scale, finding["effect"] / scale, high / scale
+
+
+def decided_by_failures(finding: Mapping) -> bool:
+    """Whether the failure rates gave the verdict."""
+    return bool(finding["failures"]) and finding["failures"]["verdict"] in ("holds", "reversed")
+
+
+def figures(finding: Mapping, scale: float) -> str:
+    """Effect and interval of a comparison, and its failures where there are any."""
+    words, failed = "", finding["failures"]
+    if finding["effect"] is not None:
+        digits = max(2, 1 - math.floor(math.log10(scale)))  # two of the smallest effect
+        effect, low, high = (_signed(v, digits) for v in (finding["effect"], *finding["interval"]))
+        words = f"{effect} [{low}, {high}]"
+    if failed:
+        rates = f"{failed['treated']} against {failed['control']} of {failed['of']} fail"
+        words = f"{words}, {rates}" if words else rates
+    return words
 
 
 def _signed(value: float, digits: int) -> str:
@@ -104,30 +152,33 @@ def place(value: float) -> float:
 
 
 def in_markdown(table: list[Row], every: Iterable[Lesson]) -> str:
-    """The table lesson by lesson; bars are drawn with characters."""
+    """The table, folded lesson by lesson; bars are drawn with characters."""
     parts = [CAPTION]
     for lesson in every:
         title = f"{lesson.number} {lesson.title}"
-        if lesson.question:
-            title = f"[{title}]({lesson.name}.ipynb)"
         mine = [row for row in table if row.claim.lesson == lesson.name]
         head = ["| " + " | ".join(COLUMNS) + " |", "|---|---|---|---|"]
-        parts += [f"**{title}**", "\n".join([*head, *map(_markdown_row, mine)])]
+        link = f"[Open the lesson]({lesson.name}.ipynb).\n\n" * bool(lesson.question)
+        rows = "\n".join([*head, *map(_markdown_row, mine)])
+        summary = f"<summary><b>{title}</b>: {len(mine)} claims</summary>"
+        parts.append(f"<details>{summary}\n\n{link}{rows}\n\n</details>")
     return "\n\n".join(parts)
 
 
 def _markdown_row(row: Row) -> str:
     shown = f"<br>[{row.heading}]({row.link})" if row.link else ""
-    words = row.claim.sentence + (f"<br>*Effect: {row.measured}.*" if row.measured else "")
+    words = row.claim.sentence + (f"<br>*Measured: {row.measured}.*" if row.measured else "")
     lines = "<br>".join(map(_markdown_line, row.lines)) or "–"
-    return f"| **{row.claim.id}** {row.claim.slide}{shown} | {words} | **{row.shown}** | {lines} |"
+    verdict = f"**{row.shown}**" + (f"<br>{row.prose}" if row.prose else "")
+    return f"| **{row.claim.id}** {row.claim.slide}{shown} | {words} | {verdict} | {lines} |"
 
 
 def _markdown_line(line: Line) -> str:
-    if not line.bar:
+    if not line.figures:
         return line.words
     figures = line.figures.replace(" ", "\N{NO-BREAK SPACE}")
-    return f"`{characters(line.bar)}` {figures} {line.words}: **{line.verdict}**"
+    drawn = f"`{characters(line.bar)}` " if line.bar else ""
+    return f"{drawn}{figures} {line.words}: **{line.verdict}**"
 
 
 def characters(bar: tuple[float, float, float]) -> str:

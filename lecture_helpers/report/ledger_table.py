@@ -56,7 +56,8 @@ class LedgerTable:
     def _draw(self, _=None) -> None:
         words = f"{len(self.chosen)} of {len(self.rows)} claims"
         self.count.value = f'<div role="status" aria-live="polite">{words}</div>'
-        self.table.value = in_html(self.chosen, self.lessons)
+        opened = bool(self.lesson.value or self.verdict.value)
+        self.table.value = in_html(self.chosen, self.lessons, opened)
 
     def __repr__(self) -> str:
         return f"<the ledger: {len(self.rows)} claims; filters lesson, verdict>"
@@ -73,10 +74,10 @@ def _buttons(name: str, options: list, tooltips=()) -> w.ToggleButtons:
     )
 
 
-def in_html(table: list[Row], every: Iterable[Lesson]) -> str:
-    """Rows as an HTML table, lesson by lesson; bars are drawn, and every figure is text as well."""
+def in_html(table: list[Row], every: Iterable[Lesson], opened: bool = True) -> str:
+    """Rows as HTML tables, folded by lesson; bars are drawn, and every figure is text as well."""
     return TEMPLATES.get_template("ledger.html").render(
-        table=table, lessons=every, caption=CAPTION, columns=COLUMNS, middle=MIDDLE
+        table=table, lessons=every, caption=CAPTION, columns=COLUMNS, middle=MIDDLE, opened=opened
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from lecture_helpers.claims import CLAIMS
-from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.claim import Claim, Part
 
 
 def hold_up(seeds):
@@ -24,6 +24,7 @@ def hold_up(seeds):
 
 if __name__ == "slow_claim":  # not where pytest only looks for doctests
     CLAIMS["C50"] = Claim(
-        "C50", "empirical", "One thing.", "Another.", "01_x", "s", min_effect=0.5,
-        unit="of nothing", experiment=hold_up, comparisons={"always": ("with", "without")},
+        "C50", "empirical", "One thing.", "Another.", "01_x", "s", experiment=hold_up,
+        seeds=tuple(range(20)),
+        parts=(Part("one thing", "of nothing", 0.5, {"always": ("with", "without")}),),
     )  # fmt: skip

@@ -6,20 +6,21 @@ import json
 import pytest
 
 from lecture_helpers.claims import CLAIMS, Record, claim, ledger
-from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims import values as tidy
+from lecture_helpers.claims.claim import Claim, Control, Part
 from lecture_helpers.claims.fingerprint import fingerprint
 from lecture_helpers.claims.sweep import experiment_name
 from lecture_helpers.claims.tuning import TUNING
+from lecture_helpers.claims.verify import seeds_for
 
 STORED = ledger.load()
 MARK = "TO " + "WRITE"  # a claim of a skeleton; tests/test_placeholders.py lists it
-COMPUTED = ("verdict", "fragile", "effect", "interval", "findings", "control_findings")
+COMPUTED = ("verdict", "prose", "because", "fragile", "judged", "checks")
 WORDS = dict(lesson="01_x", slide="s", sentence="t", falsified_by="c")
-GAIN = Claim(
-    "C98", "empirical", **WORDS, min_effect=0.5, unit="decades", experiment=len,
-    comparisons={"shallow": ("with 2", "without 2"), "deep": ("with 9", "without 9")},
-    controls={"layer norm": ("layer 9", "without 9")},
-)  # fmt: skip
+SCOPE = {"shallow": ("with 2", "without 2"), "deep": ("with 9", "without 9")}
+RIVAL = Control("rival", "layer norm", {"deep": ("layer 9", "without 9")})
+DECADES = Part("higher is possible", "decades", 0.5, SCOPE, controls=(RIVAL,))
+GAIN = Claim("C98", "empirical", **WORDS, experiment=len, parts=(DECADES,))
 SEEDS = tuple(range(8))
 ARMS = {
     "with 2": [0.1, 0.0, -0.1, 0.1, 0.0, 0.0, 0.1, -0.1],
@@ -51,7 +52,7 @@ def test_every_entry_is_what_the_registry_declares(name):
 @pytest.mark.parametrize("name", STORED)
 def test_every_entry_comes_from_a_full_run_of_todays_settings(name):
     stored, c = STORED[name], claim(name)
-    assert stored["seeds"] == list(c.seeds)
+    assert stored["seeds"] == list(seeds_for(c, stored))
     ran = {k: v for k, v in stored["settings"].items() if k != "tuned"}
     today = {k: v for k, v in c.settings.items() if k != "tuned"}
     assert ran == today, f"its settings have changed: python3 start.py evidence {name}"
@@ -64,6 +65,18 @@ def test_every_entry_comes_from_a_full_run_of_todays_settings(name):
 def test_every_entry_was_computed_by_todays_code(name):
     remedy = "its code has changed since it was run: python3 start.py evidence --verify"
     assert STORED[name].get("code") == fingerprint(CLAIMS[name].experiment), remedy
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_entry_was_declared_as_it_is_today_before_it_was_run(name):
+    """Or the claim's history names the declaration it was run under, and why that was replaced."""
+    known = {claim(name).declaration, *(change.ran for change in claim(name).history)}
+    assert STORED[name]["declaration"] in known, f"declared anew: run it, or say why in {name}"
+
+
+def test_the_table_for_others_is_that_of_the_ledger():
+    table = (ledger.EVIDENCE / tidy.FILE).read_text(encoding="utf-8")
+    assert table == tidy.as_csv(STORED), "evidence/values.csv is stale: python3 start.py evidence"
 
 
 @pytest.mark.parametrize("name", [n for n in STORED if CLAIMS[n].tune])
@@ -82,25 +95,45 @@ def test_every_claim_that_has_an_experiment_is_in_the_ledger():
 
 def test_a_changed_value_changes_the_verdict():
     whole = ledger.judged({"C98": entry()})["C98"]
-    assert [f["verdict"] for f in whole["findings"]] == ["null", "holds"]
-    assert whole["verdict"] == "conditional"
+    assert [f["verdict"] for f in ledger.scope_of(whole)] == ["no difference", "holds"]
+    assert whole["verdict"] == "holds in part"
     same = entry(arms=ARMS | {"with 2": ARMS["with 9"]})
     assert ledger.judged({"C98": same})["C98"]["verdict"] == "holds"
 
 
-def test_the_first_regime_gives_the_entrys_effect_and_controls_do_not_decide():
+def test_a_rival_is_shown_beside_and_does_not_decide():
     stored = ledger.judged({"C98": entry()})["C98"]
-    assert stored["effect"] == stored["findings"][0]["effect"] == pytest.approx(0.0125)
-    assert stored["interval"][0] < stored["effect"] < stored["interval"][1]
-    assert [f["name"] for f in stored["control_findings"]] == ["layer norm"]
+    first = ledger.scope_of(stored)[0]
+    assert first["effect"] == pytest.approx(0.0125)
+    assert first["interval"][0] < first["effect"] < first["interval"][1]
+    assert [f["name"] for f in ledger.beside(stored)] == ["deep"]
+    assert stored["prose"].endswith("Rival (layer norm): nowhere ahead.")
 
 
 def test_arms_that_a_quick_run_left_out_are_not_judged():
     few = {name: ARMS[name] for name in ("with 9", "without 9")}
     stored = ledger.judged({"C98": entry(arms=few)})["C98"]
-    assert [finding["name"] for finding in stored["findings"]] == ["deep"]
-    assert stored["control_findings"] == []
+    assert [finding["name"] for finding in ledger.scope_of(stored)] == ["deep"]
+    assert ledger.beside(stored) == []
     assert stored["verdict"] == "holds"
+
+
+def test_a_seed_that_failed_is_null_in_the_file_and_counts_in_the_failure_rate(tmp_path):
+    failed = {"without 9": [float("nan")] * 8, "layer 9": [float("nan"), *[0.5] * 7]}
+    ledger.save(ledger.judged({"C98": entry(arms=ARMS | failed)}), tmp_path / "ledger.json")
+    stored = ledger.load(tmp_path / "ledger.json")["C98"]
+    assert stored["arms"]["without 9"] == [None] * 8
+    deep = ledger.scope_of(stored)[1]
+    assert (deep["verdict"], deep["effect"], deep["failures"]["control"]) == ("holds", None, 8)
+    assert ledger.judged({"C98": stored})["C98"] == stored
+
+
+def test_the_table_has_a_row_for_each_arm_of_each_comparison_and_seed():
+    stored = ledger.judged({"C98": entry(arms=ARMS | {"with 2": [float("nan"), *[0.1] * 7]})})
+    table = tidy.as_csv(stored).splitlines()
+    assert len(table) == 1 + 3 * 2 * 8
+    assert table[1] == "C98,1,scope,shallow,treated,with 2,0,,decades"
+    assert table[-1] == "C98,1,rival,deep,control,without 9,7,0,decades"
 
 
 def test_judging_twice_changes_nothing_and_leaves_its_input_alone():
@@ -112,8 +145,8 @@ def test_judging_twice_changes_nothing_and_leaves_its_input_alone():
 def test_a_family_of_many_makes_a_near_miss_fragile():
     arms = ARMS | {"with 2": [0.1, 2.2, 0.2, 1.3, 0.4, 2.0, -0.4, 1.2]}  # p = 0.03
     near = Claim(
-        "C97", "empirical", **WORDS, min_effect=0.5, unit="decades", experiment=len,
-        comparisons={"shallow": ("with 2", "without 2")},
+        "C97", "empirical", **WORDS, experiment=len,
+        parts=(Part("higher", "decades", 0.5, {"shallow": SCOPE["shallow"]}),),
     )  # fmt: skip
     alone = ledger.judged({"C97": entry(near, arms)})["C97"]
     assert (alone["verdict"], alone["fragile"]) == ("holds", True)  # lost at 99 %
@@ -126,22 +159,21 @@ def test_a_family_of_many_makes_a_near_miss_fragile():
 
 
 def test_an_opinion_stays_an_opinion_whatever_the_figures_say():
-    views = Claim("C96", "opinion", **WORDS, min_effect=0.5, unit="decades", experiment=len,
-                  comparisons=GAIN.comparisons)  # fmt: skip
+    views = Claim("C96", "opinion", **WORDS, experiment=len, parts=(DECADES,))
     stored = ledger.judged({"C96": entry(views)})["C96"]
     assert stored["verdict"] == "opinion"
-    assert [f["verdict"] for f in stored["findings"]] == ["null", "holds"]
+    assert [f["verdict"] for f in ledger.scope_of(stored)] == ["no difference", "holds"]
 
 
 @pytest.mark.parametrize(
-    "worst, verdict", [(1e-12, "identity"), (1e-11, "refuted"), (float("nan"), "refuted")]
+    "worst, verdict", [(1e-12, "identity"), (1e-11, "broken"), (float("nan"), "broken")]
 )
 def test_an_identity_is_judged_by_its_worst_check(worst, verdict):
     law = Claim("C95", "identity", **WORDS, experiment=len)
     record = Record((0, 1), {"a": [0.0, worst], "b": [0.0, 1e-5]}, {"a": 1e-12, "b": 1e-3})
     stored = ledger.judged({"C95": ledger.entry(law, record, {}, {})})["C95"]
     assert stored["verdict"] == verdict
-    assert stored["interval"] is None
+    assert [check["name"] for check in stored["checks"]] == ["a", "b"]
 
 
 def test_an_identity_without_a_check_is_an_error():

@@ -17,9 +17,12 @@ import pytest
 
 from lecture_helpers import claims
 from lecture_helpers.claims import ledger, run, sweep
-from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.claim import Claim, Part
 
-WORDS = dict(lesson="01_x", slide="s", sentence="One thing.", falsified_by="Another.")
+WORDS = dict(
+    lesson="01_x", slide="s", sentence="One thing.", falsified_by="Another.",
+    seeds=tuple(range(20)),
+)  # fmt: skip
 ROOT = Path(__file__).parents[2]
 NAMES = ("C50", "C51")
 calls = []
@@ -53,8 +56,8 @@ def ledger_path(tmp_path, monkeypatch):
     calls.clear()
     for name, arms in [("C50", ("with", "without")), ("C51", ("without", "with"))]:
         monkeypatch.setitem(claims.CLAIMS, name, Claim(
-            name, "empirical", **WORDS, min_effect=0.5, unit="of a coin", experiment=coin,
-            comparisons={"always": arms},
+            name, "empirical", **WORDS, experiment=coin,
+            parts=(Part("one thing", "of a coin", 0.5, {"always": arms}),),
         ))  # fmt: skip
     return tmp_path / "ledger.json"
 
@@ -66,13 +69,16 @@ def quiet(*_):
 def changed(monkeypatch, **fields):
     from dataclasses import replace
 
+    of_part = {k: fields.pop(k) for k in ("min_effect", "resolution", "scope") if k in fields}
+    if of_part:
+        fields["parts"] = (replace(claims.CLAIMS["C50"].parts[0], **of_part),)
     monkeypatch.setitem(claims.CLAIMS, "C50", replace(claims.CLAIMS["C50"], **fields))
 
 
 def test_claims_that_share_an_experiment_run_it_once_in_shares_of_four_seeds(ledger_path):
     entries = run.run(["C50", "C51"], path=ledger_path, say=quiet)
     assert calls == [tuple(range(k, k + 4)) for k in range(0, 20, 4)]
-    assert [entries[n]["verdict"] for n in ("C50", "C51")] == ["holds", "refuted"]
+    assert [entries[n]["verdict"] for n in ("C50", "C51")] == ["holds", "reversed"]
     assert entries["C50"]["arms"]["with"] == pytest.approx([1 + seed / 100 for seed in range(20)])
     assert ledger.load(ledger_path) == entries
 
@@ -127,10 +133,10 @@ def test_a_finished_claim_is_not_run_again_unless_asked(ledger_path):
     "fields, found",
     [
         ({"sentence": "Said better."}, {"sentence": "Said better.", "verdict": "holds"}),
-        ({"min_effect": 3.0}, {"min_effect": 3.0, "verdict": "null"}),
+        ({"min_effect": 3.0}, {"verdict": "no difference"}),
         ({"kind": "opinion"}, {"verdict": "opinion"}),
         ({"resolution": 1.5}, {"verdict": "undecided"}),
-        ({"comparisons": {"turned": ("without", "with")}}, {"verdict": "refuted"}),
+        ({"scope": {"turned": ("without", "with")}}, {"verdict": "reversed"}),
     ],
 )
 def test_what_only_judges_is_judged_again_and_not_run(ledger_path, monkeypatch, fields, found):
@@ -140,6 +146,7 @@ def test_what_only_judges_is_judged_again_and_not_run(ledger_path, monkeypatch, 
     entry = run.run(["C50"], path=ledger_path, say=quiet)["C50"]
     assert calls == []
     assert {key: entry[key] for key in found} == found
+    assert entry["declaration"] != claims.CLAIMS["C50"].declaration  # of the run, not of today
     assert ledger.load(ledger_path)["C50"] == entry
 
 
@@ -151,12 +158,13 @@ def test_a_comparison_with_an_arm_that_was_not_stored_is_run(ledger_path, monkey
     run.run(["C50", "C51"], path=ledger_path, say=quiet)
     calls.clear()
     third = {"new": ("third", "without")}
-    changed(monkeypatch, comparisons=third, experiment=more, sentence="Another one.")
+    changed(monkeypatch, scope=third, experiment=more, sentence="Another one.")
     run.run(["C51"], path=ledger_path, say=quiet)
     assert ledger.load(ledger_path)["C50"]["sentence"] == "One thing."  # it stays as it was judged
     assert calls == []
     entry = run.run(["C50"], path=ledger_path, say=quiet)["C50"]
-    assert (len(calls), entry["effect"], entry["sentence"]) == (5, 5.0, "Another one.")
+    effect = ledger.scope_of(entry)[0]["effect"]
+    assert (len(calls), effect, entry["sentence"]) == (5, 5.0, "Another one.")
 
 
 @pytest.mark.parametrize("fields", [{"experiment": more}, {"seeds": tuple(range(24))}])
@@ -167,6 +175,37 @@ def test_other_code_and_other_seeds_are_run_again(ledger_path, monkeypatch, fiel
     entry = run.run(["C50"], path=ledger_path, say=quiet)["C50"]
     assert len(calls) == len(entry["seeds"]) / 4
     assert (entry["code"] == before) is ("seeds" in fields)
+
+
+def noisy(seeds, *, tuned=None):
+    calls.append(tuple(seeds))
+    return {"with": [float(seed % 4) for seed in seeds], "without": [1.2 for _ in seeds]}
+
+
+@pytest.mark.parametrize("min_effect, ran", [(0.1, 28), (2.0, 20)])
+def test_more_seeds_are_run_where_an_interval_is_too_wide_to_say_no(
+    ledger_path, monkeypatch, min_effect, ran
+):
+    more = {"more_seeds": tuple(range(20, 28))}
+    changed(monkeypatch, experiment=noisy, min_effect=min_effect, **more)
+    entry = run.run(["C50"], path=ledger_path, say=quiet)["C50"]
+    assert entry["seeds"] == list(range(ran)) and len(calls) == ran / 4
+    assert all(len(row) == ran for row in entry["arms"].values())
+    calls.clear()
+    assert run.run(["C50"], path=ledger_path, say=quiet)["C50"] == entry
+    assert calls == []
+    changed(monkeypatch, min_effect=0.1)  # judged anew, and now it is too wide
+    assert len(run.run(["C50"], path=ledger_path, say=quiet)["C50"]["seeds"]) == 28
+
+
+def test_seeds_that_fail_are_kept_from_share_to_entry(ledger_path, monkeypatch):
+    def failing(seeds, *, tuned=None):
+        return coin(seeds) | {"with": [float("nan") if s < 6 else 1.0 + s / 100 for s in seeds]}
+
+    changed(monkeypatch, experiment=failing)
+    entry = run.run(["C50"], path=ledger_path, say=quiet)["C50"]
+    assert entry["arms"]["with"][:7] == [None] * 6 + [1.06]
+    assert ledger.scope_of(entry)[0]["failures"]["treated"] == 6
 
 
 def test_a_run_leaves_what_another_run_stored_meanwhile(ledger_path):

@@ -118,12 +118,13 @@ def test_equal_differences_give_a_point_that_only_the_grids_step_widens():
     [
         (0.8, (0.1, 1.5), "holds"),
         (0.4, (0.1, 0.7), "undecided"),  # above 0, but smaller than what interests
-        (0.2, (0.1, 0.3), "null"),  # above 0 and too small to matter
+        (0.2, (0.1, 0.3), "no difference"),  # above 0 and too small to matter
         (0.8, (-0.1, 1.7), "undecided"),
         (0.8, (0.0, 1.6), "undecided"),
-        (-0.8, (-1.5, -0.1), "refuted"),
-        (-0.1, (-0.2, -0.05), "refuted"),  # below 0, however small
-        (0.0, (-0.4, 0.4), "null"),
+        (-0.8, (-1.5, -0.1), "reversed"),
+        (-0.4, (-0.7, -0.1), "undecided"),  # below 0, but smaller than what matters
+        (-0.1, (-0.2, -0.05), "no difference"),  # below 0 and too small to matter
+        (0.0, (-0.4, 0.4), "no difference"),
         (0.0, (-0.5, 0.4), "undecided"),
     ],
 )
@@ -131,23 +132,51 @@ def test_the_verdict_follows_the_declared_rule(effect, interval, verdict):
     assert statistics.decide(effect, interval, min_effect=0.5) == verdict
 
 
-def test_regimes_that_disagree_make_a_claim_conditional():
-    assert statistics.decide_regimes(["holds", "null"]) == "conditional"
-    assert statistics.decide_regimes(["null", "null"]) == "null"
+@given(st.floats(-2, 2), st.floats(0, 2), st.floats(0.1, 1))
+def test_the_rule_is_the_same_on_both_sides_of_0(effect, half, min_effect):
+    turned = {"holds": "reversed", "reversed": "holds"}
+    verdict = statistics.decide(effect, (effect - half, effect + half), min_effect)
+    other = statistics.decide(-effect, (-effect - half, -effect + half), min_effect)
+    assert other == turned.get(verdict, verdict)
+
+
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_the_binomial_interval_is_scipys(counts):
+    failed, seeds = counts
+    wanted = stats.binomtest(failed, seeds).proportion_ci(0.95, "exact")
+    assert statistics.binomial_interval(failed, seeds) == pytest.approx(tuple(wanted), abs=1e-9)
+
+
+@pytest.mark.parametrize("rates", [(0.0, 0.0), (0.1, 0.5), (0.9, 0.3)])
+def test_the_difference_of_failure_rates_is_covered_at_least_as_often_as_it_says(rates):
+    rng = np.random.default_rng(4)
+    drawn = rng.binomial(20, rates, size=(500, 2))
+    found = np.array([statistics.failure_difference(*pair, 20)(0.95) for pair in drawn.tolist()])
+    truth = rates[1] - rates[0]
+    assert ((found[:, 0] <= truth) & (truth <= found[:, 1])).mean() >= 0.95
+
+
+def test_effects_differ_where_the_interval_of_their_difference_leaves_0():
+    rng = np.random.default_rng(5)
+    alike = rng.normal(0.5, 0.3, 20)
+    noise = rng.normal(0, 0.3, 20)
+    assert not statistics.differ(alike, alike + noise - noise.mean())
+    assert statistics.differ(alike, alike + noise + 1)
+    assert statistics.differ(np.ones(4), np.zeros(4)) and not statistics.differ(alike, alike)
 
 
 @given(spread_out)
 def test_the_doubt_of_a_clear_effect_is_the_p_value_of_students_test(values):
     at = statistics.intervals(values)
     p = stats.ttest_1samp(values, 0).pvalue
-    p_value = statistics.p_value(abs(values.mean()), at, min_effect=1e-9)
+    p_value = statistics.p_value(values.mean(), at, min_effect=1e-9)
     if p < 0.0499:
         assert p_value == pytest.approx(max(p, 1e-4), rel=1e-3)
     elif p > 0.0501:
         assert p_value == 1.0
 
 
-def test_the_doubt_of_a_null_is_the_p_value_of_an_equivalence_test():
+def test_the_doubt_of_no_difference_is_the_p_value_of_an_equivalence_test():
     values = np.random.default_rng(0).normal(0.02, 0.6, 20)
     error = values.std(ddof=1) / np.sqrt(20)
     distances = np.array([0.5 - values.mean(), 0.5 + values.mean()]) / error
@@ -186,7 +215,7 @@ def test_a_family_without_any_effect_is_wrong_in_one_of_20():
         ("holds", 0.004, 0.02, False),
         ("holds", 0.02, 0.04, True),
         ("holds", 0.009, 0.06, True),
-        ("null", 0.02, 0.02, True),
+        ("no difference", 0.02, 0.02, True),
         ("undecided", 1.0, 1.0, False),
     ],
 )

@@ -3,10 +3,13 @@
 import pytest
 
 from lecture_helpers.claims import CLAIMS, Record, ledger, run, verify
-from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.claim import Claim, Part
 from lecture_helpers.claims.fingerprint import fingerprint
 
-WORDS = dict(lesson="01_x", slide="s", sentence="One thing.", falsified_by="Another.")
+WORDS = dict(
+    lesson="01_x", slide="s", sentence="One thing.", falsified_by="Another.",
+    seeds=tuple(range(20)),
+)  # fmt: skip
 calls = []
 
 
@@ -23,10 +26,14 @@ def law(seeds, *, power=2):
 @pytest.fixture
 def path(tmp_path, monkeypatch):
     """A ledger of C50 and C51, which share an experiment, and the identity C52."""
-    empirical = dict(kind="empirical", experiment=coin, min_effect=0.5, unit="of a coin", **WORDS)
+    empirical = dict(kind="empirical", experiment=coin, **WORDS)
+    one, other = (
+        Part("one thing", "of a coin", 0.5, {"always": arms})
+        for arms in (("with", "without"), ("without", "with"))
+    )
     for made in (
-        Claim("C50", comparisons={"always": ("with", "without")}, **empirical),
-        Claim("C51", comparisons={"always": ("without", "with")}, **empirical),
+        Claim("C50", parts=(one,), **empirical),
+        Claim("C51", parts=(other,), **empirical),
         Claim("C52", kind="identity", experiment=law, **WORDS),
     ):
         monkeypatch.setitem(CLAIMS, made.id, made)
@@ -73,7 +80,7 @@ def test_values_that_agree_renew_the_code_and_the_tolerances(path):
     assert entries["C50"]["code"] == fingerprint(coin)
     assert entries["C50"]["settings"] == settings
     assert entries["C52"]["tolerances"] == {"check": 1e-12}
-    assert entries["C52"]["findings"][0]["tolerance"] == 1e-12
+    assert entries["C52"]["checks"][0]["tolerance"] == 1e-12
 
 
 @pytest.mark.parametrize("value, same", [(1.0 + 5e-7, True), (1.0 + 5e-6, False)])

@@ -1,4 +1,4 @@
-"""Evidence in a notebook: words and pictures that say what the ledger says."""
+"""Evidence in a notebook: a sentence a claim, one picture, the figures, as the ledger has them."""
 
 import json
 
@@ -7,21 +7,30 @@ import pytest
 from matplotlib.figure import Figure
 
 from lecture_helpers.claims import CLAIMS, Record, ledger
-from lecture_helpers.claims.claim import Claim
+from lecture_helpers.claims.claim import Change, Claim, Control, Part
 from lecture_helpers.report import cards as shown
 from lecture_helpers.report import evidence, stored_runs
 
 SEEDS = tuple(range(8))
-GAIN = Claim(
-    "C8", "empirical", "Higher is possible.", "Lower is enough.",
-    "01_batch_normalization", "Batch Normalization", min_effect=0.5, unit="decades", experiment=len,
-    comparisons={"shallow": ("with 2", "none 2"), "deep": ("with 9", "none 9")},
-    controls={"layer norm, deep": ("layer 9", "none 9")},
+HIGHER = Part(
+    "higher is possible", "decades gained", 0.5,
+    {"shallow": ("with 2", "none 2"), "deep": ("with 9", "none 9")},
+    borders={"one layer": ("with 1", "none 2")},
+    controls=(Control("rival", "layer norm", {"deep": ("layer 9", "none 9")}),),
 )  # fmt: skip
+TRAINS = Part("it trains at all", "share of ten", 0.5, {"deep": ("lives", "dies")})
+GAIN = Claim(
+    "C8", "empirical", "Higher is possible.", "Lower is enough.", "01_batch_normalization",
+    "Batch Normalization", parts=(HIGHER, TRAINS), experiment=len,
+    history=(Change("2026-11-01", "holds", "It compared with itself."),),
+)  # fmt: skip
+NAN = float("nan")
 ARMS = {
+    "with 1": [0.0, 0.1, 0.2, 0.1, 0.0, 0.0, 0.1, 0.1],
     "with 2": [0.1, 0.0, -0.1, 0.1, 0.0, 0.0, 0.1, -0.1], "none 2": [0.0] * 8,
     "with 9": [1.0, 1.2, 0.9, 1.1, 1.0, 0.8, 1.3, 1.0], "none 9": [0.0] * 8,
     "layer 9": [0.5, 0.6, 0.4, 0.5, 0.5, 0.4, 0.6, 0.5],
+    "lives": [1.0] * 8, "dies": [NAN] * 8,
 }  # fmt: skip
 LAW = Claim(
     "C2", "identity", "It is so.", "It is not.", "01_batch_normalization", "s", experiment=len
@@ -33,7 +42,7 @@ CHECKS = Record(
 
 @pytest.fixture
 def stored(tmp_path, monkeypatch):
-    """A ledger of one comparison and one identity, C8 and C2."""
+    """A ledger of one claim of two parts and one identity, C8 and C2."""
     entries = ledger.judged({
         "C8": ledger.entry(GAIN, Record(SEEDS, ARMS), {}, {}),
         "C2": ledger.entry(LAW, CHECKS, {}, {}),
@@ -41,93 +50,87 @@ def stored(tmp_path, monkeypatch):
     path = tmp_path / "ledger.json"
     ledger.save(entries, path)
     monkeypatch.setattr(shown.ledger.load, "__defaults__", (path,))
-    return entries
+    return ledger.load(path)
 
 
-def axes():
-    return Figure().add_subplot()
+def forest(*entries):
+    ax = Figure(figsize=(9.6, 5)).add_subplot()
+    shown.draw_forest(ax, entries)
+    return ax
 
 
-def lines(ax, marker):
-    return [line for line in ax.lines if line.get_marker() == marker]
-
-
-def test_the_forest_has_a_dot_per_seed_an_interval_and_a_mean_per_regime(stored):
-    ax = axes()
-    shown.draw_forest(ax, stored["C8"])
-    dots = lines(ax, "o")
-    assert [len(line.get_xdata()) for line in dots] == [8, 8]
-    assert dots[1].get_xdata() == pytest.approx(ARMS["with 9"])
-    assert [line.get_xdata()[0] for line in lines(ax, "D")][:2] == pytest.approx([0.0125, 1.0375])
+def test_the_forest_has_an_interval_an_effect_and_a_verdict_per_regime(stored):
+    ax = forest(stored["C8"])
     bars = [line.get_xdata().tolist() for line in ax.lines if line.get_linewidth() == 3]
-    assert bars[:2] == [finding["interval"] for finding in stored["C8"]["findings"]]
-    assert len(lines(ax, "^")) == 1  # the control, told apart by its marker
+    first, second = ledger.scope_of(stored["C8"])[:2]
+    assert bars[:2] == [pytest.approx([v / 0.5 for v in f["interval"]]) for f in (first, second)]
+    effects = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "D"]
+    assert effects[:2] == pytest.approx([0.0125 / 0.5, 1.0375 / 0.5], rel=1e-3)
+    assert [text.get_text() for text in ax.texts] == [
+        "no difference", "holds", "no difference", "holds",
+    ]  # fmt: skip
+
+
+def test_a_border_is_drawn_open_and_a_failure_rate_as_a_square(stored):
+    lines = forest(stored["C8"]).lines
+    faces = [line.get_markerfacecolor() for line in lines if line.get_marker() == "D"]
+    assert faces[2] == "white" and faces[0] == faces[1] != "white"
+    (square,) = [line for line in lines if line.get_marker() == "s"]
+    assert square.get_xdata()[0] == pytest.approx(1 / 0.2)
 
 
 def test_everything_that_is_drawn_lies_within_the_axes_and_so_does_the_band(stored):
-    for draw, name in [(shown.draw_forest, "C8"), (shown.draw_deviations, "C2")]:
-        ax = axes()
-        draw(ax, stored[name])
-        low, high = ax.get_xlim()
-        values = np.concatenate([np.ravel(line.get_xdata()) for line in ax.lines])
-        assert low <= values.min() and values.max() <= high
-    ax = axes()
-    shown.draw_forest(ax, stored["C8"])
+    ax = forest(stored["C8"])
     low, high = ax.get_xlim()
-    assert low < -0.5 < 0.5 < high
+    assert low < -1 < 1 < high
+    (band,) = [patch.get_extents() for patch in ax.patches]
+    band = band.transformed(ax.transData.inverted())
+    assert (band.x0, band.x1) == pytest.approx((-1, 1))
+    for line in ax.lines:
+        assert all(low <= x <= high for x in line.get_xdata())
+        top, bottom = max(ax.get_ylim()), min(ax.get_ylim())
+        assert line.get_linewidth() == 1 or all(bottom <= y <= top for y in line.get_ydata())
 
 
-def test_the_band_that_is_too_small_to_matter_is_the_declared_one(stored):
-    ax = axes()
-    shown.draw_forest(ax, stored["C8"])
-    band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
-    assert (band.x0, band.x1) == pytest.approx((-0.5, 0.5))
+def test_one_effect_that_dwarfs_the_rest_leaves_the_others_apart(stored):
+    huge = json.loads(json.dumps(stored["C8"]))
+    finding = huge["judged"][0]["scope"][0]
+    finding |= {"effect": 90.0, "interval": [80.0, 100.0]}
+    ax = forest(huge)
+    at = [ax.transData.transform((v / 0.5, 0))[0] for v in (0.0, 1.04, 90.0)]
+    assert at[1] - at[0] > 0.15 * (at[2] - at[0])
 
 
-def test_an_identity_is_drawn_as_deviations_against_their_tolerances(stored):
-    ax = axes()
-    shown.draw_deviations(ax, stored["C2"])
-    assert ax.get_xscale() == "log"
-    assert [line.get_xdata()[0] for line in ax.lines[1::2]] == [1e-12, 1e-8]
-    assert ax.lines[0].get_xdata() == pytest.approx([shown.EXACT, 3e-14])
+def test_a_claim_gets_one_sentence_with_its_verdict_and_where_it_holds(stored):
+    assert shown.in_a_sentence(stored["C8"]) == (
+        "**C8** Higher is possible. **Holds in part, fragile**: *higher is possible*: Holds in 1 "
+        "of 2 (deep). No difference in 1 of 2 (shallow). Rival (layer norm): nowhere ahead. "
+        "*it trains at all*: Holds."
+    )
+    said = shown.in_a_sentence(stored["C2"])
+    assert said.startswith("**C2** It is so. **Identity**: 2 checks; the largest deviation is")
 
 
-def test_the_text_names_sentence_slide_verdicts_figures_and_what_would_change_it(stored):
-    text = shown.card_text(stored["C8"])
+def test_the_folded_part_has_measures_figures_widths_controls_and_history(stored):
+    text = shown.details(stored["C8"])
     for words in [
-        "**C8** · slide “Batch Normalization”", "Higher is possible.", "**Verdict: conditional**",
-        "Effect over 8 seeds, in decades (interesting from 0.5):",
-        "- shallow: +0.01, 95 % interval -0.06 to +0.08: **null**",
-        "**holds**", "Beside it, without a say in the verdict:\n\n- layer norm, deep: +0.50",
+        "<details><summary>C8: figures", "</details>", "Slide “Batch Normalization”. 8 seeds",
+        f"declared as `{GAIN.declaration}`", "Measured: decades gained; it matters from 0.5 on.",
+        "| shallow | +0.01 [-0.06, +0.08] | 0.14 | **no difference** |",
+        "| outside the scope: one layer | +0.07", "| *against a rival: layer norm* | | | |",
+        "| deep | +0.50", "| deep | 0 against 8 of 8 fail |  | **holds** |",
         "*What would change it:* Lower is enough.",
+        "*Until 2026-11-01:* holds. It compared with itself.",
     ]:  # fmt: skip
-        assert words in text
-    assert "fragile" not in text
-
-
-def test_a_control_is_given_figures_and_no_verdict(stored):
-    control = next(r for r in shown.card_text(stored["C8"]).splitlines() if "layer norm" in r)
-    assert "**" not in control
-
-
-def test_an_effect_too_small_for_two_decimals_gets_two_digits_of_its_own(stored):
-    first, *rest = stored["C8"]["findings"]
-    tiny = first | {"effect": -0.00246, "interval": [-0.00402, -0.0009]}
-    text = shown.card_text(stored["C8"] | {"findings": [tiny, *rest]})
-    assert "shallow: -0.0025, 95 % interval -0.0040 to -0.0009" in text
-    none = shown.card_text(stored["C8"] | {"findings": [first | {"effect": 0.0}, *rest]})
-    assert "shallow: +0.00, 95 % interval" in none
-
-
-def test_a_fragile_verdict_says_so(stored):
-    assert "It is fragile" in shown.card_text(stored["C8"] | {"fragile": True})
+        assert words in text, words
+    assert "Fragile" in text
+    assert "Fragile" not in shown.details(stored["C8"] | {"fragile": False})
 
 
 def test_deviations_are_told_by_their_order_of_magnitude_rounded_up(stored):
-    text = shown.card_text(stored["C2"])
-    assert "Largest deviations over 2 seeds:" in text
-    assert "- sum: below 1e-13 (tolerance 1e-12): **identity**" in text
-    assert "- order: below 1e-08 (tolerance 1e-08)" in text
+    text = shown.details(stored["C2"])
+    assert "- sum: below 1e-13 (tolerance 1e-12): identity" in text
+    assert "- order: below 1e-08 (tolerance 1e-08): identity" in text
 
 
 def displayed(*names):
@@ -146,22 +149,28 @@ def displayed(*names):
     return made
 
 
-def test_a_cell_shows_text_and_picture_of_every_claim(stored):
+def test_a_cell_shows_sentences_one_picture_and_the_figures_folded(stored):
     outputs = displayed("C2", "C8", "C5")
     kinds = [sorted(data) for data, _ in outputs]
     words, picture = ["text/markdown", "text/plain"], ["image/png", "text/plain"]
-    assert kinds == [words, picture, words, picture, words]
-    assert outputs[4][0]["text/markdown"] == (
-        "**C5** has not been run yet: `python3 start.py evidence C5`."
-    )
+    assert kinds == [words, picture, words]
+    first = outputs[0][0]["text/markdown"].split("\n\n")
+    assert [sentence[:6] for sentence in first] == ["**C2**", "**C8**", "**C5**"]
+    assert first[2] == "**C5** has not been run yet: `python3 start.py evidence C5`."
+    assert outputs[2][0]["text/markdown"].count("<details>") == 2
 
 
-def test_the_pictures_alt_text_holds_the_figures_and_the_verdict(stored):
+def test_an_identity_alone_needs_no_picture(stored):
+    assert [sorted(data)[0] for data, _ in displayed("C2")] == ["text/markdown"] * 2
+
+
+def test_the_pictures_alt_text_holds_the_figures_and_the_verdicts(stored):
     _, metadata = displayed("C8")[1]
     alt = metadata["image/png"]["alt"]
-    assert alt.startswith("C8. Effect over 8 seeds, in decades (interesting from 0.5): shallow: ")
-    assert "deep: +1.04, 95 % interval +0.90 to +1.17: holds" in alt
-    assert "beside it, layer norm, deep: +0.50, 95 % interval +0.44 to +0.56." in alt
+    assert alt.startswith(
+        "C8. decades gained: shallow: +0.01 [-0.06, +0.08], no difference; deep: "
+    )
+    assert "share of ten: deep: 0 against 8 of 8 fail, holds." in alt
     assert "*" not in alt
 
 
@@ -174,7 +183,7 @@ def test_the_texts_of_a_cell_are_the_same_on_every_run(stored):
 
 
 def test_the_picture_is_opaque_white_so_that_it_can_be_read_on_a_dark_page(stored):
-    picture = evidence("C8").cards[0].picture
+    picture = evidence("C8").picture
     assert picture.figure.get_facecolor() == (1, 1, 1, 1)
     assert picture.png.startswith(b"\x89PNG")
 
@@ -186,10 +195,10 @@ def test_names_that_are_no_claim_are_refused_in_words(names):
 
 
 def test_every_entry_of_the_real_ledger_can_be_shown():
-    for card in evidence(*CLAIMS).cards:
-        assert card.claim.id in card.text
-        run = card.claim.id in ledger.load()
-        assert (card.picture is not None) == run
+    for name, stored in ledger.load().items():
+        made = evidence(name)
+        assert made.text.startswith(f"**{name}** {CLAIMS[name].sentence}")
+        assert (made.picture is not None) == (stored["kind"] != "identity")
 
 
 def test_evidence_of_a_lesson_without_networks_imports_no_torch():
@@ -204,33 +213,42 @@ def test_evidence_of_a_lesson_without_networks_imports_no_torch():
     assert done.stdout.strip() == "[]"
 
 
-def test_labels_do_not_overlap_where_many_rows_have_long_names(stored):
-    row = stored["C8"]["findings"][0]
-    names = [f"regime {k} with a name that goes on for longer than one line" for k in range(14)]
-    entry = stored["C8"] | {
-        "findings": [row | {"name": name} for name in names],
-        "comparisons": {name: ["with 2", "none 2"] for name in names}, "control_findings": [],
-    }  # fmt: skip
-    figure = shown._card(GAIN, entry).picture.figure
+LONG = "a regime with a name that goes on for longer than any other regime of the lecture, no. {}"
+
+
+def renamed(entry, count):
+    """The entry with so many regimes of long names."""
+    entry = json.loads(json.dumps(entry))
+    pair, finding = entry["parts"][0]["scope"]["deep"], entry["judged"][0]["scope"][1]
+    names = [LONG.format(k) for k in range(count)]
+    entry["parts"][0]["scope"] = dict.fromkeys(names, pair)
+    entry["judged"][0]["scope"] = [finding | {"name": name} for name in names]
+    return entry
+
+
+@pytest.mark.parametrize("count", [1, 14])
+def test_labels_do_not_overlap_and_nothing_is_cut_off_however_long_the_names(stored, count):
+    figure = shown._picture([renamed(stored["C8"], count)]).figure
     figure.canvas.draw()
     boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
-    assert all(above.y0 >= below.y1 for above, below in zip(boxes, boxes[1:], strict=False))
+    assert all(above.y0 >= below.y1 - 1 for above, below in zip(boxes, boxes[1:], strict=False))
+    box = figure.get_tightbbox(figure.canvas.get_renderer())
+    width, height = figure.get_size_inches()
+    assert -0.05 < box.x0 and box.x1 < width + 0.05
+    assert -0.05 < box.y0 and box.y1 < height + 0.05
 
 
-def test_nothing_of_a_picture_is_cut_off_however_long_its_words(stored):
-    long = "a regime with a name that goes on for longer than any other regime of the lecture"
-    first, *rest = stored["C8"]["findings"]
-    entry = stored["C8"] | {
-        "findings": [first | {"name": long}, *rest],
-        "comparisons": stored["C8"]["comparisons"] | {long: ["with 2", "none 2"]},
-        "unit": "percentage points of test accuracy, with the statistics recomputed minus without",
-    }
-    for card in (shown._card(GAIN, entry), shown._card(LAW, stored["C2"])):
-        figure = card.picture.figure
-        box = figure.get_tightbbox(figure.canvas.get_renderer())
-        width, height = figure.get_size_inches()
-        assert -0.05 < box.x0 and box.x1 < width + 0.05
-        assert -0.05 < box.y0 and box.y1 < height + 0.05
+def test_the_real_pictures_cut_nothing_off_and_no_label_overlaps():
+    for name, stored in ledger.load().items():
+        if stored["kind"] != "identity":
+            figure = evidence(name).picture.figure
+            figure.canvas.draw()
+            boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+            tops = np.array([(box.y0, box.y1) for box in boxes])
+            assert (tops[:-1, 0] >= tops[1:, 1] - 1).all(), name
+            box = figure.get_tightbbox(figure.canvas.get_renderer())
+            width, height = figure.get_size_inches()
+            assert -0.05 < box.x0 and box.x1 < width + 0.05, name
 
 
 def test_stored_runs_and_slices_are_found_by_name():
