@@ -48,7 +48,7 @@ ORDER = {
         comparison exercise * __init__
     """.split(),
     "foundation": """
-        __init__ budget progress schedules subprocesses threads validation
+        __init__ budget progress rounding schedules subprocesses threads validation
     """.split(),
     "networks": """
         __init__ activations batch_normalization blurred_weights designs layer_probes
