@@ -115,19 +115,31 @@ def coupled_quadratic(a: float) -> Surface:
     return quadratic(coupled_hessian(a))
 
 
+def sweep_matrix(hessian: np.ndarray, blocks: Iterable[Iterable[int]] | None = None) -> np.ndarray:
+    """The matrix (d, d) by which a cyclic sweep over the blocks multiplies x, for ``x'Hx / 2``.
+
+    It is that of Gauss and Seidel: what is already updated stands on the left of
+    ``L x_new = -U x``, the block itself included.
+    """
+    quadratic(hessian)
+    h = np.asarray(hessian, dtype=float)
+    turn = np.empty(len(h))
+    for number, part in enumerate(_blocks(blocks, len(h))):
+        turn[part] = number
+    done = turn[:, None] >= turn
+    return -np.linalg.solve(np.where(done, h, 0.0), np.where(done, 0.0, h))
+
+
 def sweep_factor(hessian: np.ndarray) -> float:
     """What a cyclic sweep multiplies the distance to the minimum by, in the end, for ``x'Hx / 2``.
 
-    It is the spectral radius of the Gauss-Seidel matrix; with two variables
-    ``h12^2 / (h11 h22)``, exactly and from the first sweep on.
+    It is the spectral radius of ``sweep_matrix``; with two variables ``h12^2 / (h11 h22)``,
+    exactly and from the first sweep on.
 
     >>> round(sweep_factor(coupled_hessian(1.0)), 6)
     0.25
     """
-    quadratic(hessian)
-    h = np.asarray(hessian, dtype=float)
-    sweep = -np.linalg.solve(np.tril(h), np.triu(h, 1))
-    return float(np.abs(np.linalg.eigvals(sweep)).max())
+    return float(np.abs(np.linalg.eigvals(sweep_matrix(hessian))).max())
 
 
 def descent_factor(hessian: np.ndarray) -> tuple[float, float]:
@@ -140,15 +152,26 @@ def descent_factor(hessian: np.ndarray) -> tuple[float, float]:
     return 2 / (top + mu), (top - mu) / (top + mu)
 
 
-def grouped_hessian(groups: int, size: int, within: float, between: float) -> np.ndarray:
-    """Unit curvatures, coupled by ``within`` in groups of ``size`` and by ``between`` elsewhere.
+def coupled_groups(
+    groups: int, size: int, coupling: float, *, condition: float = 100.0, seed: int = 0
+) -> np.ndarray:
+    """A random ``H = D (I + coupling K) D`` of ``groups`` times ``size`` variables, (d, d).
 
-    Raises:
-        ValueError: couplings that leave the matrix without a minimum.
+    D^2 holds one block for every group, with curvatures from 1 to ``condition`` in equal ratios and
+    random directions. K couples variables of different groups only, and its largest eigenvalue is 1
+    in size. So a coupling of 0 leaves the groups separate, and up to 1 there is a minimum.
     """
-    d = check.whole(groups=groups, least=1) * check.whole(size=size, least=1)
-    same = np.arange(d)[:, None] // size == np.arange(d) // size
-    h = np.where(same, check.finite(within=within), check.non_negative(between=between))
-    np.fill_diagonal(h, 1.0)
-    quadratic(h)
-    return h
+    g, m = check.whole(groups=groups, least=2), check.whole(size=size, least=1)
+    coupling = check.fraction(below_one=True, coupling=coupling)
+    rng, d = np.random.default_rng(check.whole(seed=seed)), g * m
+    curvatures = np.geomspace(1, check.positive(condition=condition), m if m > 1 else d)
+    root = np.zeros((d, d))
+    for k in range(g):
+        turn = np.linalg.qr(rng.standard_normal((m, m)))[0]
+        inside = curvatures if m > 1 else curvatures[k : k + 1]
+        root[k * m : (k + 1) * m, k * m : (k + 1) * m] = turn * np.sqrt(inside) @ turn.T
+    between = rng.standard_normal((d, d))
+    between = np.where(np.arange(d)[:, None] // m == np.arange(d) // m, 0.0, between + between.T)
+    between /= np.abs(np.linalg.eigvalsh(between)).max()
+    h = root @ (np.eye(d) + coupling * between) @ root
+    return (h + h.T) / 2

@@ -83,3 +83,34 @@ def starting_points(surface: Surface, start: np.ndarray) -> np.ndarray:
             f"not {theta.shape}."
         )
     return theta.astype(float)
+
+
+def conjugate_gradients(
+    hessian: np.ndarray, start: np.ndarray, *, steps: int,
+    preconditioner: np.ndarray | None = None, until: float = -np.inf,
+) -> np.ndarray:  # fmt: skip
+    """The costs ``x'Hx / 2`` before and after each step, for H (d, d), start (d,).
+
+    ``preconditioner`` (d, d) stands for the inverse of H as far as it is known. It stops at a cost
+    of ``until`` or less. Hestenes and Stiefel 1952.
+
+    >>> conjugate_gradients(np.diag([1.0, 9.0]), [1.0, 1.0], steps=2).round(12)
+    array([5.        , 0.87671233, 0.        ])
+    """
+    h = check.finite_array(hessian=hessian, ndim=2)
+    x = check.finite_array(start=start, shape=(len(h),)).copy()
+    known = np.eye(len(h)) if preconditioner is None else preconditioner
+    residual = -h @ x
+    ahead = known @ residual
+    size, costs = residual @ ahead, [float(-x @ residual / 2)]
+    for _ in range(check.whole(steps=steps, least=1)):
+        if costs[-1] <= until or size <= 0:
+            break
+        bend = h @ ahead
+        step = size / (ahead @ bend)
+        x, residual = x + step * ahead, residual - step * bend
+        costs.append(float(x @ h @ x / 2))
+        near = known @ residual
+        before, size = size, residual @ near
+        ahead = near + size / before * ahead
+    return np.array(costs)

@@ -160,9 +160,13 @@ def ista(
 
 
 def fista(
-    problem: LassoProblem, penalty: float, *, start=None, gap: float = 1e-8, steps: int = 10_000
-) -> Fit:
-    """ISTA with Nesterov's momentum. Beck and Teboulle 2009."""
+    problem: LassoProblem, penalty: float, *, start=None, gap: float = 1e-8, steps: int = 10_000,
+    restart: bool = False,
+) -> Fit:  # fmt: skip
+    """ISTA with Nesterov's momentum. Beck and Teboulle 2009.
+
+    ``restart`` drops the momentum where it leads uphill. O'Donoghue and Candes 2015.
+    """
     penalty = check.positive(penalty=penalty)
     before, weight = None, 1.0
 
@@ -170,8 +174,10 @@ def fista(
         nonlocal before, weight
         following = (1 + np.sqrt(1 + 4 * weight**2)) / 2
         lead = x if before is None else x + (weight - 1) / following * (x - before)
-        before, weight = x, following
-        return _proximal(problem, lead, penalty)
+        new = _proximal(problem, lead, penalty)
+        uphill = restart and (lead - new) @ (new - x) > 0
+        before, weight = x, 1.0 if uphill else following
+        return new
 
     return _iterate(problem, penalty, start, gap, steps, step)
 

@@ -215,6 +215,22 @@ def _atom_step(x, h, w, scale: float = 1.0) -> np.ndarray:
     return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
 
 
+def stationarity(
+    patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray, penalty: float
+) -> float:
+    """How far codes and unit-norm atoms are from a stationary point; 0 only there.
+
+    The length of the gradient map: how far a proximal step of the codes and a projected one of the
+    atoms lead from the point, each over its step size.
+    """
+    x, penalty = _patches(patches), check.positive(penalty=penalty)
+    w = _atoms(atoms, x)
+    h = _codes(codes, x, w)
+    of_codes = _norm(w @ w.T) * np.linalg.norm(_code_step(x, h, w, penalty) - h)
+    of_atoms = _norm(h.T @ h) * np.linalg.norm(_atom_step(x, h, w) - w)
+    return float(np.hypot(of_codes, of_atoms))
+
+
 def _norm(gram: np.ndarray) -> float:
     return float(np.linalg.eigvalsh(gram)[-1])
 

@@ -59,9 +59,75 @@ def coupled_wells_minimiser(coupling: float = 2.0) -> Callable:
     """The exact minimiser of ``coupled_wells`` along a variable, a root of x^3 + x + coupling y."""
     c = positive(coupling=coupling)
 
+    return lambda x, block: _cubic_root(-c * x[1 - block])
+
+
+def many_wells(couplings: np.ndarray) -> Surface:
+    """``sum_i (x_i^4 / 4 + x_i^2 / 2) + x'Jx / 2`` with J (d, d): along every variable one minimum.
+
+    ``coupled_wells`` is the case of two variables. With strong couplings of both signs there are
+    many minima; ``minima`` is empty, since they are not known.
+
+    Raises:
+        ValueError: couplings that are not symmetric with 0 on the diagonal.
+    """
+    j = finite_array(couplings=couplings, ndim=2)
+    if j.shape[0] != j.shape[1] or (j != j.T).any() or np.diagonal(j).any():
+        raise ValueError("couplings must be symmetric and 0 on the diagonal.")
+
+    def value(x):
+        x = np.asarray(x, dtype=float)
+        return (x**4 / 4 + x**2 / 2 + x * (x @ j) / 2).sum(axis=-1)
+
+    def gradient(x):
+        x = np.asarray(x, dtype=float)
+        return x**3 + x + x @ j
+
+    return Surface("many wells", value, gradient, np.empty((0, len(j))))
+
+
+def many_wells_minimiser(couplings: np.ndarray) -> Callable:
+    """The exact minimiser of ``many_wells`` along a variable, a root of x^3 + x + (Jx)_i."""
+    j = np.asarray(couplings, dtype=float)
+    return lambda x, block: _cubic_root(-(j[block] @ x))
+
+
+def _cubic_root(value):
+    """The real root of x^3 + x = value."""
+    return 2 / np.sqrt(3) * np.sinh(np.arcsinh(1.5 * np.sqrt(3) * value) / 3)
+
+
+def absolute_errors(design: np.ndarray, targets: np.ndarray) -> Surface:
+    """The convex ``sum_i |targets_i - (design x)_i|``, design (n, d), whose kinks lie askew.
+
+    Its minimum is found by a linear programme; it is unique for data in general position.
+    """
+    from scipy.optimize import linprog
+
+    a = finite_array(design=design, ndim=2)
+    n, d = a.shape
+    b = finite_array(targets=targets, shape=(n,))
+    price = np.concatenate([np.zeros(d), np.ones(2 * n)])
+    bounds = [(None, None)] * d + [(0, None)] * (2 * n)
+    found = linprog(price, A_eq=np.hstack([a, np.eye(n), -np.eye(n)]), b_eq=b, bounds=bounds)
+    return Surface(
+        "absolute errors",
+        lambda x: np.abs(b - np.asarray(x, dtype=float) @ a.T).sum(axis=-1),
+        lambda x: -np.sign(b - np.asarray(x, dtype=float) @ a.T) @ a,
+        found.x[None, :d],
+    )
+
+
+def absolute_errors_minimiser(design: np.ndarray, targets: np.ndarray) -> Callable:
+    """The exact minimiser of ``absolute_errors`` along a variable, a weighted median."""
+    a, b = np.asarray(design, dtype=float), np.asarray(targets, dtype=float)
+
     def minimise(x, block):
-        triple = np.arcsinh(-1.5 * np.sqrt(3) * c * x[1 - block])
-        return 2 / np.sqrt(3) * np.sinh(triple / 3)
+        column = a[:, block[0]]
+        kinks = (b - a @ x) / column + x[block]
+        order = np.argsort(kinks)
+        weight = np.cumsum(np.abs(column[order]))
+        return kinks[order[np.searchsorted(weight, weight[-1] / 2)]]
 
     return minimise
 
@@ -113,3 +179,46 @@ def powell_walk(start: Sequence, updates: int, tie: float | int = 0) -> list[tup
         x[i] = size if s > 0 else -size if s < 0 else tie
         points.append(tuple(x))
     return points
+
+
+def bounded_powell(bound: float = 4.0) -> Surface:
+    """Powell's function and ``sum_i max(0, |x_i| - bound)^4``: the circle stays, minima appear.
+
+    They lie at plus and minus ``bound + 2^(-1/3)`` times (1, 1, 1), and nowhere else: x_i grows
+    with the sum of the other two, so that all must be equal. The only other stationary point is 0.
+
+    Raises:
+        ValueError: a bound of 2 or less, which could touch the circle.
+    """
+    b = _bound(bound)
+    free = powell()
+
+    def value(t):
+        return free.value(t) + (np.maximum(np.abs(t) - b, 0.0) ** 4).sum(axis=-1)
+
+    def gradient(t):
+        return free.gradient(t) + 4 * np.sign(t) * np.maximum(np.abs(t) - b, 0.0) ** 3
+
+    corner = (b + 0.5 ** (1 / 3)) * np.ones(3)
+    return Surface("bounded Powell", value, gradient, np.array([corner, -corner]))
+
+
+def bounded_powell_minimiser(bound: float = 4.0) -> Callable:
+    """The exact minimiser of ``bounded_powell`` along a variable; where s is 0 it takes 0."""
+    b = _bound(bound)
+
+    def minimise(x, block):
+        s = x.sum() - x[block]
+        size = 1 + np.abs(s) / 2
+        over = np.maximum(size - b, 0.0) / 2  # then u = x - b solves u^3 + u / 2 = over
+        beyond = 2 / np.sqrt(6) * np.sinh(np.arcsinh(3 * np.sqrt(6) * over) / 3)
+        return np.sign(s) * (np.minimum(size, b) + beyond)
+
+    return minimise
+
+
+def _bound(bound: float) -> float:
+    bound = positive(bound=bound)
+    if bound <= 2:
+        raise ValueError(f"bound must be a finite number above 2, not {bound!r}.")
+    return bound

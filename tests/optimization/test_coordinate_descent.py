@@ -5,19 +5,26 @@ import pytest
 
 from lecture_helpers.optimization.coordinate_descent import (
     coordinate_descent,
+    coupled_groups,
     coupled_hessian,
     coupled_quadratic,
     descent_factor,
-    grouped_hessian,
     quadratic_minimiser,
     sweep_factor,
+    sweep_matrix,
 )
 from lecture_helpers.optimization.descent import descend
 from lecture_helpers.test_functions.coordinate_traps import (
+    absolute_errors,
+    absolute_errors_minimiser,
+    bounded_powell,
+    bounded_powell_minimiser,
     coupled_wells,
     coupled_wells_minimiser,
     kinked_minimiser,
     kinked_valley,
+    many_wells,
+    many_wells_minimiser,
     powell,
     powell_start,
     powell_walk,
@@ -101,32 +108,62 @@ def test_the_path_ends_where_the_cost_is_low_enough():
 def test_weak_coupling_between_groups_needs_few_sweeps_over_blocks_and_strong_coupling_many():
     blocks = [range(5 * g, 5 * g + 5) for g in range(4)]
     sweeps = {}
-    for between in (0.02, 0.6):
-        h = grouped_hessian(4, 5, 0.8, between)
+    for coupling in (0.1, 0.9):
+        h = coupled_groups(4, 5, coupling)
         path = exact(h, np.ones(20), sweeps=500, blocks=blocks, until=1e-12)
-        sweeps[between] = (len(path.costs) - 1) / 4
-    assert sweeps[0.02] < 0.5 * sweeps[0.6]
+        sweeps[coupling] = (len(path.costs) - 1) / 4
+    assert sweeps[0.1] < 0.5 * sweeps[0.9]
 
 
-@pytest.mark.parametrize("surface", [kinked_valley(), coupled_wells(), powell()],
+@pytest.mark.parametrize("groups, size", [(4, 5), (6, 1)])
+def test_the_coupling_of_groups_is_the_largest_share_that_other_groups_have(groups, size):
+    coupled, separate = (coupled_groups(groups, size, share, seed=3) for share in (0.7, 0.0))
+    values, vectors = np.linalg.eigh(separate)
+    np.testing.assert_allclose(values[[0, -1]], [1, 100], rtol=1e-9)
+    unroot = vectors / np.sqrt(values) @ vectors.T
+    shares = np.linalg.eigvalsh(unroot @ coupled @ unroot)
+    np.testing.assert_allclose(np.abs(shares - 1).max(), 0.7, rtol=1e-9)
+    group = np.arange(groups * size) // size
+    inside = group[:, None] == group
+    np.testing.assert_allclose(coupled[inside], separate[inside], atol=1e-9)
+    assert not separate[~inside].any()
+
+
+def test_the_sweep_matrix_makes_the_same_sweep_as_block_after_block():
+    h, start = coupled_groups(4, 3, 0.8, seed=1), np.arange(1.0, 13.0)
+    threes = [range(g, g + 3) for g in range(0, 12, 3)]
+    for blocks in (None, threes, [[5, 0, 7], range(8, 12), [1, 2, 3, 4, 6]]):
+        path = exact(h, start, sweeps=1, blocks=blocks)
+        np.testing.assert_allclose(sweep_matrix(h, blocks) @ start, path.points[-1], atol=1e-9)
+    np.testing.assert_allclose(sweep_matrix(h, [range(12)]), 0, atol=1e-12)
+
+
+J = np.array([[0.0, 3.0, -1.0], [3.0, 0.0, 2.0], [-1.0, 2.0, 0.0]])
+A, B = (np.random.default_rng(7).standard_normal(shape) for shape in ((12, 3), 12))
+
+
+@pytest.mark.parametrize("surface", [kinked_valley(), coupled_wells(), powell(),
+                                     bounded_powell(), many_wells(J), absolute_errors(A, B)],
                          ids=lambda s: s.name)  # fmt: skip
 def test_the_traps_gradients_agree_with_central_differences(surface):
     d, h = surface.dimensions, 1e-6
-    points = np.random.default_rng(0).normal(scale=1.5, size=(40, d))
+    points = np.random.default_rng(0).normal(scale=2.5, size=(40, d))
     for i, e in enumerate(np.eye(d)):
         numeric = (surface.value(points + h * e) - surface.value(points - h * e)) / (2 * h)
-        np.testing.assert_allclose(surface.gradient(points)[:, i], numeric, atol=1e-6)
+        np.testing.assert_allclose(surface.gradient(points)[:, i], numeric, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize(
     "surface, minimise",
     [(kinked_valley(3.0), kinked_minimiser(3.0)), (kinked_valley(0.5), kinked_minimiser(0.5)),
-     (coupled_wells(2.0), coupled_wells_minimiser(2.0))],
-    ids=["steep kink", "flat kink", "wells"],
+     (coupled_wells(2.0), coupled_wells_minimiser(2.0)), (many_wells(J), many_wells_minimiser(J)),
+     (absolute_errors(A, B), absolute_errors_minimiser(A, B)),
+     (bounded_powell(3.0), bounded_powell_minimiser(3.0))],
+    ids=["steep kink", "flat kink", "wells", "many wells", "absolute errors", "Powell"],
 )  # fmt: skip
 def test_the_traps_exact_minimisers_are_not_beaten_along_their_line(surface, minimise):
-    for x in np.random.default_rng(1).normal(scale=2, size=(20, 2)):
-        for i in (0, 1):
+    for x in np.random.default_rng(1).normal(scale=3, size=(20, surface.dimensions)):
+        for i in range(len(x)):
             block, best = np.array([i]), x.copy()
             best[i] = np.ravel(minimise(x, block))[0]
             others = np.tile(best, (2001, 1))
@@ -149,7 +186,43 @@ def test_the_saddle_holds_a_start_on_an_axis_and_lets_every_other_go_to_a_well()
     assert surface.value([0.5, -0.5]) < surface.value([0.0, 0.0])
 
 
+def test_the_least_absolute_errors_are_not_beaten_beside_their_minimum():
+    surface = absolute_errors(A, B)
+    beside = surface.minima + np.random.default_rng(0).normal(scale=0.1, size=(2000, 3))
+    assert surface.value(surface.minima[0]) < surface.value(beside).min()
+
+
+def test_two_wells_are_the_many_wells_of_two_variables():
+    j, points = np.array([[0.0, 2.0], [2.0, 0.0]]), np.random.default_rng(0).normal(size=(9, 2))
+    np.testing.assert_allclose(many_wells(j).value(points), coupled_wells().value(points))
+    x, first = points[0], np.array([0])
+    np.testing.assert_allclose(
+        many_wells_minimiser(j)(x, first), coupled_wells_minimiser()(x, first)
+    )
+
+
 # Powell's function
+
+
+def test_the_bound_leaves_the_circle_alone_and_gives_powell_two_minima():
+    bounded, free = bounded_powell(), powell()
+    circle = np.array(powell_path(60), dtype=float)
+    np.testing.assert_array_equal(bounded.value(circle), free.value(circle))
+    best = bounded_powell_minimiser()
+    for i, point in enumerate(circle[:40]):
+        block = np.array([i % 3])
+        np.testing.assert_allclose(best(point, block), circle[i + 1][block], rtol=1e-12)
+    np.testing.assert_allclose(bounded.gradient(bounded.minima), 0, atol=1e-12)
+    beside = bounded.minima[0] + np.random.default_rng(0).normal(scale=0.2, size=(500, 3))
+    assert bounded.value(bounded.minima[0]) < bounded.value(beside).min()
+    np.testing.assert_allclose(bounded.value(bounded.minima[0]), bounded.value(bounded.minima[1]))
+
+
+def test_a_start_beside_powells_circle_comes_to_a_minimum_of_the_bounded_function():
+    surface, best = bounded_powell(), bounded_powell_minimiser()
+    start = np.array(powell_start(0.125)) + [0.01, 0, 0]
+    path = coordinate_descent(surface, start, minimise=best, sweeps=200)
+    assert np.linalg.norm(surface.minima - path.points[-1], axis=1).min() < 1e-9
 
 
 def powell_path(updates=150):
@@ -235,7 +308,12 @@ def test_bad_input_to_coordinate_descent_is_refused_in_words(change, words):
         (lambda: powell_walk([1, 2, float("nan")], 3), "start must hold finite numbers only"),
         (lambda: powell_walk([1, 2, 3], 3, tie=2), "tie must be a number from 0 to 1, not 2."),
         (lambda: sweep_factor(np.array([[1.0, 2.0], [2.0, 1.0]])), "hessian must be positive"),
-        (lambda: grouped_hessian(2, 2, 0.1, 0.9), "hessian must be positive definite"),
+        (
+            lambda: coupled_groups(2, 2, 1.0),
+            "coupling must be a number from 0 up to but not including 1",
+        ),
+        (lambda: many_wells(np.eye(2)), "couplings must be symmetric and 0 on the diagonal."),
+        (lambda: bounded_powell(2.0), "bound must be a finite number above 2, not 2.0."),
     ],
 )
 def test_bad_input_to_the_surfaces_is_refused_in_words(call, words):

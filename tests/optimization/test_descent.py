@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.optimization.descent import descend
+from lecture_helpers.optimization.descent import conjugate_gradients, descend
 from lecture_helpers.test_functions.multimodal import ripples
 from lecture_helpers.test_functions.surfaces import quadratic, rosenbrock, rotated_ellipse
 
@@ -92,3 +92,30 @@ def test_impossible_surfaces_are_refused_in_words(call, words):
     with pytest.raises(ValueError) as refusal:
         call()
     assert str(refusal.value).startswith(words)
+
+
+def random_hessian(d=8, seed=0):
+    m = np.random.default_rng(seed).standard_normal((d, d + 1))
+    return m @ m.T + 0.1 * np.eye(d)
+
+
+def test_conjugate_gradients_arrive_in_as_many_steps_as_there_are_different_curvatures():
+    start = np.ones(8)
+    costs = conjugate_gradients(random_hessian(), start, steps=8)
+    assert costs[-1] < 1e-12 * costs[0] < costs[-2] and (np.diff(costs) < 0).all()
+    two = np.diag([1.0] * 5 + [7.0] * 3)
+    assert conjugate_gradients(two, start, steps=2)[-1] < 1e-25
+
+
+def test_conjugate_gradients_are_not_beaten_along_the_span_of_their_gradients():
+    h, x = random_hessian(), np.arange(1.0, 9.0)
+    span = np.stack([h @ x, h @ h @ x, h @ h @ h @ x], axis=1)
+    best = x - span @ np.linalg.solve(span.T @ h @ span, span.T @ h @ x)
+    costs = conjugate_gradients(h, x, steps=3)
+    np.testing.assert_allclose(costs[-1], best @ h @ best / 2, rtol=1e-8)
+
+
+def test_a_perfect_preconditioner_needs_one_step_and_a_low_enough_cost_ends_the_search():
+    h, x = random_hessian(), np.ones(8)
+    costs = conjugate_gradients(h, x, steps=5, preconditioner=np.linalg.inv(h), until=1e-12)
+    assert len(costs) == 2 and costs[-1] <= 1e-12

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -38,7 +40,9 @@ def test_soft_threshold_moves_towards_zero_by_the_threshold_and_stops_there(x, t
 
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.9])
 @pytest.mark.parametrize("correlation", [0.0, 0.9])
-@pytest.mark.parametrize("solve", [lasso, fista], ids=["coordinates", "fista"])
+@pytest.mark.parametrize(
+    "solve", [lasso, fista, partial(fista, restart=True)], ids=["coordinates", "fista", "restarts"]
+)
 def test_the_solution_meets_the_kkt_conditions(solve, correlation, share):
     problem = small(1, correlation)
     penalty = share * lambda_max(problem)
@@ -47,6 +51,13 @@ def test_the_solution_meets_the_kkt_conditions(solve, correlation, share):
     active = np.abs(x) > 1e-9
     np.testing.assert_allclose(pull[active], penalty * np.sign(x[active]), rtol=1e-4)
     assert np.abs(pull[~active]).max(initial=0) <= penalty * (1 + 1e-4)
+
+
+def test_momentum_that_restarts_never_needs_many_more_steps_and_here_far_fewer():
+    made = correlated_regression(60, 40, correlation=0.5, seed=1)
+    penalty = 0.1 * lambda_max(made)
+    steps = [fista(made, penalty, gap=1e-10, restart=r).sweeps for r in (True, False)]
+    assert steps[0] < 0.5 * steps[1]
 
 
 @pytest.mark.parametrize("seed", range(5))

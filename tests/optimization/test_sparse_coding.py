@@ -11,6 +11,7 @@ from lecture_helpers.optimization.sparse_coding import (
     sparse_cost,
     sparse_encode,
     starting_atoms,
+    stationarity,
     update_atoms,
 )
 
@@ -87,6 +88,16 @@ def test_the_proximal_controls_never_raise_the_cost_and_keep_atoms_of_length_one
     assert np.diff(run.costs).max() <= 1e-9 * run.costs[0]
     np.testing.assert_allclose(run.norms, 1, rtol=1e-9)
     assert run.costs[-1] < 0.9 * run.costs[0]
+
+
+def test_a_stationary_point_is_where_neither_factor_leads_on(patches):
+    few = dict(penalty=1.0, atoms=6)
+    start, end = (learn_dictionary(patches, iterations=n, **few) for n in (1, 3000))
+    ways = [stationarity(patches, run.codes, run.atoms[-1], 1.0) for run in (start, end)]
+    assert ways[1] < 1e-5 * ways[0]
+    atoms = end.atoms[-1]
+    assert stationarity(patches, 1.01 * end.codes, atoms, 1.0) > 100 * ways[1]
+    assert stationarity(patches, end.codes, np.roll(atoms, 1, axis=0), 1.0) > 100 * ways[1]
 
 
 def test_rescaling_leaves_the_reconstruction_and_makes_the_slides_cost_as_small_as_one_likes(
