@@ -195,4 +195,4 @@ def _in_prose(declared: list, judged: list) -> str:
     if len(judged) == 1:
         return f"{judged[0]['prose']}."
     pairs = zip(declared, judged, strict=True)
-    return " ".join(f"*{part['words']}*: {made['prose']}." for part, made in pairs)
+    return " ".join(f"*{part['words'].rstrip('.')}*: {made['prose']}." for part, made in pairs)

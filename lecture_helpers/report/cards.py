@@ -125,7 +125,7 @@ def details(stored: Mapping) -> str:
         lines.append("\n".join(f"- {_check(check)}" for check in stored["checks"]))
     for part, made in zip(stored["parts"], stored["judged"], strict=True):
         lines += [
-            f"*{_capital(part['words'])}*. Measured: {part['measure']}; "
+            f"*{_capital(part['words'].rstrip('.'))}*. Measured: {part['measure']}; "
             f"it matters from {part['min_effect']:g} on.{_grid(part)}",
             _table(part, made),
         ]
@@ -203,7 +203,7 @@ def _rows(drawn: Sequence[Mapping]) -> list[tuple[str, Mapping | None, float, bo
     rows = []
     for stored in drawn:
         for part, made in zip(stored["parts"], stored["judged"], strict=True):
-            words = f"{stored['id']}: {part['words']}"
+            words = f"{stored['id']}: {part['words'].rstrip('.')}"
             rows.append((textwrap.fill(words, LABEL), None, 1.0, True))
             for found, counts in ((made["scope"], True), (made["borders"], False)):
                 rows += [(_label(f, counts), f, part["min_effect"], counts) for f in found]
