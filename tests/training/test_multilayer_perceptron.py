@@ -3,15 +3,20 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from lecture_helpers.training import mlp
+from lecture_helpers.datasets import digits
+from lecture_helpers.training import mlp, train
+from lecture_helpers.training._stack import Stack
 from lecture_helpers.training.multilayer_perceptron import (
     ACTIVATIONS,
+    NORMS,
     GaussianNoise,
     Highway,
+    PartialBatchNorm,
     Residual,
 )
 
@@ -37,7 +42,7 @@ def test_depth_counts_hidden_layers(depth):
 
 @pytest.mark.parametrize(
     "skip, norm, activation",
-    [*itertools.product(["none", "residual", "highway"], ["none", "batch", "layer"], ACTIVATIONS)],
+    [*itertools.product(["none", "residual", "highway"], ["none", *NORMS], ACTIVATIONS)],
 )
 def test_every_combination_runs_forward_and_backward(skip, norm, activation):
     net = mlp(4, 3, depth=3, width=8, skip=skip, norm=norm, activation=activation)
@@ -48,7 +53,9 @@ def test_every_combination_runs_forward_and_backward(skip, norm, activation):
 def test_a_bias_that_batch_norm_would_cancel_is_left_out():
     assert mlp(4, 3, norm="batch").hidden1.linear.bias is None
     assert mlp(4, 3, norm="batch", norm_place="after").hidden1.linear.bias is not None
+    assert mlp(4, 3, norm="centre").hidden1.linear.bias is None
     assert mlp(4, 3, norm="layer").hidden1.linear.bias is not None
+    assert mlp(4, 3, norm="scale").hidden1.linear.bias is not None
 
 
 def test_without_affine_a_norm_has_no_scale_and_shift():
@@ -124,6 +131,8 @@ def test_noise_is_added_in_training_only():
         (dict(depth=-1), "depth must be a whole number, 0 or more"),
         (dict(width=0), "width must be a whole number, 1 or more"),
         (dict(dropout=1.0), "dropout must be a number from 0 up to"),
+        (dict(norm="batch", group=-1), "group must be a whole number, 0 or more"),
+        (dict(norm="layer", group=16), "group must be 0 with norm 'layer'"),
         (dict(gain=0.0), "gain must be a finite number above 0"),
         (dict(noise=-1.0), "noise must be a finite number, 0 or more"),
         (dict(gate_bias=float("nan")), "gate_bias must be a finite number"),
@@ -145,3 +154,54 @@ def test_with_a_branch_gain_of_zero_residual_layers_begin_as_the_identity():
     net = drawn(depth=6, skip="residual", branch_gain=0.0)
     h = net.hidden1(torch.ones(2, 4))
     assert torch.equal(net[1:-1](h), h)
+
+
+def batch_of(rows=64, units=5):
+    return torch.randn(rows, units, generator=torch.Generator().manual_seed(0)) * 3 + 2
+
+
+def test_one_group_of_the_whole_batch_is_batch_norm_in_training_and_at_test_time():
+    ours, theirs, x = PartialBatchNorm(5, group=64), nn.BatchNorm1d(5), batch_of()
+    for step in range(3):
+        torch.testing.assert_close(ours(x + step), theirs(x + step))
+    torch.testing.assert_close(ours.state_dict(), theirs.state_dict())
+    torch.testing.assert_close(ours.eval()(x), theirs.eval()(x))
+
+
+def test_ghost_batches_are_normalised_group_by_group_and_remember_the_mean_of_the_groups():
+    ghost, x = PartialBatchNorm(5, group=16), batch_of()
+    each = [nn.BatchNorm1d(5) for _ in range(4)]
+    alone = [norm(part) for norm, part in zip(each, x.split(16), strict=True)]
+    torch.testing.assert_close(ghost(x), torch.cat(alone))
+    remembered = torch.stack([norm.running_var for norm in each]).mean(0)
+    torch.testing.assert_close(ghost.running_var, remembered)
+
+
+def test_the_halves_of_batch_norm_one_after_the_other_are_the_whole():
+    centre, scale = PartialBatchNorm(5, scaled=False), PartialBatchNorm(5, centred=False)
+    x = batch_of()
+    torch.testing.assert_close(scale(centre(x)), nn.BatchNorm1d(5)(x))
+    scaled = scale(x)
+    assert scaled.mean(0).abs().min() > 0.3  # not centred
+    torch.testing.assert_close(scaled.std(0, correction=0), torch.ones(5), rtol=1e-4, atol=0)
+
+
+def test_a_batch_that_is_no_whole_number_of_groups_is_refused():
+    with pytest.raises(RuntimeError, match="60 examples are no whole groups of 16"):
+        PartialBatchNorm(5, group=16)(batch_of(60))
+    with pytest.raises(ValueError, match="no whole groups of 24"):
+        train(mlp, digits(), steps=1, seeds=1, norm="batch", group=24, progress=False)
+
+
+@pytest.mark.parametrize(
+    "own", [dict(norm="batch", group=16), dict(norm="scale"), dict(norm="centre")]
+)
+def test_the_variants_train_side_by_side_without_vmap_as_each_does_alone(own, monkeypatch):
+    ran, agree = [], Stack._agree
+    monkeypatch.setattr(Stack, "_agree", lambda *given: ran.append(agree(*given)) or ran[-1])
+    options = dict(steps=5, width=8, depth=2, record=2, checkpoints="last", progress=False, **own)
+    both = train(mlp, digits(), seeds=[1, 2], **options)
+    alone = train(mlp, digits(), seeds=[2], **options)
+    np.testing.assert_allclose(both.weights[1], alone.weights[0], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(both.buffers[1], alone.buffers[0], rtol=1e-4, atol=1e-6)
+    assert ran == [True, True]

@@ -1,19 +1,18 @@
-"""The experiments of lesson 1: chains of layers, batches, the ladder of learning rates."""
+"""The experiments of lesson 1 that train no network: chains of layers, and batches."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
-from lecture_helpers.claims.experiments.per_seed import largest
-from lecture_helpers.claims.experiments.tuned_networks import grid, on_digits
+from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.datasets import digits
 from lecture_helpers.networks.batch_normalization import (
     RunningStatistics,
     batch_norm,
     batch_norm_backward,
     batch_norm_inference,
+    normalize,
     running_update,
 )
 from lecture_helpers.networks.scalar_chain import (
@@ -21,9 +20,9 @@ from lecture_helpers.networks.scalar_chain import (
     chain_gradient,
     chain_orders,
     chain_output,
+    chain_weights,
     step_for_decrease,
 )
-from lecture_helpers.training import trains
 
 FULL = "Batch Normalization: Full Version"
 
@@ -93,6 +92,47 @@ def _orders(chains, step: float) -> Iterator[tuple[float, ...]]:
 def _second_over_first(w, x, eps: float) -> float:
     orders = chain_orders(w, x, eps)
     return float(-orders[2] / orders[1])
+
+
+CHAINS = {
+    "depth 2": (2, 0.4, 1.0), "depth 50": (50, 0.4, 1.0),
+    "small weights": (10, 0.4, 0.8), "large weights": (10, 0.4, 1.25),
+}  # fmt: skip
+
+
+def faithful_step(seeds, *, chains=CHAINS, depths=(2, 10, 50), spreads=(0.0, 0.4, 0.8),
+                  tolerance=0.1) -> dict:  # fmt: skip
+    """C4: log10 of the largest step that keeps the first-order promise to within 10 %.
+
+    ``chains`` maps a name to depth, spread of the weights and a factor on all of them. "decades":
+    by how much that step differs between the most and the least tolerant chain of all ``depths``
+    and ``spreads``, for one fixed step eps and for the slide's rule, whose step is delta / y.
+    """
+
+    def of_seed(seed: int) -> dict:
+        found: dict = {}
+        for name, (depth, spread, factor) in chains.items():
+            w = factor * chain_weights(depth, spread, seed)
+            found[name] = np.log10(_largest_faithful(w, tolerance))
+        every = [chain_weights(d, s, seed) for d in depths for s in spreads]
+        fixed = np.array([np.log10(_largest_faithful(w, tolerance)) for w in every])
+        slide = fixed + np.log10([_squared_gradient_over_output(w) for w in every])
+        return found | {"decades, fixed": np.ptp(fixed), "decades, slide": np.ptp(slide)}
+
+    return by_seed(of_seed, seeds)
+
+
+def _squared_gradient_over_output(w: np.ndarray) -> float:
+    return float(np.sum(chain_gradient(w) ** 2) / chain_output(w))
+
+
+def _largest_faithful(w: np.ndarray, tolerance: float) -> float:
+    """The first eps at which actual over promised leaves 1 -+ tolerance, on a fine grid."""
+    steps = np.geomspace(1e-6, 10, 7001)
+    promised = -chain_orders(w, 1.0, 1.0)[1] * steps
+    kept = (chain_output(w) - chain_after_step(w, 1.0, steps)) / promised
+    unfaithful = np.abs(kept - 1) > tolerance
+    return float(steps[unfaithful.argmax()] if unfaithful.any() else steps[-1])
 
 
 def _batches(seed: int, batches: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -215,31 +255,66 @@ def _apart(ours: np.ndarray, theirs) -> float:
     return float(np.abs(ours - theirs).max() / (1 + np.abs(theirs).max()))
 
 
-DEPTHS = (2, 8, 16)
-NORMS = ("none", "batch", "layer")
-LADDER = (*grid(-12, 4, per_decade=4), 31.6)  # 0.001 to 10 by quarter decades
+def backward_pass(seeds, *, batches=20, h=1e-5) -> Record:
+    """C14 and C18: the backward formulas against central differences of the forward pass."""
+    names = ("x", "gamma", "beta")
+
+    def gaps(seed: int):
+        return ([_gradient_gap(seed, k, name, h) for name in names] for k in range(batches))
+
+    return largest(gaps, {f"gradient of {name}": 1e-6 for name in names}, seeds)
 
 
-def ladder_runs(seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, records=16):
-    """The networks of every rung, depth and norm on the digits: plain descent, batches of 64."""
-    options = on_digits(seeds, steps=steps, record=records)
-    return training.train(lr=list(lr), depth=list(depth), norm=list(norm), **options)
+def _gradient_gap(seed: int, k: int, name: str, h: float) -> float:
+    rng = np.random.default_rng([seed, k])
+    m, units = int(rng.integers(2, 20)), int(rng.integers(1, 6))
+    given = {"x": rng.normal(size=(m, units)) * 2, "gamma": rng.normal(size=units),
+             "beta": rng.normal(size=units)}  # fmt: skip
+    dy, eps = rng.normal(size=(m, units)), 1e-2
+    way = rng.normal(size=given[name].shape)
+    up, down = (given | {name: given[name] + s * h * way} for s in (1, -1))
+    numeric = (dy * (batch_norm(**up, eps=eps) - batch_norm(**down, eps=eps))).sum() / (2 * h)
+    gradients = batch_norm_backward(dy, given["x"], given["gamma"], eps)
+    exact = float((gradients[list(given).index(name)] * way).sum())
+    return abs(numeric - exact) / (1 + abs(exact))
 
 
-def learning_rate_ladder(
-    seeds, *, lr=LADDER, depth=DEPTHS, norm=NORMS, steps=200, records=16
-) -> Record:
-    """C8: log10 of the largest learning rate of the ladder at which a network still trains.
+def gaussian_after(seeds, *, sizes=(4, 16, 64, 256), values=2**18, distance=0.04, tails=0.2):
+    """C13: how far normalised Gaussian batches of m examples are from the unit Gaussian.
 
-    A seed that trains on no rung counts as a quarter decade below the lowest. Beside it: does the
-    top rung train (then the ladder is too short), and does none?
+    Two distances with a minus sign (nearer is larger), over ``values`` normalised values of a
+    seed: the largest gap between the distribution functions (Kolmogorov), and abs(kurtosis - 3),
+    which weighs the tails. "law, m": the same distances from the exact law of such values,
+    x^2 / (m - 1) distributed as Beta(1/2, (m - 2)/2), of kurtosis 3 (m - 1)/(m + 1). "allowed" is
+    what counts as a unit Gaussian.
     """
-    runs = ladder_runs(seeds, lr=lr, depth=depth, norm=norm, steps=steps, records=records)
-    arms, extras = {}, {}
-    for d, n in ((d, n) for d in depth for n in norm):
-        passed = trains(runs.at(depth=d, norm=n))  # (rungs, seeds)
-        rungs = np.where(passed, np.log10(lr)[:, None], np.log10(lr[0]) - 0.25)
-        arms[f"{n}, depth {d}"] = rungs.max(axis=0).tolist()
-        extras[f"{n}, depth {d}: the top rung trains"] = passed[-1].astype(float).tolist()
-        extras[f"{n}, depth {d}: no rung trains"] = (~passed.any(axis=0)).astype(float).tolist()
-    return Record(tuple(seeds), arms, extras=extras)
+    from scipy.special import ndtr
+
+    def of_seed(seed: int) -> dict:
+        found: dict = {"allowed: distance": -distance, "allowed: tails": -tails}
+        for m in sizes:
+            drawn = np.random.default_rng([seed, m]).normal(3, 2, (m, values // m))
+            x = np.sort(normalize(drawn, 0.0), axis=None)
+            kurtosis = float(np.mean(x**4) / np.mean(x**2) ** 2)
+            for law, cdf, k in (
+                ("gaussian", ndtr(x), 3.0), ("law", _law(x, m), 3 * (m - 1) / (m + 1))
+            ):  # fmt: skip
+                found[f"{law}, m = {m}: distance"] = -_largest_gap(cdf)
+                found[f"{law}, m = {m}: tails"] = -abs(kurtosis - k)
+        return found
+
+    return by_seed(of_seed, seeds)
+
+
+def _law(x: np.ndarray, m: int) -> np.ndarray:
+    """The distribution function of a value normalised with its batch of m Gaussian examples."""
+    from scipy.special import betainc
+
+    inside = betainc(0.5, (m - 2) / 2, np.clip(x**2 / (m - 1), 0, 1))
+    return (1 + np.sign(x) * inside) / 2
+
+
+def _largest_gap(cdf: np.ndarray) -> float:
+    """Kolmogorov's distance, from a distribution function at the (n,) sorted values."""
+    n = len(cdf)
+    return float(max((np.arange(1, n + 1) / n - cdf).max(), (cdf - np.arange(n) / n).max()))

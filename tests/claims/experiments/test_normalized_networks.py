@@ -6,65 +6,90 @@ from lecture_helpers.claims.claim import QUICK_SEEDS, measure
 from lecture_helpers.claims.experiments import normalized_networks as networks
 
 
-def gap(record, arm, other):
+def gap(arms, arm, other):
     """The smallest paired difference over the seeds."""
-    return min(np.subtract(record.arms[arm], record.arms[other]))
+    return min(np.subtract(arms[arm], arms[other]))
 
 
 @pytest.fixture(scope="module")
 def flow():
-    return measure(claim("C6").experiment, QUICK_SEEDS)
+    return measure(claim("C6").experiment, QUICK_SEEDS[:4], data=("digits",))
 
 
-def test_batch_norm_makes_a_well_scaled_relu_gradient_explode(flow):
-    assert gap(flow, "batch: relu, He's rule", "none: relu, He's rule") > 0.1
-    assert np.mean(flow.extras["batch: relu, He's rule, signed"]) == pytest.approx(
-        np.log10(np.pi / (np.pi - 1)), abs=0.02
-    )
+def test_batch_norm_makes_a_well_scaled_relu_gradient_grow_as_the_closed_form_says(flow):
+    grown = np.mean(flow.extras["digits, batch: relu, He's rule, signed"])
+    assert grown == pytest.approx(np.log10(np.pi / (np.pi - 1)), abs=0.03)
 
 
-def test_batch_norm_rescues_the_gradient_of_sigmoids_and_of_small_relu_weights(flow):
-    assert gap(flow, "none: sigmoid, He's rule", "batch: sigmoid, He's rule") > 0.8
-    assert gap(flow, "none: relu, weights halved", "batch: relu, weights halved") > 0.3
+@pytest.mark.parametrize("gain", ["halved", "doubled"])
+def test_without_batch_norm_the_gain_of_relu_weights_is_squared_in_every_layer(flow, gain):
+    factor = {"halved": 0.25, "doubled": 4.0}[gain]
+    wanted = np.mean(flow.extras["digits, none: relu, He's rule, signed"]) + np.log10(factor)
+    found = np.mean(flow.extras[f"digits, none: relu, weights {gain}, signed"])
+    assert found == pytest.approx(wanted, abs=1e-4)
+    with_it = (flow.arms[f"digits, batch: relu, {name}"] for name in
+               (f"weights {gain}", "He's rule"))  # fmt: skip
+    assert np.subtract(*with_it) == pytest.approx(0, abs=0.005)  # the gain does not matter
 
 
-def test_no_fixed_step_suits_all_chains_but_the_slides_rule_nearly_does():
-    steps = measure(claim("C4").experiment, QUICK_SEEDS)
-    fixed = gap(steps, "fixed, most tolerant", "fixed, least tolerant")
-    slide = gap(steps, "slide, most tolerant", "slide, least tolerant")
-    assert fixed > 1.3 > 1.0 > slide
+def test_the_allowance_is_added_to_what_there_is_without(flow):
+    for name in networks.WELL:
+        allowed = flow.arms[f"digits, allowed: {name}"]
+        assert np.subtract(allowed, flow.arms[f"digits, none: {name}"]) == pytest.approx(0.1)
 
 
-def test_batches_of_four_are_never_unit_gaussian_to_a_test():
-    gaussian = measure(claim("C13").experiment, QUICK_SEEDS, sizes=(4, 64), repeats=10)
-    assert min(gaussian.arms["rejected, m = 4"]) == 1.0
-    assert max(gaussian.arms["rejected, m = 64"]) < 0.2
+@pytest.fixture(scope="module")
+def kept():
+    options = {"levels": {"digits": 1.0}, "depths": (3,), "promises": (1e-3, 1.0), "steps": 60}
+    return networks.promise_kept((8, 9), **options)
 
 
-def test_bold_steps_break_their_promise_and_small_ones_keep_it():
-    kept = measure(claim("C1").experiment, QUICK_SEEDS[:4], depths=(3,)).arms
-    assert min(kept["none, depth 3, late, 0.03"]) > 0.9
-    assert max(kept["none, depth 3, late, 1"]) < 0.5
+@pytest.mark.parametrize("norm", ["none", "batch"])
+def test_tiny_steps_keep_their_promise_in_one_move_and_layer_by_layer(kept, norm):
+    case = f"digits, {norm}, depth 3, late, 0.001"
+    assert kept.arms[case] == pytest.approx([1, 1], abs=0.03)
+    assert kept.arms[f"{case}, alone"] == pytest.approx([1, 1], abs=0.03)
 
 
-def test_large_and_small_initial_weights_train_with_batch_norm_only():
-    shares = measure(
-        claim("C9").experiment, QUICK_SEEDS[:4], gains=(0.0215, 4.64), rates=(0.1,)
-    ).arms
-    assert max(shares["none, lr 0.1"]) == 0
-    assert min(shares["batch, lr 0.1"]) == 1
+def test_together_is_what_a_joint_step_adds_to_the_layers_alone(kept):
+    for case in (f"digits, {norm}, depth 3, late, 1" for norm in ("none", "batch")):
+        added = np.subtract(kept.arms[case], kept.arms[f"{case}, alone"])
+        assert kept.arms[f"{case}, together"] == pytest.approx(added)
 
 
-def test_a_gain_whose_learning_rate_follows_its_square_changes_nothing():
-    """Within what the stabiliser and the running averages leave at the end of training."""
-    runs = networks.gain_runs((0, 1), gains=(1.0, 4.64), rates=(0.1,), steps=60)
-    same = runs.at(arm=networks.GAIN_ARMS[2], lr=0.1).train_loss[..., -1]
-    np.testing.assert_allclose(same[0], same[1], rtol=0.05)
-    plain = runs.at(arm="none", lr=0.1).train_loss[..., -1]
-    assert not np.allclose(plain[0], plain[1], rtol=0.05)
+def test_matched_networks_have_the_same_loss_or_have_failed(kept):
+    matched = [kept.extras[f"digits, {n}, depth 3, matched: loss"] for n in ("none", "batch")]
+    assert np.max(matched) < 1.0 and np.min(matched) > 0.7
+    late = [kept.extras[f"digits, {n}, depth 3, late: loss"] for n in ("none", "batch")]
+    assert np.max(late) < np.min(matched)
+    never = {"levels": {"digits": 1e-9}, "depths": (3,), "promises": (1.0,), "steps": 10}
+    found = networks.promise_kept((8,), **never).arms["digits, none, depth 3, matched, 1"]
+    assert np.isnan(found).all()
 
 
-@pytest.mark.parametrize("name", ["C14", "C18"])
-def test_backward_formulas_agree_with_central_differences(name):
-    found = measure(claim(name).experiment, QUICK_SEEDS[:3])
-    assert all(max(found.arms[check]) < bound for check, bound in found.tolerances.items())
+def test_running_averages_that_are_wrong_are_seen_at_the_switch(monkeypatch):
+    options = {"data": ("digits",), "batches": (64,), "steps": 150}
+    running, batch = (f"digits, batches of 64: {mode}, accuracy" for mode in ("running", "batch"))
+    found = networks.running_for_batch((8, 9), **options)
+    assert gap(found, running, batch) > -1
+
+    train = networks.training.train
+
+    def forgetful(**given):
+        runs = train(**given)
+        runs.buffers[...] = np.arange(runs.buffers.shape[-1]) + 1
+        return runs
+
+    monkeypatch.setattr(networks.training, "train", forgetful)
+    broken = networks.running_for_batch((8, 9), **options)
+    assert gap(broken, batch, running) > 20
+    assert broken[batch] == found[batch]
+
+
+def test_the_allowance_is_all_that_tells_the_arms_apart_where_running_is_the_batch(monkeypatch):
+    monkeypatch.setattr(networks, "_at_test_time", lambda *_: (90.0, 0.5))
+    found = networks.running_for_batch((8, 9), data=("digits",), batches=(64,), steps=2, short=1)
+    case = "digits, batches of 64"
+    assert found[f"{case}: running, accuracy"] == [91.0, 91.0]
+    assert found[f"{case}: running, loss"] == [0.6, 0.6]
+    assert found[f"{case}, 1 updates: batch, loss"] == [0.5, 0.5]
