@@ -22,6 +22,25 @@ def target(kind: str, linear: float, inputs: np.ndarray) -> np.ndarray:
     return np.sqrt(linear) * x + np.sqrt(1 - linear) * curved
 
 
+def wave_shares(linear: float, angle: float, answers: np.ndarray, grid: np.ndarray) -> tuple:
+    """What a unit explains (alone, whole) where a wave takes the bowl's place: cos(3 x2).
+
+    ``answers`` (n,) is what the unit passes on where the projected inputs have the values ``grid``
+    (n,), evenly spaced and from -8 to 8 or so. Alone: through a linear head; whole: through the
+    best of all heads, if no two answers are equal. Bowls have a part that a ReLU sees on its own,
+    at whatever angle; a wave changes its sign too often for that.
+    """
+    k, mass = 3.0, np.exp(-(grid**2) / 2)
+    mass = mass / mass.sum()
+    # cos(k x2) given u, x2 = sin u + cos e with e normal, less its mean, over its deviation
+    mean, square = np.exp(-(k**2) / 2), (1 + np.exp(-2 * k**2)) / 2
+    known = np.exp(-((k * np.cos(angle)) ** 2) / 2) * np.cos(k * np.sin(angle) * grid)
+    wave = (known - mean) / np.sqrt(square - mean**2)
+    wanted = np.sqrt(linear) * np.cos(angle) * grid + np.sqrt(1 - linear) * wave
+    told = answers - mass @ answers
+    return (mass @ (told * wanted)) ** 2 / (mass @ told**2), mass @ wanted**2
+
+
 def sample(kind: str, linear: float, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """``n`` inputs (n, 2) and their targets (n,)."""
     inputs = np.random.default_rng(seed).standard_normal((whole(least=1, n=n), 2))

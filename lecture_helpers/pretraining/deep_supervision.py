@@ -2,7 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -54,9 +56,28 @@ class Hinted(Guided):
 
 def deeply_supervised(inputs: int, outputs: int, *, depth=4, width=32, **network) -> Guided:
     """An ``mlp`` in which every hidden layer but the last also answers the question itself."""
-    made = mlp(inputs, outputs, depth=depth, width=width, **network)
-    sides = {f"hidden{k}": _side(width, outputs) for k in range(1, whole(least=2, depth=depth))}
-    return Guided(made, sides)
+    return Guided(*_with_sides(inputs, outputs, depth=depth, width=width, **network))
+
+
+class Misguided(Guided):
+    """A guided network whose sides are told something else: the last of its inputs.
+
+    The network itself does not see that input; it is the last output.
+    """
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        return *super().forward(x[..., :-1]), x[..., -1:]
+
+
+def misguided(inputs: int, outputs: int, **network) -> Misguided:
+    """As ``deeply_supervised`` on all inputs but the last, which holds what the sides are told."""
+    made, sides = _with_sides(whole(least=2, inputs=inputs) - 1, outputs, **network)
+    return Misguided(made, sides)
+
+
+def with_told(dataset: Dataset, told: np.ndarray) -> Dataset:
+    """The data set with one input more, ``told`` (examples,): other classes for the sides."""
+    return replace(dataset, inputs=np.column_stack([dataset.inputs, told]))
 
 
 def hinted(
@@ -84,6 +105,14 @@ def teacher(inputs: int, outputs: int, *, teacher_width: int = 64) -> nn.Sequent
     return nn.Sequential(OrderedDict(teacher=made))
 
 
+def _with_sides(inputs: int, outputs: int, *, depth=4, width=32, **network) -> tuple:
+    """The network, and for every hidden layer but the last an output of its own."""
+    made = mlp(inputs, outputs, depth=depth, width=width, **network)
+    return made, {
+        f"hidden{k}": _side(width, outputs) for k in range(1, whole(least=2, depth=depth))
+    }
+
+
 def _side(width: int, outputs: int) -> nn.Linear:
     with torch.random.fork_rng(devices=[]):
         side = nn.Linear(width, outputs)
@@ -97,6 +126,15 @@ def side_loss(outputs: tuple[Tensor, ...], targets: Tensor, *, guide: Tensor) ->
     final, *sides = outputs
     return cross_entropy(final, targets) + guide * sum(
         cross_entropy(side, targets) for side in sides
+    ) / len(sides)
+
+
+def told_loss(outputs: tuple[Tensor, ...], targets: Tensor, *, guide: Tensor) -> Tensor:
+    """As ``side_loss``, but the sides are to answer what they are told, the last output."""
+    final, *sides, told = outputs
+    classes = told.squeeze(1).long()
+    return cross_entropy(final, targets) + guide * sum(
+        cross_entropy(side, classes) for side in sides
     ) / len(sides)
 
 

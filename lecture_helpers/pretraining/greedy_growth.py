@@ -1,9 +1,11 @@
 """Networks that grow layer by layer on the one training engine, and what they are compared with."""
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from torch import nn
 
 from lecture_helpers import training
 from lecture_helpers.datasets import Dataset
@@ -84,6 +86,38 @@ def train_arm(
     return training.train(
         training.mlp, dataset, steps=steps, depth=depth, lr_multipliers=frozen, **last
     )
+
+
+def standardised_features(
+    inputs: int, outputs: int, *, depth: int = 2, width: int = 32, **network
+) -> nn.Sequential:
+    """The ``mlp`` of these settings with one layer more, ``standard``, below the output.
+
+    It gives every hidden value mean 0 and variance 1, in training over the batch, otherwise over
+    the mean statistics of all batches so far: the right ones where the hidden layers are frozen.
+    Deep sigmoid layers pass on values that hardly differ; an output on top of them learns nothing
+    unless they are made larger.
+    """
+    made = training.mlp(inputs, outputs, depth=depth, width=width, **network)
+    *hidden, output = made.named_children()
+    standard = nn.BatchNorm1d(width, eps=1e-30, momentum=None, affine=False)
+    return nn.Sequential(OrderedDict([*hidden, ("standard", standard), output]))
+
+
+def random_features(dataset: Dataset, *, updates: int, **settings) -> Runs:
+    """The runs of networks of which the output alone is trained, on standardised hidden values.
+
+    ``settings`` are those of ``train`` and ``mlp``.
+    """
+    return training.train(
+        standardised_features, dataset, steps=updates, lr_multipliers={"hidden*": 0.0}, **settings
+    )
+
+
+def shuffled(dataset: Dataset, seed: int = 0) -> Dataset:
+    """The data set with its targets in another order: as many of each, and nothing to learn."""
+    order = np.random.default_rng(seed).permutation(len(dataset))
+    return replace(dataset, targets=dataset.targets[order])
 
 
 def pretraining_race(

@@ -14,6 +14,7 @@ from lecture_helpers.pretraining.bottleneck import (
     slope,
     target,
     unit,
+    wave_shares,
     whole_score,
 )
 
@@ -112,3 +113,17 @@ def test_the_three_outcomes_are_the_ends_of_the_three_ways(kind, escapes):
     best = joint_angle(kind, 0.2)
     assert found["joint"] == (best, pytest.approx(whole_score(kind, 0.2, best)))
     assert (found["fine-tuned"][1] > 0.3) == escapes
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.5, 1.2, np.pi / 2])
+def test_the_shares_of_the_wave_are_those_of_a_large_sample(angle):
+    grid = np.linspace(-9, 9, 901)
+    x = np.random.default_rng(0).standard_normal((200_000, 2))
+    wave = np.cos(3 * x[:, 1])
+    y = np.sqrt(0.3) * x[:, 0] + np.sqrt(0.7) * (wave - wave.mean()) / wave.std()
+    alone, whole = wave_shares(0.3, angle, np.maximum(grid + 0.5, 0), grid)
+    u = unit(x, angle)
+    assert alone == pytest.approx(np.corrcoef(np.maximum(u + 0.5, 0), y)[0, 1] ** 2, abs=0.01)
+    bins = np.searchsorted(np.quantile(u, np.linspace(0, 1, 101)[1:-1]), u)
+    known = (np.bincount(bins, y) / np.bincount(bins))[bins]
+    assert whole == pytest.approx(1 - np.mean((y - known) ** 2), abs=0.02)

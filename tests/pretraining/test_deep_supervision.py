@@ -18,10 +18,14 @@ from lecture_helpers.pretraining.deep_supervision import (
     deeply_supervised,
     hint_loss,
     hinted,
+    misguided,
     side_loss,
     teacher,
+    told_loss,
     train_guided,
+    with_told,
 )
+from lecture_helpers.pretraining.greedy_growth import shuffled
 from lecture_helpers.training import mlp, seeded, train
 
 SMALL = dict(steps=20, seeds=[3, 4], lr=0.1, record=2, progress=False)
@@ -40,6 +44,29 @@ def test_without_weight_the_guide_changes_nothing(how, teachers):
     plain = train(mlp, digits(), depth=4, width=8, **SMALL)
     np.testing.assert_allclose(free.train_loss, plain.train_loss, rtol=1e-5)
     assert not np.allclose(pulled.accuracy[..., -1], plain.accuracy[..., -1], atol=1e-3)
+
+
+def test_sides_that_are_told_the_labels_are_those_of_deep_supervision_and_others_are_not():
+    given = dict(guide=2.0, depth=4, width=8, **SMALL)
+    guided = train_guided("deep supervision", digits(), **given)
+
+    def misled(told):
+        return train(misguided, with_told(digits(), told), loss=told_loss, **given)
+
+    np.testing.assert_allclose(misled(digits().targets).train_loss, guided.train_loss, rtol=1e-4)
+    noise = misled(shuffled(digits()).targets)
+    assert (noise.train_loss[..., -1] > guided.train_loss[..., -1] + 0.5).all()
+
+
+def test_the_network_itself_does_not_see_what_its_sides_are_told():
+    network = seeded(misguided, seed=0, inputs=5, outputs=3, depth=3, width=4)
+    x = torch.randn(6, 5)
+    other = torch.cat([x[:, :4], x[:, 4:] + 1], 1)
+    *same, told = network(x)
+    *again, changed = network(other)
+    for a, b in zip(same, again, strict=True):
+        assert torch.equal(a, b)
+    torch.testing.assert_close(changed, told + 1)
 
 
 def test_the_teacher_stays_as_it_is_and_the_hint_comes_near(teachers):

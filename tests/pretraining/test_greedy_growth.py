@@ -10,6 +10,9 @@ from lecture_helpers.pretraining.greedy_growth import (
     grow,
     on_clock,
     pretraining_race,
+    random_features,
+    shuffled,
+    standardised_features,
     train_arm,
 )
 from lecture_helpers.pretraining.plans import ARMS, multiplications, plan, stage_updates
@@ -19,7 +22,7 @@ from lecture_helpers.pretraining.snapshots import (
     joint_snapshots,
     snapshots,
 )
-from lecture_helpers.training import Runs, final_accuracy, mlp, train
+from lecture_helpers.training import Runs, final_accuracy, mlp, seeded, train
 
 SMALL = dict(seeds=[3, 4], width=8, lr=0.1, progress=False)
 
@@ -116,6 +119,40 @@ def test_random_features_train_the_output_layer_alone():
     assert moved == {"output.weight", "output.bias"}
     arm = train_arm("random features", digits(), depth=2, total=10, **SMALL)
     np.testing.assert_array_equal(arm.accuracy[..., -1], runs.accuracy[..., -1])
+
+
+def test_standardised_features_train_the_output_alone_on_values_of_mean_0_and_variance_1():
+    deep = dict(depth=8, activation="sigmoid", init="glorot", checkpoints=True)
+    runs = random_features(digits(), updates=60, **SMALL | deep)
+    first, last = runs.state(seed=3, step=0), runs.state(seed=3)
+    moved = {n for n, v in last.items() if n in dict(runs.module(seed=3).named_parameters())
+             and (v != first[n]).any()}  # fmt: skip
+    assert moved == {"output.weight", "output.bias"}
+    below = runs.module(seed=3)[:-1]
+    values = below(torch.tensor(digits().inputs[split(digits(), 3).train]))
+    torch.testing.assert_close(values.mean(0), torch.zeros(8), rtol=0, atol=0.2)
+    torch.testing.assert_close(values.std(0), torch.ones(8), rtol=0, atol=0.15)
+    plain = train_arm("random features", digits(), depth=8, total=60, activation="sigmoid",
+                      init="glorot", **SMALL)  # fmt: skip
+    assert (final_accuracy(runs) > final_accuracy(plain) + 0.1).all()
+
+
+def test_standardised_features_begin_with_the_hidden_layers_of_the_mlp():
+    same = dict(inputs=5, outputs=3, depth=2, width=4)
+    one, other = seeded(mlp, seed=1, **same), seeded(standardised_features, seed=1, **same)
+    for layer in ("hidden1", "hidden2", "output"):
+        for a, b in zip(
+            getattr(one, layer).parameters(), getattr(other, layer).parameters(), strict=True
+        ):
+            assert torch.equal(a, b)
+
+
+def test_shuffled_targets_are_the_same_ones_at_other_examples():
+    mixed = shuffled(digits())
+    np.testing.assert_array_equal(np.bincount(mixed.targets), np.bincount(digits().targets))
+    np.testing.assert_array_equal(mixed.inputs, digits().inputs)
+    assert (mixed.targets == digits().targets).mean() < 0.15
+    np.testing.assert_array_equal(mixed.targets, shuffled(digits()).targets)
 
 
 def test_the_joint_arm_is_plain_training():
