@@ -209,29 +209,29 @@ def _apart(scope: list[dict], part: Mapping, values: Mapping) -> bool:
 
 
 def _of_controls(made: Mapping) -> Iterable[str]:
+    """What the controls change: a falsifier that is met, a cause, another count, a rival ahead."""
+    holding = {finding["name"] for finding in made["scope"] if finding["verdict"] == "holds"}
     for control in made["controls"]:
         findings, words = control["findings"], control["words"]
         met = [f["name"] for f in findings if f["verdict"] == "holds"]
         against = [f["name"] for f in findings if f["verdict"] == "reversed"]
-        if control["kind"] == "falsifier":
-            yield f"what would refute it ({words}) is {_some(met, findings) or 'not met'}"
-        elif control["kind"] == "mechanism":
+        if control["kind"] == "mechanism":
             yield f"its cause, asked by {words}, {_cause(made, findings)}"
+        elif control["kind"] == "falsifier" and met:
+            yield f"what would refute it ({words}) is met in {_of(met, findings)}"
         elif control["kind"] == "accounting":
             turned = [f["name"] for f in made["scope"] if f["verdict"] == COUNTED]
-            same = _some(met, findings, "holds") or NOWHERE
-            yield f"{words}: " + (f"another sign in {'; '.join(turned)}" if turned else same)
-        elif against or met:
-            ahead = f"ahead in {len(against)} of {len(findings)}" if against else "nowhere ahead"
-            yield f"rival ({words}): {ahead}"
-        else:
-            yield f"rival ({words}): not told apart"
+            lost = [f["name"] for f in findings if f["name"] in holding - set(met)]
+            if turned:
+                yield f"another sign in {'; '.join(turned)} for {words}"
+            elif lost:
+                yield f"lost in {_of(lost, findings)} for {words}"
+        elif control["kind"] == "rival" and against:
+            yield f"a rival ({words}) is ahead in {_of(against, findings)}"
 
 
-def _some(names: list[str], findings: list, verb: str = "met") -> str:
-    if not names:
-        return ""
-    return f"{verb} in {len(names)} of {len(findings)}{_listed(names)}"
+def _of(names: list[str], findings: list) -> str:
+    return f"{len(names)} of {len(findings)}{_listed(names)}"
 
 
 def _cause(made: Mapping, findings: list[dict]) -> str:

@@ -104,7 +104,7 @@ def test_one_effect_that_dwarfs_the_rest_leaves_the_others_apart(stored):
 def test_a_claim_gets_one_sentence_with_its_verdict_and_where_it_holds(stored):
     assert shown.in_a_sentence(stored["C8"]) == (
         "**C8** Higher is possible. **Holds in part, fragile**: *higher is possible*: Holds in 1 "
-        "of 2 (deep). No difference in 1 of 2 (shallow). Rival (layer norm): nowhere ahead. "
+        "of 2 (deep). No difference in 1 of 2 (shallow). "
         "*it trains at all*: Holds."
     )
     said = shown.in_a_sentence(stored["C2"])
