@@ -108,7 +108,7 @@ def _dropped(data: str, size: int, dropouts, steps: int, seeds) -> tuple[dict, d
 
 
 def dropout_gain(
-    seeds, *, data=DATA, sizes=SIZES, dropouts=DROPOUTS, steps=1000, tuned: Any = None
+    seeds, *, data=DATA, sizes=SIZES, dropouts=DROPOUTS, steps=600, tuned: Any = None
 ) -> dict:
     """C11: what the best of several dropout rates adds, with batch norm and without.
 
@@ -133,7 +133,7 @@ def dropout_gain(
     return found
 
 
-def tuned_dropout(seeds, *, data=DATA, sizes=SIZES, dropouts=DROPOUTS, steps=1000) -> dict:
+def tuned_dropout(seeds, *, data=DATA, sizes=SIZES, dropouts=DROPOUTS, steps=600) -> dict:
     """The learning rates and dropout rates of C11, on the validation split."""
     found = {}
     for source, size in product(data, sizes):

@@ -138,7 +138,7 @@ CLAIMS = (
                           TIMID),
             ),
         ),
-        experiment=networks.promise_kept, budget=60,
+        experiment=networks.promise_kept, budget=80,
         objection="Promises of 30 % and all of the loss are bolder than many steps of a training. "
         "Timid ones are shown as a border: there the gradient's assumption is a good one.",
         history=(replaced(
@@ -180,7 +180,7 @@ CLAIMS = (
                 0.5, {"depths 2, 10, 50, three spreads": ("decades, fixed", "decades, slide")},
             ),
         ),
-        experiment=layers.faithful_step, budget=10, more_seeds=MORE_SEEDS,
+        experiment=layers.faithful_step, budget=5, more_seeds=MORE_SEEDS,
         objection="The chains are chosen, and with others the decades are others. Answered by "
         "declaring them: depth and size of the weights as small networks have them.",
         history=(replaced(
@@ -216,7 +216,7 @@ CLAIMS = (
                               "{}, none, depth {}, late, {:g}")),),
             ),
         ),
-        experiment=networks.promise_kept, budget=60,
+        experiment=networks.promise_kept, budget=80,
         literature="Santurkar et al. 2018 read the same curves as smoothness of the loss.",
         objection="Whether batch norm calms the layers by coordinating them or by a smoother loss "
         "is not told apart. Open. The level at which losses are matched is one of many.",
@@ -244,7 +244,7 @@ CLAIMS = (
                 0.05, regimes("{}, {}", "{}, allowed: {}", "{}, batch: {}", BOTH, networks.WELL),
             ),
         ),
-        experiment=networks.gradient_per_layer, budget=60,
+        experiment=networks.gradient_per_layer, budget=20,
         literature="Yang et al. 2019: with batch norm gradients explode with depth, and it is the "
         "cause.",
         objection="Only fresh networks are measured, at finite width and batch. The closed form "
@@ -265,7 +265,7 @@ CLAIMS = (
             trained("accuracy", POINTS + ", with minus without; a seed above ln(10)/2 fails",
                     2.0, "deep networks train, and to a higher accuracy"),
         ),
-        experiment=trainings.depth_trained, tune=trainings.tuned_depths, budget=240,
+        experiment=trainings.depth_trained, tune=trainings.tuned_depths, budget=350,
         objection="400 updates favour whoever starts fast. Answered by a rival with ten times the "
         "updates, and by Adam: a network that these train was on a plateau. Open for networks with "
         "skip connections, of which lesson 5 speaks.",
@@ -291,7 +291,7 @@ CLAIMS = (
             highest("accuracy", SHALLOW, resolution=1 / 16,
                     words="so do shallow ones, judged by test accuracy"),
         ),
-        experiment=ladders.highest_rates, budget=300,
+        experiment=ladders.highest_rates, budget=280,
         quick={"cases": (("digits", 16, 4, -5, 2, ("none", "batch")),)},
         literature="Bjorck et al. 2018 find the same and see in it the reason for batch norm's "
         "success; van Laarhoven 2017 on the effective learning rate.",
@@ -309,7 +309,7 @@ CLAIMS = (
         "The same share of initial gains trains with and without it, or a learning rate that "
         "follows the gain does as much without it.",
         parts=(gained("loss"), gained("accuracy")),
-        experiment=ladders.gains_that_train, budget=120,
+        experiment=ladders.gains_that_train, budget=200,
         objection="A gain in front of a batch norm only changes the effective learning rate: with "
         "a rate that follows its square all gains are one network. Answered by giving the plain "
         "network such a rate too, and the best of five. Gains are the same in all hidden layers; "
@@ -349,7 +349,7 @@ CLAIMS = (
                     for level in mates.LEVELS),
             ),
         ),
-        experiment=mates.batch_mates, tune=mates.tuned_batch_mates, budget=180,
+        experiment=mates.batch_mates, tune=mates.tuned_batch_mates, budget=160,
         literature="Luo et al. 2018 on batch norm as a regulariser.",
         objection="Smaller groups also make the statistics of a group worse, so that training is "
         "slower: shown by the count at equal training loss. Group size and noise are one thing "
@@ -378,8 +378,8 @@ CLAIMS = (
                               "{}, batch, batch {}: loss", SCARCE, mates.SIZES),
             ),
         ),
-        experiment=mates.dropout_gain, tune=mates.tuned_dropout, budget=240,
-        objection="A network that still underfits cannot gain from dropout. Answered by 64 and 333 "
+        experiment=mates.dropout_gain, tune=mates.tuned_dropout, budget=260,
+        objection="A network that still underfits cannot gain from dropout. Answered by 40 and 200 "
         "passes over the examples, and by a dropout rate tuned for each network. 1,000 training "
         "examples; open for more.",
         literature="Ioffe and Szegedy 2015 say that with batch norm dropout can be left out in "
@@ -423,7 +423,7 @@ CLAIMS = (
                             (16, 64, 256)), min_effect=0.01),),
             ),
         ),
-        experiment=layers.gaussian_after, budget=20, more_seeds=MORE_SEEDS,
+        experiment=layers.gaussian_after, budget=7, more_seeds=MORE_SEEDS,
         objection="What is near is a matter of taste: declared as 0.04 of probability and 0.2 of "
         "kurtosis. The exact law says what any number of values would find, and with m examples no "
         "value exceeds sqrt(m - 1).",
@@ -528,7 +528,7 @@ CLAIMS = (
                 ("loss", "decades of test loss, with the statistics of all test examples and 0.1 "
                  "allowed, minus with running averages", 0.05))
         ),
-        experiment=networks.running_for_batch, budget=60,
+        experiment=networks.running_for_batch, budget=40,
         objection="The batch arm sees all test examples at once, which no deployed network does: "
         "it is the best a batch can be. One learning rate is used. Open for others.",
         history=(replaced(
