@@ -45,9 +45,9 @@ def compare(
         found |= _judged(effect, at, min_effect)
         low, high = found["interval"]
         found["width"] = _short((high - low) / 2 / min_effect)
-    failed = [int(np.isnan(values).sum()) for values in (treated, control)]
-    if any(failed):
-        found = _with_failures(found, *failed, len(treated))
+    lost, lost_beside = (int(np.isnan(values).sum()) for values in (treated, control))
+    if lost or lost_beside:
+        found = _with_failures(found, lost, lost_beside, len(treated))
     return found
 
 
@@ -235,7 +235,7 @@ def _of(names: list[str], findings: list) -> str:
 
 
 def _cause(made: Mapping, findings: list[dict]) -> str:
-    because = made["because"]
+    because = str(made["because"])
     if because:
         return {"struck out": "is struck out", "open": "stays open"}.get(because, because)
     counts = sum(f["verdict"] == "holds" for f in findings)
