@@ -95,7 +95,7 @@ def conjugate_gradients(
     of ``until`` or less. Hestenes and Stiefel 1952.
 
     >>> conjugate_gradients(np.diag([1.0, 9.0]), [1.0, 1.0], steps=2).round(12)
-    array([5.        , 0.87671233, 0.        ])
+    array([5.        , 0.39452055, 0.        ])
     """
     h = check.finite_array(hessian=hessian, ndim=2)
     x = check.finite_array(start=start, shape=(len(h),)).copy()

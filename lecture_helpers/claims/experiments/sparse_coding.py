@@ -92,7 +92,8 @@ def turns(
             values = _alternation(x, unseen, w, runs, penalty, work, sweeps)
             values |= _race(runs, len(x), work, sweeps)
             found |= {f"{name}, {kind}": value for name, value in values.items()}
-        return found | _served_by_many(many, atoms, penalty, work, sweeps, seed)
+        more = _served_by_many(many, atoms, penalty, work, sweeps, seed) if many else {}
+        return found | more
 
     return Record(tuple(seeds), by_seed(of_seed, seeds))
 
