@@ -63,7 +63,10 @@ def test_a_search_finds_a_rate_for_every_value_that_is_asked_for(monkeypatch):
     monkeypatch.setattr(grown_networks, "LONGER", 2)
     monkeypatch.setattr(grown_networks, "searched", lambda measured, rates: {
         name: 0.1 for name in measured([0.1])})  # fmt: skip
-    grown((3,), ladder=few, longer=2, tuned=Asked(some=0))
+    monkeypatch.setattr(grown_networks, "DEPTHS", SIGMOID)
+    monkeypatch.setattr(grown_networks, "TARGETS", {"digits": 90.0})
+    given = dict(data=("digits",), depths=SIGMOID)
+    grown((3,), ladder=few, longer=2, tuned=Asked(some=0), **given)
     assert asked <= grown_networks.tune_grown((3,)).keys()
 
 
