@@ -57,7 +57,7 @@ ORDER = {
     """.split(),
     "optimization": """
         __init__ descent gaussian_smoothing lasso polyak_averaging coordinate_descent
-        graduated_descent momentum noisy_quadratics sparse_coding steered_descent
+        graduated_descent momentum noisy_descent noisy_quadratics sparse_coding steered_descent
     """.split(),
     "plots": """
         style bars diagrams fields heatmaps images markers lines __init__

@@ -1,8 +1,10 @@
-"""Costs on which the iterates of one path belong to different regions."""
+"""Costs on which an average is not where one would look for it: bent, lopsided, kinked, flat."""
+
+from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, finite_array, non_negative
+from lecture_helpers.foundation.validation import finite, finite_array, non_negative, positive
 from lecture_helpers.test_functions.surfaces import Surface, of_plane, rotated_ellipse
 
 
@@ -58,3 +60,62 @@ def valley_at(minimum: tuple[float, float], condition: float) -> Surface:
         lambda t: centred.gradient(np.asarray(t) - at),
         at[None],
     )
+
+
+def lopsided_valley(condition: float) -> Surface:
+    """A straight valley, steep on one side: ``exp(x) - x - 1 + y^2 / (2 condition)``.
+
+    The curvature across is 1 at the floor, x = 0.
+
+    >>> float(lopsided_valley(10.0).value([0.0, 1.0]))
+    0.05
+    """
+    along = 1 / positive(condition=condition)
+    return of_plane(
+        "lopsided valley",
+        lambda x, y: np.expm1(x) - x + along * y**2 / 2,
+        lambda x, y: (np.expm1(x), along * y),
+        [[0, 0]],
+    )
+
+
+def of_line(name: str, value: Callable, slope: Callable) -> Surface:
+    """A cost of one parameter with its minimum at 0, as a surface over points (..., 1)."""
+    return Surface(
+        name,
+        lambda t: value(np.asarray(t, dtype=float)[..., 0]),
+        lambda t: slope(np.asarray(t, dtype=float)),
+        np.zeros((1, 1)),
+    )
+
+
+def exponential_wall() -> Surface:
+    """``exp(x) - x - 1``: smooth and convex, with curvature 1 at the minimum, and lopsided.
+
+    >>> exponential_wall().gradient([[0.0]])
+    array([[0.]])
+    """
+    return of_line("exp(x) - x", lambda x: np.expm1(x) - x, np.expm1)
+
+
+def kink(left: float = 1.0, right: float = 1.0) -> Surface:
+    """``max(-left x, right x)``: convex, with slopes -left and right and a kink at the minimum.
+
+    >>> kink(3.0, 1.0).value([[-1.0], [1.0]])
+    array([3., 1.])
+    """
+    left, right = positive(left=left), positive(right=right)
+    return of_line(
+        "kink",
+        lambda x: np.maximum(-left * x, right * x),
+        lambda x: np.where(x > 0, right, np.where(x < 0, -left, 0.0)),
+    )
+
+
+def flat_bottom() -> Surface:
+    """``x^4``: smooth and convex, but without curvature at the minimum.
+
+    >>> flat_bottom().value([2.0])
+    np.float64(16.0)
+    """
+    return of_line("x^4", lambda x: x**4, lambda x: 4 * x**3)

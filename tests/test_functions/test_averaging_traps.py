@@ -1,13 +1,28 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.test_functions.averaging_traps import bent_valley, two_basins, valley_at
+from lecture_helpers.test_functions.averaging_traps import (
+    bent_valley,
+    exponential_wall,
+    flat_bottom,
+    kink,
+    lopsided_valley,
+    two_basins,
+    valley_at,
+)
 
 SURFACES = {
     "two basins": two_basins(),
     "level basins": two_basins(0.0),
     "bent valley": bent_valley(),
     "valley": valley_at((2.0, 1.0), 10.0),
+    "lopsided valley": lopsided_valley(10.0),
+}
+LINES = {
+    "exp(x) - x": exponential_wall(),
+    "abs(x)": kink(),
+    "max(x, -3x)": kink(3.0, 1.0),
+    "x^4": flat_bottom(),
 }
 surfaces = pytest.mark.parametrize("surface", SURFACES.values(), ids=SURFACES)
 POINTS = np.random.default_rng(4).normal(0, 1.5, (40, 2))
@@ -27,6 +42,16 @@ def test_no_point_of_the_plane_lies_below_the_minimum(surface):
     plane = surface.value(np.stack(np.meshgrid(axis, axis), axis=-1))
     assert surface.value(surface.minima[0]) <= plane.min() + 1e-12
     np.testing.assert_allclose(surface.gradient(surface.minima), 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("surface", LINES.values(), ids=LINES)
+def test_a_cost_of_one_parameter_is_convex_and_least_at_0(surface):
+    x = np.linspace(-2, 2, 402)[:, None]  # 0 is not among them
+    numeric = (surface.value(x + 1e-6) - surface.value(x - 1e-6)) / 2e-6
+    np.testing.assert_allclose(surface.gradient(x)[:, 0], numeric, atol=1e-5)
+    assert np.all(np.diff(surface.gradient(x)[:, 0]) >= 0)
+    assert surface.value([0.0]) == 0 < surface.value(x).min()
+    assert surface.gradient([0.0]) == 0
 
 
 def test_the_point_between_two_basins_lies_higher_than_both():

@@ -1,20 +1,13 @@
-"""The experiments of Polyak averaging."""
-
-from collections.abc import Mapping
-from functools import partial
-from typing import Any
+"""The experiments of Polyak averaging that need neither long walks nor networks."""
 
 import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed, largest
-from lecture_helpers.claims.experiments.tuned_networks import grid
-from lecture_helpers.claims.tuning import best_on_grid
-from lecture_helpers.datasets import mnist1d, split
 from lecture_helpers.optimization import polyak_averaging as averaging
-from lecture_helpers.optimization.descent import descend
-from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
+from lecture_helpers.optimization.noisy_descent import NoisyCost, noisy_descent, with_noise
+from lecture_helpers.test_functions.averaging_traps import bent_valley, lopsided_valley
 from lecture_helpers.test_functions.surfaces import rotated_ellipse
 
 
@@ -66,216 +59,100 @@ def _against_torch(path: np.ndarray, alpha: float) -> float:
     return max(float((a.network.weight - b.module.weight).abs().max().detach()) for a, b in pairs)
 
 
-GRID = grid(-16, 1, per_decade=4)
+SHORT, MIDDLE, LONG = 30, 300, 3000
+NEAR = 1e-6  # a distance below it is arrived: what lies under it is not compared
 
 
-def noisy_convex(
-    seeds, *, dimension=20, conditions=(10, 100), steps=5000, early=100, runs=20
-) -> dict:
-    """C27: log10 of the excess costs of the last iterate and of the average of all iterates.
+def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, list[float]]:
+    """C29: how near to the bottom the last iterate and the average of all iterates lie.
 
-    Noise of deviation 1 in every gradient component, curvatures from 1 / condition to 1. Each arm
-    has the constant learning rate that minimises its own closed form at the last step.
+    Minus the logarithm to base 10 of the distance, its mean over ``runs``: to the valley's floor,
+    or to the minimum. Curvatures are 1 across and 1 / condition along. Each seed draws the rate at
+    which it leaps: 1.9 to 1.99 in the even valley, 2.1 to 2.4 in the lopsided one, where leaps
+    then never end; creeping is a tenth of it, and falling goes from it to 0 on a line. In the bent
+    valley, a ring of curvature 16 across, the rate is a sixteenth of the even valley's and the
+    start lies opposite the minimum. A seed fails where a distance is not finite.
     """
 
-    def of_seed(seed: int) -> dict:
+    def of_seed(seed: int) -> dict[str, float]:
         found = {}
-        for condition in conditions:
-            rng = np.random.default_rng([seed, condition])
-            h = np.geomspace(1 / condition, 1, dimension)
-            for name, value in _excess_costs(h, steps, early, runs, rng).items():
-                found[f"condition {condition}: {name}"] = np.log10(value)
-        for name, value in _kink(steps, np.random.default_rng([seed, 1])).items():
-            found[f"kink: {name}"] = np.log10(value)
+        for k, (name, valley) in enumerate(VALLEYS.items()):
+            for sigma, kind in ((0.0, "quiet"), (noise, "noisy")):
+                rng = np.random.default_rng([seed, k])
+                surface, lr, start, off_floor = valley(rng, condition, runs)
+                last, averages = _walked(with_noise(surface, sigma), lr, start, rng)
+                for step, points in _answers(last, averages).items():
+                    place = f"{name}, {kind}, {step} steps"
+                    for arm, at in points.items() if place in PLACES else ():
+                        off = np.linalg.norm(at - surface.minima[0], axis=-1)
+                        found[f"{place}: {arm}, to the floor"] = _nearness(off_floor(at))
+                        found[f"{place}: {arm}, to the minimum"] = _nearness(off)
         return found
 
     return by_seed(of_seed, seeds)
 
 
-def _excess_costs(h, steps: int, early: int, runs: int, rng) -> dict[str, float]:
-    start, drawn = rng.normal(0, 3, len(h)), int(rng.integers(2**31))
-    choices = [NoisyQuadratic(h, start, lr) for lr in GRID]
-    of_last = min(choices, key=lambda q: q.excess(q.last(steps))[-1])
-    of_average = min(choices, key=lambda q: q.excess(q.uniform(steps))[-1])
-    last = of_last.paths(steps, runs, drawn)[-1]
-    path = of_average.paths(steps, runs, drawn)
-    average = averaging.uniform_average(path)
-    return {
-        "last": _cost(h, last),
-        "average": _cost(h, average[-1]),
-        "closed form": float(of_average.excess(of_average.uniform(steps))[-1]),
-        "law": float(of_average.law(steps)[-1]),
-        "last at the average's rate": _cost(h, path[-1]),
-        "last, early": _cost(h, path[early - 1]),
-        "average, early": _cost(h, average[early - 1]),
-        "falling rate": _cost(h, _falling(h, start, steps, runs, rng)),
-    }
+def _nearness(distances: np.ndarray) -> float:
+    return float(-np.log10(np.maximum(distances, NEAR)).mean())
 
 
-def _cost(h, points: np.ndarray) -> float:
-    return float(0.5 * (points**2 @ h).mean())
+def _walked(cost: NoisyCost, lr: float, start: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
+    t = np.arange(LONG)
+    falling = [lr * np.maximum(1 - t / end, 0) for end in (SHORT, MIDDLE, LONG)]
+    rates = np.array([np.full(LONG, lr), np.full(LONG, lr / 10), *falling])
+    marks = [step - back for step in (SHORT, MIDDLE, LONG) for back in (1, 0)]
+    return noisy_descent(cost, start, rates, marks, rng)
 
 
-def _falling(h, start, steps: int, runs: int, rng) -> np.ndarray:
-    """The last iterates of descent whose rate falls as 1 / (smallest curvature * t)."""
-    x = np.tile(start, (runs, 1))
-    for t in range(steps):
-        x = x - (h * x + rng.standard_normal(x.shape)) / (h.max() + h.min() * t)
-    return x
-
-
-def _kink(steps: int, rng, lr=0.05) -> dict[str, float]:
-    """abs(x), noisy slopes, one run: mean cost of the last 100 iterates, cost of the average."""
-    x, path = rng.normal(0, 3), np.empty(steps)
-    for t, noise in enumerate(rng.standard_normal(steps)):
-        x -= lr * (np.sign(x) + noise)
-        path[t] = x
-    return {"last": np.abs(path[-100:]).mean(), "average": abs(path.mean())}
-
-
-def across_the_valley(seeds, *, condition=25, short=30, long=3000, noise=0.3) -> dict:
-    """C29: log10 distances of the last iterate and of the average of all iterates.
-
-    Descent in a 2-D valley at 1.9 to 1.99 over its largest curvature, so that it jumps from wall
-    to wall. "Across" counts the distance to the valley's floor alone. Capped at 1e-15.
-    """
-
-    def of_seed(seed: int) -> dict:
-        found = _distances(seed, condition, short, long, noise)
-        return {name: np.log10(max(value, 1e-15)) for name, value in found.items()}
-
-    return by_seed(of_seed, seeds)
-
-
-def _distances(seed: int, condition: float, short: int, long: int, noise: float) -> dict:
-    rng = np.random.default_rng([seed, 2])
-    turn, side, lr = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi), rng.uniform(1.9, 1.99)
-    surface = rotated_ellipse(condition, turn)
-    start = 3 * np.array([np.cos(side), np.sin(side)])
-    wall = np.array([np.cos(turn), np.sin(turn)])
-    quiet = descend(surface, start, lr=lr, steps=long).points[1:]
-    noisy = descend(surface, start, lr=lr, steps=long, noise=noise, seed=seed).points[1:]
+def _answers(last: np.ndarray, averages: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
+    """Steps to arm to points (runs, 2)."""
     found = {}
-    for name, path in [("short", quiet[:short]), ("long", quiet), ("noisy", noisy)]:
-        for arm, point in [("last", path[-1]), ("average", averaging.uniform_average(path)[-1])]:
-            found[f"{name}, {arm}"] = float(np.linalg.norm(point))
-            found[f"{name}, across, {arm}"] = float(abs(point @ wall))
+    for k, step in enumerate((SHORT, MIDDLE, LONG)):
+        before, now = last[2 * k : 2 * k + 2]
+        found[step] = {
+            "last": now[0],
+            "average": averages[2 * k + 1, 0],
+            "middle of the last two": (before[0] + now[0]) / 2,
+            "creeping, last": now[1],
+            "creeping, average": averages[2 * k + 1, 1],
+            "falling rate, last": now[2 + k],
+        }
     return found
 
 
-RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-REGIMES = {
-    f"{schedule} rate, {labels} labels": dict(schedule=schedule, label_noise=noise)
-    for schedule in ("constant", "cosine")
-    for labels, noise in (("clean", 0.0), ("noisy", 0.3))
-}
-ARMS = ("last", "full average", "tail average", "exponential average")
-SPLIT = {"test": 1000, "validation": 500}
+def _even(rng, condition: float, runs: int) -> tuple:
+    return rotated_ellipse(condition), rng.uniform(1.9, 1.99), _sides(rng, runs), _first
 
 
-def averages_of_networks(
-    seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20, tuned: Any = None
-) -> Record:
-    """C28, C30: test accuracy in per cent of the last weights and of their averages.
-
-    A ReLU network of two hidden layers with batch norm on mnist1d, trained with momentum; weights
-    are kept every ``every`` steps. ``tuned`` holds each arm's learning rate, for the exponential
-    average also its half-life as a share of the run. Batch norm's statistics are recomputed for
-    the averaged weights; "stale" takes those of the last weights instead.
-    """
-    settings = dict(steps=steps, batch_size=batch_size, width=width, momentum=momentum)
-    arms = {}
-    for regime, options in REGIMES.items():
-        own = {arm: tuned[f"{regime}: {arm}"] for arm in ARMS}
-        rates = sorted({lr for lr, *_ in own.values()})
-        runs = _networks(seeds, rates, every, **settings, **options)
-        found = by_seed(partial(_accuracies, runs, own), seeds)
-        arms |= {f"{regime}: {name}": values for name, values in found.items()}
-    return Record(tuple(seeds), arms)
+def _lopsided(rng, condition: float, runs: int) -> tuple:
+    return lopsided_valley(condition), rng.uniform(2.1, 2.4), _sides(rng, runs), _first
 
 
-def _networks(seeds, rates, every: int, **settings):
-    return training.train(
-        training.mlp, mnist1d(), seeds=list(seeds), lr=list(rates), depth=2, norm="batch",
-        split=SPLIT, record=2, checkpoints=every, progress=False, **settings,
-    )  # fmt: skip
+def _bent(rng, condition: float, runs: int) -> tuple:
+    angle, radius = np.pi + rng.uniform(0.2, 0.6, runs), rng.uniform(1.1, 1.3, runs)
+    start = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)
+    return bent_valley(0.15), rng.uniform(1.9, 1.99) / 16, start, _off_ring
 
 
-def _accuracies(runs, tuned: Mapping, seed: int) -> dict[str, float]:
-    found = {}
-    for arm, (lr, *share) in tuned.items():
-        rows = _averages(_path(runs, lr, seed), share)
-        fresh, stale = _scores(runs, lr, seed, np.stack([rows[arm], rows["last"]]), "test")
-        found[arm] = fresh[0]
-        if arm == "exponential average":
-            found["exponential average, stale"] = stale[0]
-            found["last at the exponential average's rate"] = fresh[1]
-    return found
+def _sides(rng, runs: int) -> np.ndarray:
+    """Starts (runs, 2): on either wall, and somewhere along the valley."""
+    wall = rng.choice([-1.0, 1.0], (runs, 2))
+    return wall * np.stack([rng.uniform(0.5, 1.5, runs), rng.uniform(0.5, 3.0, runs)], axis=-1)
 
 
-def _path(runs, lr: float, seed: int) -> np.ndarray:
-    """The kept weights after the start, (kept, parameters); of a diverged member, the last good."""
-    path = runs.at(lr=lr).weights[runs.seeds.index(seed), 1:]
-    good = np.isfinite(path).all(axis=1)
-    return path if good.all() else path[np.maximum.accumulate(np.where(good, range(len(good)), 0))]
+def _first(points: np.ndarray) -> np.ndarray:
+    return np.abs(points[..., 0])
 
 
-def _averages(path: np.ndarray, share: list[float]) -> dict[str, np.ndarray]:
-    averages = {
-        "last": path[-1],
-        "full average": averaging.uniform_average(path)[-1],
-        "tail average": averaging.average_from(path, len(path) // 2)[-1],
-    }
-    if share:
-        alpha = averaging.alpha_from_half_life(share[0] * len(path))
-        averages["exponential average"] = averaging.exponential_average(path, alpha)[-1]
-    return averages
+def _off_ring(points: np.ndarray) -> np.ndarray:
+    return np.abs(np.linalg.norm(points, axis=-1) - 1)
 
 
-def _scores(runs, lr: float, seed: int, rows: np.ndarray, part: str) -> tuple[list, list]:
-    """Accuracies in per cent of weights (rows, parameters), statistics recomputed and stale."""
-    from lecture_helpers.training import SideBySide
-
-    data, parts = mnist1d(), split(mnist1d(), seed, **SPLIT)
-    examples = getattr(parts, part)
-    member = runs.at(lr=lr)
-    together = SideBySide(member.module(seed=seed, step=0), len(rows))
-    buffers = np.repeat(member.buffers[[runs.seeds.index(seed)], -1], len(rows), axis=0)
-    found = []
-    for recompute in (True, False):
-        together.load(rows, np.nan_to_num(buffers))
-        if recompute:
-            together.recompute_statistics(data.inputs[parts.train])
-        accuracy = together.accuracy(data.inputs[examples], data.targets[examples])
-        found.append([float(100 * value) for value in accuracy])
-    return tuple(found)
-
-
-def tuned_averages(seeds, *, steps=2000, batch_size=64, width=40, momentum=0.9, every=20) -> dict:
-    """Each arm's learning rate (and half-life), by the error on the validation split."""
-    settings = dict(steps=steps, batch_size=batch_size, width=width, momentum=momentum)
-    found = {}
-    for regime, options in REGIMES.items():
-        runs = _networks(seeds, RATES, every, **settings, **options)
-        errors = {lr: _errors(runs, lr, seeds) for lr in RATES}
-        for k, arm in enumerate(ARMS[:3]):
-            found[f"{regime}: {arm}"] = [
-                best_on_grid({lr: errors[lr][:, k].tolist() for lr in RATES})
-            ]
-        halves = {lr: 3 + int(errors[lr][:, 3:].mean(axis=0).argmin()) for lr in RATES}
-        lr = best_on_grid({lr: errors[lr][:, halves[lr]].tolist() for lr in RATES})
-        found[f"{regime}: {ARMS[3]}"] = [lr, HALF_LIVES[halves[lr] - 3]]
-    return found
-
-
-def _errors(runs, lr: float, seeds) -> np.ndarray:
-    """Validation errors (seeds, averages): last, full, tail, then every half-life."""
-    rows = []
-    for seed in seeds:
-        path = _path(runs, lr, seed)
-        averages = list(_averages(path, []).values())
-        averages += [_averages(path, [share])["exponential average"] for share in HALF_LIVES]
-        fresh, _ = _scores(runs, lr, seed, np.stack(averages), "validation")
-        rows.append(100 - np.array(fresh))
-    return np.array(rows)
+PLACES = (
+    "even walls, quiet, 30 steps", "even walls, quiet, 3000 steps", "even walls, noisy, 3000 steps",
+    "lopsided walls, quiet, 30 steps", "lopsided walls, quiet, 3000 steps",
+    "lopsided walls, noisy, 3000 steps",
+    "bent valley, quiet, 300 steps", "bent valley, noisy, 300 steps",
+    "bent valley, noisy, 3000 steps",
+)  # fmt: skip
+VALLEYS = {"even walls": _even, "lopsided walls": _lopsided, "bent valley": _bent}
