@@ -6,26 +6,31 @@ from functools import cached_property
 import numpy as np
 
 from lecture_helpers.curriculum.difficulty import (
+    balanced_easy_first,
     cross_fitted_confidence,
     easy_first,
     hard_first,
+    untied,
     wrong_labels,
 )
+from lecture_helpers.curriculum.nearest_neighbours import nearness
 from lecture_helpers.curriculum.pacing import available
 from lecture_helpers.datasets import Dataset, Split, split
 from lecture_helpers.foundation.validation import fraction, one_of
 from lecture_helpers.training import seeds_of
 
 ORDERS = ("easy first", "hard first", "by lot")
+TIES = ("as given", "by nearness")
 
 
 class Classroom:
-    """The training examples of several seeds, each in three orders, for a ``live`` training.
+    """The training examples of several seeds, each in several orders, for one training.
 
     Every seed has its own split, wrong labels (a share ``wrong`` of the training examples) and
-    scores: the same as in ``order_race``. ``dataset`` holds one copy of the data for each seed,
-    since each has other labels; ``split`` finds a seed's copy in it. Scores are computed when they
-    are first asked for.
+    scores. ``dataset`` holds one copy of the data for each seed, since each has other labels;
+    ``split`` finds a seed's copy in it. Scores are computed when they are first asked for. Examples
+    of equal confidence stay in the order of their numbers, or their ``ties`` are broken "by
+    nearness", the score of ``nearness``.
 
     >>> from lecture_helpers.datasets import digits
     >>> room = Classroom(digits(), seeds=2, wrong=0.4, sizes=dict(test=300, train=1000))
@@ -35,9 +40,10 @@ class Classroom:
 
     def __init__(
         self, dataset: Dataset, *, seeds: int | Iterable[int] = 4, wrong: float = 0.0,
-        sizes: Mapping | None = None,
+        sizes: Mapping | None = None, ties: str = "as given",
     ):  # fmt: skip
         self.seeds, n = seeds_of(seeds), len(dataset)
+        self.ties = one_of(TIES, ties=ties)
         self.wrong, self.classes = fraction(wrong=wrong), dataset.classes
         self._parts = {seed: split(dataset, seed, **(sizes or {})) for seed in self.seeds}
         self._starts = {seed: k * n for k, seed in enumerate(self.seeds)}
@@ -57,18 +63,42 @@ class Classroom:
         return Split(parts.train + start, parts.validation + start, parts.test + start)
 
     @cached_property
+    def confidence(self) -> dict[int, np.ndarray]:
+        """Seed to what the cross-fitted neighbours give to the labels of its training examples."""
+        return {
+            seed: cross_fitted_confidence(self.dataset.inputs[rows], self.dataset.targets[rows],
+                                          seed=seed)
+            for seed, rows in self._rows.items()
+        }  # fmt: skip
+
+    @cached_property
     def orders(self) -> dict[tuple[int, str], np.ndarray]:
-        """(seed, name of the order) to the numbers of that seed's training examples."""
+        """(seed, name of the order) to the numbers of that seed's training examples.
+
+        Beside ``ORDERS`` "balanced easy first", the easiest of every class, and "wrong labels
+        last": by lot, but those with a wrong label after all others.
+        """
         found = {}
-        for seed in self.seeds:
-            train = self.split(self.dataset, seed).train
-            inputs, targets = self.dataset.inputs[train], self.dataset.targets[train]
-            confidence = cross_fitted_confidence(inputs, targets, seed=seed)
-            found[seed, "easy first"] = train[easy_first(confidence)]
-            found[seed, "hard first"] = train[hard_first(confidence)]
-            by_lot = np.random.default_rng([seed, 8]).permutation(len(train))
-            found[seed, "by lot"] = train[by_lot]
+        for seed, rows in self._rows.items():
+            targets, ease = self.dataset.targets[rows], self.confidence[seed]
+            if self.ties == "by nearness":
+                inputs = self.dataset.inputs[rows]
+                ease = untied(
+                    ease, cross_fitted_confidence(inputs, targets, seed=seed, reference=nearness)
+                )
+            by_lot = np.random.default_rng([seed, 8]).permutation(len(rows))
+            orders = {
+                "easy first": easy_first(ease), "hard first": hard_first(ease), "by lot": by_lot,
+                "balanced easy first": balanced_easy_first(ease, targets),
+                "wrong labels last":
+                    by_lot[np.argsort(self._replaced[rows][by_lot], kind="stable")],
+            }  # fmt: skip
+            found |= {(seed, name): rows[order] for name, order in orders.items()}
         return found
+
+    @property
+    def _rows(self) -> dict[int, np.ndarray]:
+        return {seed: self.split(self.dataset, seed).train for seed in self.seeds}
 
     @property
     def arms(self) -> dict[str, dict]:

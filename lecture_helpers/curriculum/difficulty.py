@@ -15,8 +15,9 @@ def cross_fitted_confidence(
     """What a reference that never saw an example gives to its label, (n,) in [0, 1].
 
     The examples are dealt into folds; ``reference(inputs, targets, classes)`` learns from all
-    folds but one and returns a function from inputs to probabilities (m, classes), which scores
-    the fold left out. Right and sure is near 1; wrong, or not sure, is lower.
+    folds but one and returns a function from inputs to probabilities (m, classes), or to other
+    scores of that shape, which scores the fold left out. Right and sure is near 1; wrong, or not
+    sure, is lower.
 
     Raises:
         ValueError: NaN, fewer examples than classes or folds, fewer than two folds.
@@ -41,6 +42,30 @@ def _classes(targets: np.ndarray) -> np.ndarray:
     if (targets < 0).any() or (targets != np.round(targets)).any():
         raise ValueError("targets must be classes 0, 1, 2, ...")
     return targets.astype(int)
+
+
+def untied(confidence: np.ndarray, finer: np.ndarray) -> np.ndarray:
+    """The share of examples that come after each one, easiest first, (n,): no two are equal.
+
+    The order is that of ``confidence``; where it ties, that of ``finer``, larger is easier.
+
+    >>> untied(np.array([1.0, 0.2, 1.0, 0.5]), np.array([0.3, 9.0, 0.7, 0.0]))
+    array([0.5 , 0.  , 0.75, 0.25])
+    """
+    confidence = finite_array(confidence=confidence, ndim=1)
+    share = np.empty(len(confidence))
+    share[np.lexsort((finer, confidence))] = np.arange(len(confidence)) / len(confidence)
+    return share
+
+
+def tied(confidence: np.ndarray) -> float:
+    """The share of examples whose confidence (n,) some other one has too.
+
+    >>> tied(np.array([1.0, 0.2, 1.0, 0.5]))
+    0.5
+    """
+    _, counts = np.unique(finite_array(confidence=confidence, ndim=1), return_counts=True)
+    return float(counts[counts > 1].sum() / len(confidence))
 
 
 def easy_first(confidence: np.ndarray) -> np.ndarray:

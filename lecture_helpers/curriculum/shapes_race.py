@@ -15,12 +15,14 @@ UNION = "union"
 def shapes_race(
     switches: Sequence[float | str] = (0.0, 0.25, 0.5, 0.75, UNION), *, steps: int = 1000,
     seeds: int | Iterable[int] = 8, examples: int = 2000, lr: float | Mapping = 0.03,
-    batch_size: int = 32, eval_on: str = "test", record: int = 11, progress=True, **network,
+    batch_size: int = 32, eval_on: str = "test", record: int = 11, progress=True,
+    varied: bool = False, **network,
 ) -> Runs:  # fmt: skip
     """The runs of every switch, an axis ``switch``: easy shapes until then, hard ones after.
 
     0 is hard shapes alone; "union" draws from easy and hard ones at every step. All are scored on
-    hard shapes. ``lr`` is one number or maps switches to numbers.
+    hard shapes. ``varied`` easy shapes are those of ``easy_and_hard``. ``lr`` is one number or maps
+    switches to numbers.
 
     Raises:
         ValueError: a switch that is neither a share nor "union".
@@ -30,7 +32,7 @@ def shapes_race(
         switch == UNION or fraction(switch=switch)
     done = {}
     for seed in seeds_of(seeds):
-        data, parts = easy_and_hard(examples, examples, 500, 1500, seed)
+        data, parts = easy_and_hard(examples, examples, 500, 1500, seed, varied=varied)
         arms = {
             str(s): dict(batches=_batches(s, steps, batch_size, examples, seed),
                          lr=lr[s] if isinstance(lr, Mapping) else lr)

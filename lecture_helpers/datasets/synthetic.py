@@ -45,17 +45,19 @@ def spirals(
 SIDE = 16
 
 
-def shapes(n: int, seed: int = 0, *, easy: bool = False) -> Dataset:
+def shapes(n: int, seed: int = 0, *, easy: bool = False, varied: bool = False) -> Dataset:
     """``n`` pictures of 16 x 16 pixels: class 0 triangles, 1 ellipses, 2 rectangles.
 
     Any size, proportion, turn, place and contrast; ``easy`` ones are equilateral triangles,
-    circles and squares, upright, of medium size and high contrast, near the centre. After Bengio
-    et al. 2009, smaller. Mean 0 for every picture, with noise of deviation 0.1.
+    circles and squares, upright, of medium size and high contrast, near the centre. Easy and
+    ``varied`` ones are as regular, but of any size, turn, place and contrast, as the hard ones
+    are. After Bengio et al. 2009, smaller. Mean 0 for every picture, with noise of deviation 0.1.
     """
     whole(least=3, n=n)
-    rng = np.random.default_rng([whole(seed=seed), int(easy)])
-    kind = rng.permutation(np.arange(n) % 3)
-    x, y = _coordinates(rng, n, easy)
+    rng = np.random.default_rng([whole(seed=seed), int(easy) + int(easy and varied)])
+    kind, regular = rng.permutation(np.arange(n) % 3), easy
+    easy = easy and not varied
+    x, y = _coordinates(rng, n, easy, regular)
     heights = np.select(
         [kind[:, None] == 0, kind[:, None] == 1],
         [_triangle(x, y), 1 - np.hypot(x, y)],
@@ -64,17 +66,19 @@ def shapes(n: int, seed: int = 0, *, easy: bool = False) -> Dataset:
     contrast = rng.choice([-1, 1], (n, 1)) * (1.0 if easy else rng.uniform(0.5, 1, (n, 1)))
     pictures = contrast * np.clip(3 * heights + 0.5, 0, 1)
     pictures = pictures - pictures.mean(1, keepdims=True) + 0.1 * rng.standard_normal(x.shape)
-    return Dataset(3 * pictures, kind, "easy shapes" if easy else "shapes")
+    return Dataset(3 * pictures, kind, "easy shapes" if regular else "shapes")
 
 
-def _coordinates(rng: np.random.Generator, n: int, easy: bool) -> tuple[np.ndarray, np.ndarray]:
+def _coordinates(
+    rng: np.random.Generator, n: int, easy: bool, regular: bool
+) -> tuple[np.ndarray, np.ndarray]:
     """The pixels' places in each shape's own frame, (n, pixels) each."""
     grid = np.linspace(-1, 1, SIDE)
     x, y = (c.ravel() - rng.uniform(-1, 1, (n, 1)) * (0.1 if easy else 0.25)
             for c in np.meshgrid(grid, -grid))  # fmt: skip
     turn = np.zeros((n, 1)) if easy else rng.uniform(-0.7, 0.7, (n, 1))
     size = rng.uniform(0.5, 0.6, (n, 1)) if easy else rng.uniform(0.4, 0.7, (n, 1))
-    ratio = np.ones((n, 1)) if easy else np.exp(rng.uniform(-0.5, 0.5, (n, 1)))
+    ratio = np.ones((n, 1)) if regular else np.exp(rng.uniform(-0.5, 0.5, (n, 1)))
     c, s = np.cos(turn), np.sin(turn)
     return (c * x + s * y) / (size * ratio), (c * y - s * x) / (size / ratio)
 
@@ -86,10 +90,14 @@ def _triangle(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def easy_and_hard(
-    easy: int, hard: int, validation: int, test: int, seed: int
+    easy: int, hard: int, validation: int, test: int, seed: int, *, varied: bool = False
 ) -> tuple[Dataset, Split]:
-    """A data set with ``easy`` easy shapes first, hard ones after; validated and tested on hard."""
-    one, other = shapes(easy, seed, easy=True), shapes(hard + validation + test, seed)
+    """A data set with ``easy`` easy shapes first, hard ones after; validated and tested on hard.
+
+    ``varied`` easy shapes have the places, sizes, turns and contrasts of the hard ones.
+    """
+    one = shapes(easy, seed, easy=True, varied=varied)
+    other = shapes(hard + validation + test, seed)
     inputs = np.concatenate([one.inputs, other.inputs])
     joined = Dataset(inputs, np.concatenate([one.targets, other.targets]), "shapes")
     cuts = np.cumsum([easy + hard, validation])

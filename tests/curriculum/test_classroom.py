@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 
 from lecture_helpers.curriculum.classroom import ORDERS, Classroom
-from lecture_helpers.curriculum.race import _Task
-from lecture_helpers.datasets import digits
+from lecture_helpers.curriculum.difficulty import (
+    cross_fitted_confidence,
+    easy_first,
+    hard_first,
+    tied,
+    wrong_labels,
+)
+from lecture_helpers.datasets import digits, split
 from lecture_helpers.training import live, mlp
 
 SIZES = dict(test=100, validation=50, train=200)
@@ -21,17 +27,44 @@ def same(one, other):
     return all(np.array_equal(getattr(one, n), getattr(other, n)) for n in CURVES)
 
 
-def test_every_seed_has_the_split_the_labels_and_the_orders_of_the_race():
-    race = {"easy first": "easy first", "hard first": "hard first", "by lot": "random order"}
+def test_every_seed_has_its_own_split_labels_and_orders():
     for place, seed in enumerate(ROOM.seeds):
-        task, start = _Task(digits(), seed, 0.4, SIZES, 10, 16), place * len(digits())
-        parts = ROOM.split(ROOM.dataset, seed)
+        start, parts = place * len(digits()), ROOM.split(ROOM.dataset, seed)
         for name in ("train", "validation", "test"):
-            assert np.array_equal(getattr(parts, name) - start, getattr(task.parts, name))
-        assert np.array_equal(ROOM.dataset.targets[start:][: len(digits())], task.dataset.targets)
-        for mine, theirs in race.items():
-            numbers = task.parts.train[task.orders[theirs]]
-            assert np.array_equal(ROOM.orders[seed, mine] - start, numbers)
+            alone = getattr(split(digits(), seed, **SIZES), name)
+            assert np.array_equal(getattr(parts, name) - start, alone)
+        rows = parts.train - start
+        given, _ = wrong_labels(digits().targets[rows], 0.4, seed)
+        assert np.array_equal(ROOM.dataset.targets[parts.train], given)
+        confidence = cross_fitted_confidence(digits().inputs[rows], given, seed=seed)
+        for name, order in {"easy first": easy_first, "hard first": hard_first}.items():
+            assert np.array_equal(ROOM.orders[seed, name] - start, rows[order(confidence)])
+
+
+def test_wrong_labels_last_are_by_lot_on_either_side_of_the_line():
+    right = ROOM.dataset.targets == np.tile(digits().targets, 2)
+    last, by_lot = ROOM.orders[3, "wrong labels last"], ROOM.orders[3, "by lot"]
+    assert right[last[:120]].all() and not right[last[120:]].any()
+    for wrong in (True, False):
+        assert np.array_equal(last[right[last] == wrong], by_lot[right[by_lot] == wrong])
+    clean = Classroom(digits(), seeds=[3], sizes=SIZES)
+    assert np.array_equal(clean.orders[3, "wrong labels last"], clean.orders[3, "by lot"])
+
+
+def test_ties_are_broken_by_nearness_and_the_order_by_confidence_stays():
+    sizes = dict(test=300, train=1000)
+    room = Classroom(digits(), seeds=[3, 4], sizes=sizes)
+    finer = Classroom(digits(), seeds=[3, 4], sizes=sizes, ties="by nearness")
+    for seed in room.seeds:
+        assert tied(finer.confidence[seed]) > 0.3
+        rows = room.split(room.dataset, seed).train
+        place = {row: k for k, row in enumerate(rows)}
+        one, other = (r.orders[seed, "easy first"] for r in (room, finer))
+        assert set(one) == set(other) and not np.array_equal(one, other)
+        ranked = [room.confidence[seed][[place[r] for r in order]] for order in (one, other)]
+        np.testing.assert_array_equal(*ranked)
+        hard = finer.orders[seed, "hard first"]
+        assert np.array_equal(hard, other[::-1])
 
 
 def test_only_training_labels_are_wrong_and_they_are_found_in_the_copy_of_their_seed():
@@ -81,6 +114,7 @@ def test_with_right_labels_nobody_is_wrong():
     ("ask", "words"),
     [
         (lambda: Classroom(digits(), wrong=1.5), "wrong must be a number from 0 "),
+        (lambda: Classroom(digits(), ties="by lot"), "ties must be one of"),
         (lambda: ROOM.wrong_inside("alphabetic", 0.5), "order must be one of"),
         (lambda: ROOM.wrong_inside("by lot", 0.0), "part must be above 0"),
         (lambda: taught(ROOM).at(2, share=0.0, order="by lot"), "part must be above 0"),

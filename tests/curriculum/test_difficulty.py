@@ -7,9 +7,11 @@ from lecture_helpers.curriculum.difficulty import (
     easy_first,
     entropy,
     hard_first,
+    tied,
+    untied,
     wrong_labels,
 )
-from lecture_helpers.curriculum.nearest_neighbours import knn
+from lecture_helpers.curriculum.nearest_neighbours import knn, nearness
 from lecture_helpers.curriculum.pacing import (
     SHAPES,
     available,
@@ -53,6 +55,29 @@ def test_a_wrong_label_cannot_vouch_for_itself():
     nearest = lambda x, y, classes: knn(x, y, classes, k=1)  # noqa: E731
     assert cross_fitted_confidence(inputs, targets, reference=nearest)[5] == 0
     assert knn(inputs, targets, 3, k=1)(inputs)[5, targets[5]] == 1
+
+
+def test_untied_keeps_the_order_and_leaves_no_two_alike():
+    rng = np.random.default_rng(0)
+    confidence, finer = rng.integers(0, 4, 50) / 4, rng.normal(size=50)
+    score = untied(confidence, finer)
+    assert sorted(score) == [k / 50 for k in range(50)] and tied(confidence) == 1
+    apart = np.sign(confidence[:, None] - confidence)
+    assert (np.sign(score[:, None] - score)[apart != 0] == apart[apart != 0]).all()
+    alike = confidence == 0.5
+    assert (np.argsort(score[alike]) == np.argsort(finer[alike])).all()
+    assert tied(score) == 0 and tied(np.array([1.0, 1.0, 0.5, 0.2])) == 0.5
+
+
+def test_nearness_is_the_ratio_of_the_distances_to_other_and_own_by_brute_force():
+    inputs, targets = blobs()
+    new, score = inputs[:7] + 0.1, nearness(inputs, targets, 3, k=2)(inputs[:7] + 0.1)
+    apart = np.sqrt(((new[:, None] - inputs) ** 2).sum(-1))
+    far = np.stack([np.sort(apart[:, targets == c], axis=1)[:, :2].mean(1) for c in range(3)], 1)
+    for c in range(3):
+        other = np.delete(far, c, axis=1).min(1)
+        np.testing.assert_allclose(score[:, c], np.log(other / far[:, c]), atol=1e-6)
+    assert ((score > 0).sum(1) == 1).all()
 
 
 def test_confidence_is_the_probability_of_the_given_label():

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.curriculum.race import ARMS, order_race, order_race_grid
+from lecture_helpers.curriculum.classroom import Classroom
+from lecture_helpers.curriculum.race import (
+    ARMS,
+    EVERY_ARM,
+    batches_of,
+    order_race,
+    order_race_grid,
+)
 from lecture_helpers.datasets import digits
 from lecture_helpers.training import Runs
 
@@ -46,6 +53,22 @@ def test_a_grid_holds_the_same_races_and_repeats_the_arms_without_a_pacing(tmp_p
     np.testing.assert_array_equal(*filtered)
     grid.save(tmp_path / "grid.npz")
     np.testing.assert_array_equal(Runs.load(tmp_path / "grid.npz").accuracy, grid.accuracy)
+
+
+def test_with_right_labels_wrong_labels_last_is_random_order_and_only_then():
+    arms = ["random order", "wrong labels last"]
+    for noise, same in ((0.0, True), (0.4, False)):
+        loss = order_race(digits(), label_noise=noise, arms=arms, **SMALL).train_loss
+        assert np.array_equal(*loss) == same
+
+
+def test_the_filter_never_sees_the_hardest_and_paced_arms_see_all_at_last():
+    room = Classroom(digits(), seeds=[3], sizes=SMALL["split"])
+    drawn = {arm: batches_of(room, arm)(3, 400, 32) for arm in EVERY_ARM}
+    easy = room.orders[3, "easy first"]
+    assert set(np.unique(drawn["filter"])) == set(easy[:140])
+    assert set(np.unique(drawn["easy first"][:20])) <= set(easy[:73])
+    assert all(len(np.unique(d[200:])) == 200 for a, d in drawn.items() if a != "filter")
 
 
 def test_each_arm_takes_its_own_learning_rate():

@@ -1,6 +1,6 @@
 """What continuation reaches, what its blur keeps, and what sampling it costs: the experiments."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from lecture_helpers.optimization.gaussian_smoothing import (
     sampled_smoothing,
 )
 from lecture_helpers.optimization.graduated_descent import (
-    compare_searches,
     graduated_descent,
     random_starts,
     reached,
@@ -32,90 +31,132 @@ from lecture_helpers.test_functions.multimodal import (
 )
 from lecture_helpers.test_functions.smoothable import Landscape
 
-WITHIN = 0.1
+WITHIN = 0.1  # of a global minimum, in every coordinate: reached
+HIGHER = 0.01  # what counts as a higher end; wells are 0.5 to 4 deep
+PLAIN = 2000  # gradients of a plain descent: by then it stands still
 RIPPLES, WAVES = "ripples in 10 dimensions", "random waves in 2 dimensions"
 ALIKE, NARROW = "wells of one width", "the deeper, the narrower"
-FREE, NEEDLE = "depth and width independent", "a needle beside a basin"
-KINDS = (RIPPLES, WAVES, ALIKE, NARROW, NEEDLE)
+FREE, THIN = "depth and width independent", "a needle beside a basin"
+LESS = "a deep well of less volume than its neighbour"
+MORE = "a deep well of more volume than its neighbour"
+KINDS = (RIPPLES, WAVES, ALIKE, FREE, NARROW, LESS, MORE, THIN)
 WIDTHS = {ALIKE: "alike", NARROW: "narrow", FREE: "free"}
+VOLUMES = {LESS: (0.3, 0.6), MORE: (1.5, 3.0)}
 
 
 def _drawn(kind: str, rng: np.random.Generator) -> tuple[Landscape, float, float]:
-    """A random landscape of that kind, the reach of its starts, and a first blur."""
+    """A random landscape of that kind, the reach of its starts, and a first blur.
+
+    Two wells: one of depth 1 and width 1, and one of depth 2 to 4, 3 to 4 away. Its volume, depth
+    times width^2, is that of ``VOLUMES``; the needle is 0.15 to 0.3 wide, so that few starts lie
+    where plain descent would find it.
+    """
     seed = int(rng.integers(2**31))
     if kind == RIPPLES:
         height, waves, phase = rng.uniform(0.5, 2), rng.uniform(2, 4), rng.uniform(0, 2 * np.pi)
         return ripples(height, waves, phase, dimensions=10), 6.0, 1.5
     if kind == WAVES:
         return random_waves(seed, 2), 6.0, 2.0
-    if kind == NEEDLE:
-        depth, width, apart = rng.uniform(2, 4), rng.uniform(0.15, 0.3), rng.uniform(3, 4)
-        return two_wells(depth, width, apart=apart, dimensions=2), 4.0, 4.0
+    if kind == THIN or kind in VOLUMES:
+        depth, thin, apart = rng.uniform(2, 4), rng.uniform(0.15, 0.3), rng.uniform(3, 4)
+        width = thin if kind == THIN else np.sqrt(rng.uniform(*VOLUMES[kind]) / depth)
+        return two_wells(depth, width, apart=apart, dimensions=2), 4.0 if kind == THIN else 3.0, 4.0
     return random_wells(seed, 2, kind=WIDTHS[kind]), 4.0, 2.5
 
 
-def searches(seeds, *, landscapes=20, starts=20, levels=12, steps=60) -> dict:
-    """C40, C42: the share of starts that each search brings to the global minimum.
+def searches(seeds, *, kinds=KINDS, landscapes=12, starts=20, levels=12, steps=60) -> dict:
+    """C40, C42, C44: shares of the starts that a search brings to the global minimum.
 
-    Every landscape is new. Every search makes levels * steps gradients a start at the inverse of
-    the steepest curvature: continuation with the exact blur, plain descent, the best of ``levels``.
+    Every landscape is new. From the same random starts: the continuation with the exact blur and
+    the lowest end of ``levels`` short plain descents, at levels * steps gradients each, and plain
+    descent, which gets more of them, so that it stands still. "ends lower" and "ends higher"
+    compare the continuation with it, start by start. "blur" and "centre" are the continuation and
+    plain descent from the middle of the region, a single start. Every step is the inverse of the
+    steepest curvature. No search can fail otherwise than by ending elsewhere, which its share
+    counts.
     """
-    names = ("continuation", "plain", "best of k")
-
-    def arrivals(rng, cost, reach, first) -> list:
-        seed = int(rng.integers(2**31))
-        found = compare_searches(
-            cost, random_starts(starts, cost.dimensions, reach=reach, seed=seed),
-            sigma_schedule(first, levels), steps=steps, within=WITHIN, reach=reach, seed=seed,
-        )  # fmt: skip
-        return [found.continuation.mean(), found.plain.mean(), found.best_of_k.mean()]
-
-    return _mean_shares(seeds, 11, KINDS, landscapes, names, arrivals)
-
-
-def _mean_shares(
-    seeds, stream: int, kinds: Sequence[str], landscapes: int, names: Sequence[str],
-    measure: Callable,
-) -> dict:  # fmt: skip
-    """Per kind the means over new landscapes of what ``measure`` finds, a share for every name."""
 
     def of_seed(seed: int) -> dict:
         found = {}
         for kind in kinds:
-            rng = np.random.default_rng([seed, stream])
-            shares = [measure(rng, *_drawn(kind, rng)) for _ in range(landscapes)]
-            means = zip(names, np.mean(shares, axis=0), strict=True)
-            found |= {f"{kind}: {name}": mean for name, mean in means}
-        return found
+            rng = np.random.default_rng([seed, 11])
+            shares = [
+                _shares(rng, *_drawn(kind, rng), starts, levels, steps) for _ in range(landscapes)
+            ]
+            means = {name: np.mean([s[name] for s in shares]) for name in shares[0]}
+            found |= {f"{kind}: {name}": mean for name, mean in means.items()}
+        return found | {"half": 0.5}
 
     return by_seed(of_seed, seeds)
+
+
+def _shares(rng, cost, reach, first, starts, levels, steps) -> dict[str, float]:
+    seed, d = int(rng.integers(2**31)), cost.dimensions
+    begin = np.concatenate([random_starts(starts, d, reach=reach, seed=seed), np.zeros((1, d))])
+    ends = _ends(cost, begin, sigma_schedule(first, levels), steps, reach, seed)
+    there = {name: reached(cost, end, WITHIN) for name, end in ends.items()}
+    above = (cost.value(ends["continuation"]) - cost.value(ends["plain"]))[:-1]
+    return {name: arrived[:-1].mean() for name, arrived in there.items()} | {
+        "ends lower": np.mean(above < -HIGHER), "ends higher": np.mean(above > HIGHER),
+        "blur": float(there["continuation"][-1]), "centre": float(there["plain"][-1]),
+    }  # fmt: skip
+
+
+def _ends(cost, starts, sigmas, steps: int, reach: float, seed: int, samples=None) -> dict:
+    """Search to its ends, (n, d) each.
+
+    The continuation and the best of k make ``len(sigmas) * steps`` gradients a start, times
+    samples. The best of k takes the given start and k - 1 fresh ones, ``steps`` gradients each.
+    """
+    k, (n, d) = len(sigmas) * (samples or 1), starts.shape
+    follow = graduated_descent(cost, starts, sigmas, steps=steps, samples=samples, seed=seed)
+    several = random_starts(k * n, d, reach=reach, seed=seed + 1).reshape(k, n, d)
+    several[0] = starts
+    ends = _descended(cost, several, steps)
+    lowest = np.argmin(cost.value(ends), axis=0)
+    return {
+        "continuation": follow.end, "best of k": ends[lowest, np.arange(n)],
+        "plain": _descended(cost, starts, PLAIN),
+    }  # fmt: skip
+
+
+def _descended(cost: Landscape, theta: np.ndarray, steps: int) -> np.ndarray:
+    """The end (..., d) of plain descent at the inverse of the steepest curvature."""
+    for _ in range(steps):
+        theta = theta - cost.gradient(theta) / cost.steepest
+    return theta
+
+
+CASES = {
+    f"{d} dimensions, {samples} draw{'s' * (samples > 1)}": (d, samples)
+    for d in (2, 10) for samples in (1, 10, 100)
+}  # fmt: skip
 
 
 def sampled_searches(seeds, *, starts=10, levels=10, steps=200, first=0.7) -> Record:
     """C41: continuation on Rastrigin's function with a sampled blur, at equal gradients.
 
-    The extras hold the share of points whose sampled blur lies within four standard errors of the
-    closed form, and the share of bands of 1.96 standard errors that cover it.
+    Beside it with the exact blur, plain descent, the middle between these two, and the best of k.
+    "in its band" is the share of points at which the mean of 400 draws lies within 1.96 of its own
+    standard errors of the closed form, and "nine in ten" what it is compared with. The extras hold
+    the share within four standard errors.
     """
-    cases = {
-        f"{d} dimensions, {samples} draws": (d, samples)
-        for d, counts in ((2, (1, 10, 100)), (10, (10, 100))) for samples in counts
-    }  # fmt: skip
 
     def arrivals(seed: int) -> dict:
-        found = {}
-        for case, (d, samples) in cases.items():
-            shares = compare_searches(
-                rastrigin(d), random_starts(starts, d, reach=3.0, seed=seed),
-                sigma_schedule(first, levels), steps=steps, within=0.3, reach=3.0,
-                samples=samples, seed=seed,
-            )  # fmt: skip
-            found[f"{case}: continuation"] = shares.continuation.mean()
-            found[f"{case}: plain"] = shares.plain.mean()
-            found[f"{case}: best of k"] = shares.best_of_k.mean()
+        found, sigmas = {}, sigma_schedule(first, levels)
+        for case, (d, samples) in CASES.items():
+            cost, begin = rastrigin(d), random_starts(starts, d, reach=3.0, seed=seed)
+            ends = _ends(cost, begin, sigmas, steps, 3.0, seed, samples)
+            ends["exact"] = graduated_descent(cost, begin, sigmas, steps=steps).end
+            shares = {name: np.mean(reached(cost, end, 0.3)) for name, end in ends.items()}
+            shares["middle"] = (shares["plain"] + shares["exact"]) / 2
+            found |= {f"{case}: {name}": share for name, share in shares.items()}
         return found
 
-    return Record(tuple(seeds), by_seed(arrivals, seeds), extras=by_seed(_bands, seeds))
+    bands = by_seed(_bands, seeds)
+    covered = {"in its band": bands["covered by 95 % bands"], "nine in ten": [0.9] * len(seeds)}
+    extras = {"within four standard errors": bands["within four standard errors"]}
+    return Record(tuple(seeds), by_seed(arrivals, seeds) | covered, extras=extras)
 
 
 def _bands(seed: int, repeats: int = 100, draws: int = 400) -> dict[str, float]:
@@ -128,28 +169,6 @@ def _bands(seed: int, repeats: int = 100, draws: int = 400) -> dict[str, float]:
         "within four standard errors": np.less(errors, 4).mean(),
         "covered by 95 % bands": np.less(errors, 1.96).mean(),
     }
-
-
-def information(seeds, *, landscapes=25, chances=50, levels=24, steps=100) -> dict:
-    """C44: does the blurred minimum, followed down slowly, lead to the global one? Against chance.
-
-    Chance is the share of uniform starts that plain descent brings there. The follower starts in
-    the centre; "centre" is plain descent from there. Ripples are left out: their blur is the bowl
-    they were made from.
-    """
-    kinds, names = (WAVES, ALIKE, FREE, NARROW, NEEDLE), ("blur", "chance", "centre")
-
-    def led(rng, cost, reach, first) -> list:
-        seed, start = int(rng.integers(2**31)), np.zeros(cost.dimensions)
-        starts = random_starts(chances, cost.dimensions, reach=reach, seed=seed)
-        end = graduated_descent(cost, start, sigma_schedule(first, levels), steps=steps).end
-        plain, centre = (
-            graduated_descent(cost, begin, [0.0], steps=levels * steps // 4).end
-            for begin in (starts, start)
-        )
-        return [np.mean(reached(cost, points, WITHIN)) for points in (end, plain, centre)]
-
-    return _mean_shares(seeds, 13, kinds, landscapes, names, led)
 
 
 def convex_when_blurred(seeds, *, costs=10) -> Record:

@@ -1,209 +1,237 @@
-"""What a curriculum gains, and what its scores tell: the experiments."""
+"""What a curriculum gains over other orders of the same examples: the experiment of C46 and C49."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from lecture_helpers.claims.claim import Record
-from lecture_helpers.claims.experiments.per_seed import by_seed, largest
+from lecture_helpers.claims.experiments.tuned_networks import DATA, grid
 from lecture_helpers.claims.tuning import best_on_grid
 from lecture_helpers.claims.tuning import tuned as stored_or_searched
-from lecture_helpers.curriculum.difficulty import (
-    cross_fitted_confidence,
-    easy_first,
-    hard_first,
-    wrong_labels,
-)
-from lecture_helpers.curriculum.nearest_neighbours import knn
-from lecture_helpers.curriculum.pacing import available, paced_batches, pacing_weights
-from lecture_helpers.curriculum.race import ARMS, order_race_grid
+from lecture_helpers.curriculum.classroom import Classroom
+from lecture_helpers.curriculum.difficulty import tied
+from lecture_helpers.curriculum.race import ARMS, batches_of, order_race_grid, train_in
 from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
-from lecture_helpers.datasets import digits, mnist1d, split
-from lecture_helpers.networks.softmax_regression import softmax_gradients
-from lecture_helpers.training import Runs, final_accuracy
+from lecture_helpers.training import Runs
 
 BUDGETS = {"short": 100, "middle": 400, "long": 1600}
 NOISES = {"right labels": 0.0, "40 % wrong labels": 0.4}
-RACED = {"mnist1d": mnist1d, "digits": digits}
-SIZES = {
-    "mnist1d": dict(test=1500, validation=500, train=3000),
+SIZES: dict[str, dict] = {
     "digits": dict(test=397, validation=200, train=1200),
+    "MNIST-1D": dict(test=1500, validation=500, train=3000),
+    "MNIST": dict(test=1500, validation=500, train=3000),
 }
-NETWORK = dict(depth=2, width=64)
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-PACINGS = {
-    f"{start:g} {pace:g} {shape}": (start, pace, shape)
-    for start in (0.1, 0.3, 0.6) for pace in (0.5, 1.0) for shape in ("linear", "root", "step")
-}  # fmt: skip
-SWITCHES = {"hard shapes alone": 0.0, "easy shapes for half the time": 0.5, "all shapes": UNION}
-SHAPES_NETWORK: dict = dict(depth=3, width=64)
+BATCH, FOLDS = 32, 5
+NETWORK: dict = dict(depth=2, width=64)
+RATES = {  # the longer the training, the smaller the best
+    "short": grid(-5, 0, per_decade=2, digits=1),  # 0.003 to 1
+    "middle": grid(-6, -1, per_decade=2, digits=1),  # 0.001 to 0.3
+    "long": grid(-7, -1, per_decade=2, digits=1),  # 0.0003 to 0.3
+}
+PRICED = ("short", "middle")  # budgets in which the price of the scores is counted
+COARSE, WORKED = "easy first, ties as given", "standard, and the reference's work"
+LAST = "wrong labels last"
+RACERS = {"standard": "standard", "easy first": "easy first", "hard first": "hard first",
+          "random order": "random order", "filter": "filter", COARSE: "easy first",
+          LAST: LAST, WORKED: "standard"}  # fmt: skip
+MEASURES = ("accuracy", "loss")
 
 
-def curriculum_race(seeds, *, budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned=None) -> dict:
-    """C46, C49: test accuracy in percent of every arm, data set, budget and share of wrong labels.
+def race(
+    seeds, *, data=tuple(DATA), budgets=tuple(BUDGETS), start=0.3, pace=0.5, shapes=True,
+    tuned: Any = None,
+) -> Record:  # fmt: skip
+    """C46, C49: test accuracy in percent and log10 of the test loss at the end of a training.
 
-    mnist1d with 3,000 training examples and digits with 1,200, an MLP of 2 x 64 units, batches of
-    32, momentum 0.9 and a cosine schedule; the learning rate of every arm, data set, budget and
-    noise has its own tuning. The same on shapes after Bengio et al. 2009: easy ones first, tested
-    on hard ones.
+    An MLP of 2 x 64 units, batches of 32, momentum 0.9 and a cosine schedule; test labels are
+    right. Every arm, data set, budget, share of wrong labels and measure has its own learning rate.
+    All arms of a budget make the same number of updates with as many examples, but for "standard,
+    and the reference's work": that one gets the updates of ``reference_work`` on top, in the two
+    shorter budgets, where they weigh most. Orders are by the cross-fitted confidence of the nearest
+    neighbours, ties broken by nearness, except in "ties as given". "wrong labels last" knows which
+    labels are wrong, and nothing of difficulty.
+
+    The same on shapes after Bengio et al. 2009, tested on hard ones: hard ones alone, easy ones for
+    the first half, or as many easy ones mixed in from the start. A member that diverges has failed.
+    The extras hold the share of examples that share their confidence with another.
     """
-    arms, pacings = {}, {"": (start, pace, "linear")}
-    for data, budget in product(RACED, budgets):
-        options = dict(lr=_rates(tuned, data, budget), record=[0, BUDGETS[budget]])
-        runs = _race(data, budget, pacings, seeds, **options)
-        for (words, noise), arm in product(NOISES.items(), ARMS):
-            accuracy = final_accuracy(runs.at(label_noise=noise, pacing="", arm=arm))
-            arms[f"{data}, {budget}, {words}: {arm}"] = (100 * accuracy).tolist()
-    rates = {s: tuned[f"shapes: {words}"] if tuned else 0.03 for words, s in SWITCHES.items()}
-    runs = _shapes(SWITCHES.values(), seeds, lr=rates, record=2)
-    percent = 100 * np.nan_to_num(runs.accuracy[..., -1], nan=1 / 3)
-    return arms | {f"shapes: {w}": row for w, row in zip(SWITCHES, percent.tolist(), strict=True)}
+    arms, extras = {}, {}
+    for name, words in product(data, NOISES):
+        room, entries = entered(name, NOISES[words], seeds, start, pace)
+        extras[f"{name}, {words}: ties"] = [tied(c) for c in room.confidence.values()]
+        for budget in budgets:
+            where = f"{name}, {budget}, {words}"
+            rates = {
+                (arm, m): tuned[f"{where}: {arm}, {m}"] if tuned else 0.03
+                for arm, m in product(entries, MEASURES) if arm != WORKED or budget in PRICED
+            }  # fmt: skip
+            for steps, few in _by_steps(name, budget, entries):
+                ends = _ends(room, {a: entries[a] for a in few}, steps, rates)
+                arms |= {f"{where}: {arm}, {m}": end for (arm, m), end in ends.items()}
+    return Record(tuple(seeds), arms | (_shapes(seeds, tuned) if shapes else {}), extras=extras)
 
 
-def _race(data: str, budget: str, pacings: Mapping, seeds, **settings) -> Runs:
-    return order_race_grid(
-        RACED[data](), pacings, steps=BUDGETS[budget], seeds=list(seeds), split=SIZES[data],
-        label_noise=list(NOISES.values()), progress=False, **NETWORK, **settings,
-    )  # fmt: skip
+def entered(
+    data: str, noise: float, seeds: Iterable[int], start: float = 0.3, pace: float = 0.5
+) -> tuple[Classroom, dict[str, Callable]]:
+    """The classroom of a data set, and how each arm chooses its batches there."""
+    rooms = {
+        ties: Classroom(DATA[data](), seeds=list(seeds), wrong=noise, sizes=SIZES[data], ties=ties)
+        for ties in ("by nearness", "as given")
+    }
+    return rooms["by nearness"], {
+        arm: batches_of(rooms["as given" if arm == COARSE else "by nearness"], like, start, pace)
+        for arm, like in RACERS.items() if noise or arm != LAST
+    }  # fmt: skip
 
 
-def _shapes(switches: Iterable, seeds, **settings) -> Runs:
-    options = SHAPES_NETWORK | settings
-    return shapes_race(tuple(switches), seeds=list(seeds), progress=False, **options)
+def reference_work(examples: int, features: int) -> int:
+    """The updates of the network that cost as much as the scores of the nearest neighbours.
+
+    In multiplications: the distances of every example from all that are not of its fold; and
+    three passes, one forward and two backward, of a batch through 2 x 64 units and 10 outputs.
+
+    >>> reference_work(3000, 40)
+    411
+    """
+    distances = examples * (examples - examples // FOLDS) * features
+    width = NETWORK["width"]
+    return round(distances / (3 * BATCH * (features * width + width * width + 10 * width)))
 
 
-def _rates(tuned: dict | None, data: str, budget: str) -> dict:
-    if tuned is None:
-        return dict.fromkeys(ARMS, 0.03)
+def _by_steps(data: str, budget: str, arms: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Numbers of updates, each with the arms that make them."""
+    steps, features = BUDGETS[budget], DATA[data]().inputs.shape[1]
+    yield steps, [arm for arm in arms if arm != WORKED]
+    if budget in PRICED:
+        yield steps + reference_work(SIZES[data]["train"], features), [WORKED]
+
+
+def _ends(room: Classroom, entries: Mapping, steps: int, rates: Mapping) -> dict[tuple, list]:
+    """(arm, measure) to its (seeds,) values; equal rates of an arm are trained once."""
+    cells = {
+        f"{arm} at {rate:g}": {"batches": entries[arm], "lr": rate}
+        for (arm, _), rate in rates.items() if arm in entries
+    }  # fmt: skip
+    usual = dict(batch_size=BATCH, record=[0, steps], progress=False)
+    runs = train_in(room, cells, steps=steps, **usual, **NETWORK)
     return {
-        (arm, noise): tuned[f"{data}, {budget}, {words}: {arm}"]
-        for words, noise in NOISES.items() for arm in ARMS
+        (arm, m): _at_the_end(runs.at(arm=f"{arm} at {rate:g}"), m).tolist()
+        for (arm, m), rate in rates.items() if arm in entries
+    }  # fmt: skip
+
+
+def _at_the_end(runs: Runs, measure: str) -> np.ndarray:
+    """(*grid, seeds), NaN where a member diverged."""
+    if measure == "accuracy":
+        return 100 * runs.accuracy[..., -1].astype(float)
+    return np.log10(runs.eval_loss[..., -1].astype(float))
+
+
+def _best(runs: Runs, rates: Iterable[float]) -> dict[str, float]:
+    """Measure to the best learning rate of runs (rates, seeds) on the validation split."""
+    errors = {"accuracy": -_at_the_end(runs, "accuracy"), "loss": _at_the_end(runs, "loss")}
+    return {
+        m: best_on_grid(dict(zip(rates, e.tolist(), strict=True))) for m, e in errors.items()
     }  # fmt: skip
 
 
 def tune_race(seeds) -> dict:
-    """The learning rate with the best validation accuracy, per data, budget, noise and arm."""
-    usual: dict = dict(record=2, eval_on="validation")
-    errors = {lr: _errors(_shapes(SWITCHES.values(), seeds, lr=lr, **usual)) for lr in RATES}
-    found = {
-        f"shapes: {words}": best_on_grid({lr: e[k].tolist() for lr, e in errors.items()})
-        for k, words in enumerate(SWITCHES)
-    }
-    for data, (budget, steps) in product(RACED, BUDGETS.items()):
-        usual = dict(record=[0, steps], eval_on="validation")
-        pacings = {"": (0.3, 0.5, "linear")}
-        races = {lr: _race(data, budget, pacings, seeds, lr=lr, **usual) for lr in RATES}
-        for (words, noise), arm in product(NOISES.items(), ARMS):
-            cells = {lr: r.at(label_noise=noise, pacing="", arm=arm) for lr, r in races.items()}
-            losses = {lr: _errors(cell).tolist() for lr, cell in cells.items()}
-            found[f"{data}, {budget}, {words}: {arm}"] = best_on_grid(losses)
+    """The best learning rate on right validation labels, per data, budget, noise, arm, measure."""
+    found = _tuned_shapes(seeds)
+    for name, words in product(DATA, NOISES):
+        room, entries = entered(name, NOISES[words], seeds)
+        for budget, rates in RATES.items():
+            for steps, few in _by_steps(name, budget, entries):
+                usual = dict(batch_size=BATCH, record=[0, steps], progress=False)
+                runs = train_in(
+                    room, {arm: {"batches": entries[arm]} for arm in few}, steps=steps,
+                    lr=list(rates), eval_on="validation", **usual, **NETWORK,
+                )  # fmt: skip
+                found |= {
+                    f"{name}, {budget}, {words}: {arm}, {m}": rate
+                    for arm in few for m, rate in _best(runs.at(arm=arm), rates).items()
+                }  # fmt: skip
     return found
 
 
-def _errors(runs: Runs) -> np.ndarray:
-    return 1 - runs.accuracy[..., -1].astype(float)
+ALONE, EASY, MIXED = "hard shapes alone", "easy shapes first", "easy shapes mixed in"
+SWITCHES = {ALONE: 0.0, EASY: 0.5, MIXED: UNION}
+EASY_SETS = {"upright, central and alike": False, "as varied as the hard ones": True}
+SHAPES_NETWORK: dict = dict(depth=3, width=64)
+SHAPES_RATES = grid(-6, -1, per_decade=2, digits=1)  # 0.001 to 0.3
+
+
+def _shapes(seeds, tuned) -> dict[str, list[float]]:
+    found = {}
+    for (easy, varied), m in product(EASY_SETS.items(), MEASURES):
+        rates = {s: tuned[f"shapes, {easy}: {w}, {m}"] if tuned else 0.03
+                 for w, s in SWITCHES.items()}  # fmt: skip
+        runs = _shapes_runs(SWITCHES.values(), seeds, varied=varied, lr=rates, record=2)
+        found |= {
+            f"shapes, {easy}: {words}, {m}": _at_the_end(runs.at(switch=s), m).tolist()
+            for words, s in SWITCHES.items()
+        }
+    return found
+
+
+def _shapes_runs(switches: Iterable, seeds, **settings) -> Runs:
+    options = SHAPES_NETWORK | settings
+    return shapes_race(tuple(switches), seeds=list(seeds), progress=False, **options)
+
+
+def _tuned_shapes(seeds) -> dict[str, float]:
+    found = {}
+    for easy, varied in EASY_SETS.items():
+        usual = dict(record=2, eval_on="validation", varied=varied)
+        by_rate = {r: _shapes_runs(SWITCHES.values(), seeds, lr=r, **usual) for r in SHAPES_RATES}
+        runs = Runs.stack(by_rate, "lr")
+        found |= {
+            f"shapes, {easy}: {words}, {m}": rate
+            for words, s in SWITCHES.items()
+            for m, rate in _best(runs.at(switch=s), SHAPES_RATES).items()
+        }
+    return found
+
+
+RACED = {"mnist1d": "MNIST-1D", "digits": "digits"}  # the notebook's files and their data
+PACINGS = {
+    f"{start:g} {pace:g} {shape}": (start, pace, shape)
+    for start in (0.1, 0.3, 0.6) for pace in (0.5, 1.0) for shape in ("linear", "root", "step")
+}  # fmt: skip
 
 
 def _tuned() -> dict:
-    return stored_or_searched("curriculum.curriculum_race", tune_race)
+    return stored_or_searched("curriculum.race", tune_race)
 
 
-def stored_shapes(seeds) -> Runs:
-    """The runs of seven switch times and the union, for the notebook."""
-    tuned, switches = _tuned(), (*np.linspace(0, 0.9, 7).round(2).tolist(), UNION)
-    alike = dict.fromkeys(switches, tuned["shapes: easy shapes for half the time"])
-    own = {s: tuned[f"shapes: {words}"] for words, s in SWITCHES.items() if s != 0.5}
-    return _shapes(switches, seeds, lr=alike | own).round(4)
+def stored_race(file: str, budget: str) -> Callable:
+    """The function of seeds that makes the runs of every pacing, for the notebook.
 
-
-def stored_race(data: str, budget: str) -> Callable:
-    """The function of seeds that makes the runs of every pacing, for the notebook."""
+    Ties are as given there, and balanced easy first trains at the rate of easy first.
+    """
+    name, like = RACED[file], {"easy first": COARSE, "balanced easy first": COARSE}
 
     def make(seeds) -> Runs:
-        rates = _rates(_tuned(), data, budget)
-        return _race(data, budget, PACINGS, seeds, lr=rates, record=9).round(4)
+        tuned = _tuned()
+        rates = {
+            (arm, noise): tuned[f"{name}, {budget}, {words}: {like.get(arm, arm)}, accuracy"]
+            for (words, noise), arm in product(NOISES.items(), ARMS)
+        }
+        options = dict(split=SIZES[name], label_noise=list(NOISES.values()), progress=False)
+        return order_race_grid(
+            DATA[name](), PACINGS, steps=BUDGETS[budget], seeds=list(seeds), lr=rates, record=9,
+            **options, **NETWORK,
+        ).round(4)  # fmt: skip
 
     return make
 
 
-def confidence_of_the_reference(seeds, *, noise=0.4, folds=5) -> Record:
-    """C48: the share of wrong labels among the least sure quarter, less that among the surest.
-
-    The extras: with all labels right, how often another model errs in either quarter; and how
-    unequal the classes are in the surest quarter (largest class over smallest).
-    """
-    sets = {
-        "digits": (digits(), dict(test=357, validation=240, train=1200)),
-        "mnist1d": (mnist1d(), SIZES["mnist1d"]),
-    }
-    arms, extras, unequal = {}, {}, "largest class over smallest, easiest quarter"
-    for name, (data, sizes) in sets.items():
-        found = by_seed(partial(_quarters, data, sizes, noise, folds), seeds)
-        extras[f"{name}: {unequal}"] = found.pop(unequal)
-        arms |= {f"{name}: {key}": values for key, values in found.items()}
-    return Record(tuple(seeds), arms, extras=extras)
-
-
-def _quarters(data, sizes, noise: float, folds: int, seed: int) -> dict[str, float]:
-    train = split(data, seed, **sizes).train
-    inputs, targets = data.inputs[train], data.targets[train]
-    noisy, wrong = wrong_labels(targets, noise, seed)
-    easy, hard = _ends(cross_fitted_confidence(inputs, noisy, folds=folds, seed=seed))
-    sure, unsure = _ends(cross_fitted_confidence(inputs, targets, folds=folds, seed=seed))
-    errs = _errors_of_another(inputs, targets, seed)
-    counts = np.bincount(targets[sure], minlength=data.classes)
-    return {
-        "hardest quarter": wrong[hard].mean(), "easiest quarter": wrong[easy].mean(),
-        "another model errs, hardest quarter": errs[unsure].mean(),
-        "another model errs, easiest quarter": errs[sure].mean(),
-        "largest class over smallest, easiest quarter": counts.max() / max(1, counts.min()),
-    }  # fmt: skip
-
-
-def _ends(confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return available(easy_first(confidence), 0.25), available(hard_first(confidence), 0.25)
-
-
-def _errors_of_another(inputs, targets, seed: int) -> np.ndarray:
-    """Which examples a linear discriminant that never saw them gets wrong, (n,)."""
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-    from sklearn.model_selection import KFold, cross_val_predict
-
-    folds = KFold(5, shuffle=True, random_state=seed)
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-    return cross_val_predict(model, inputs, targets, cv=folds) != targets
-
-
-def weights_or_samples(seeds, *, examples=300, draws=4000) -> Record:
-    """C47: the expected gradient of softmax regression on digits, weighed and sampled.
-
-    The first check adds up both expectations; the second draws, and counts how many standard
-    errors the two means lie apart, beyond four and a half.
-    """
-    tolerances = {
-        "the two expectations differ by (share of the gradient)": 1e-12,
-        "the two sampled means differ, beyond 4.5 standard errors, by": 1e-12,
-    }
-    return largest(lambda seed: [_pulls(seed, examples, draws)], tolerances, seeds)
-
-
-def _pulls(seed: int, examples: int, draws: int) -> tuple[float, float]:
-    rng, data = np.random.default_rng([seed, 16]), digits()
-    at = rng.permutation(len(data))[:examples]
-    inputs, targets = data.inputs[at].astype(float), data.targets[at]
-    slopes = softmax_gradients(0.1 * rng.standard_normal((64, 10)), inputs, targets)
-    slopes = slopes.reshape(examples, -1)
-    part = float(rng.uniform(0.1, 1))
-    order = easy_first(cross_fitted_confidence(inputs, targets, seed=seed, reference=knn))
-    weights = pacing_weights(order, part)
-    by_weight = (weights[:, None] * slopes).mean(0)
-    by_sample = slopes[available(order, part)].mean(0)
-    exact = np.abs(by_weight - by_sample).max() / np.abs(by_sample).max()
-    along = slopes @ (by_sample / np.linalg.norm(by_sample))
-    uniform = rng.integers(examples, size=draws)
-    one = (weights * along)[uniform]
-    two = along[paced_batches(order, np.full(draws, part), 1, rng)[:, 0]]
-    error = np.sqrt((one.var() + two.var()) / draws)
-    return exact, max(0.0, abs(one.mean() - two.mean()) / error - 4.5)
+def stored_shapes(seeds) -> Runs:
+    """The runs of seven switch times and the union, for the notebook."""
+    tuned, easy = _tuned(), next(iter(EASY_SETS))
+    switches = (*np.linspace(0, 0.9, 7).round(2).tolist(), UNION)
+    own = {s: tuned[f"shapes, {easy}: {words}, accuracy"] for words, s in SWITCHES.items()}
+    return _shapes_runs(switches, seeds, lr=dict.fromkeys(switches, own[0.5]) | own).round(4)
