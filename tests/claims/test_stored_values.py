@@ -16,28 +16,36 @@ from lecture_helpers.claims.verify import difference
 STORED = ledger.load()
 CLAIM_OF = {experiment_name(CLAIMS[name]).rpartition(".")[2]: CLAIMS[name] for name in STORED}
 FEW = {
-    "curriculum_race": {"budgets": ("short",)},
-    "gain_ladder": {"rates": (0.1,)},
-    "gaussian_after": {"sizes": (16, 64)},
-    "growing": {"depths": (3,), "deep": 1},
-    "guiding": {"depths": (4,)},
-    "learning_rate_ladder": {"depth": (2,), "norm": ("none", "batch")},
-    "noisy_convex": {"conditions": (10,)},
-    "promise_kept": {"depths": (3,), "promises": (0.3,)},
-    "skip_ladder": {"depths": (2,)},
+    "batch_mates": {"data": ("MNIST",), "levels": (0.3,)},
+    "depth_trained": {"data": ("digits",), "depths": (2,)},
+    "dropout_gain": {"data": ("MNIST",), "sizes": (64,)},
+    "gains_that_train": {"data": ("digits",), "rates": (0.1,), "rival_rates": ()},
+    "gaussian_after": {"sizes": (16,)},
+    "gradient_per_layer": {"data": ("digits",)},
+    "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
+    "guided": {"places": (("digits", "ReLU", 6),)},
+    "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
+    "norm_places": {"lengths": {"MNIST": 300}},
+    "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
+    "quarters": {"data": ("digits",)},
+    "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
+    "running_for_batch": {"data": ("digits",), "batches": (64,)},
+    "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width")},
+    "separability": {"correlations": (0.0,)},
+    "turns": {"kinds": ()},
 }
 FIRST = {  # of these tables of their modules only the first lines
-    "averages_of_networks": ("REGIMES", 1),
-    "depth_ladder": ("DEEP", 4),
-    "growing": ("NETWORKS", 1),
-    "placements": ("PLACES", 5),
-    "searches": ("KINDS", 2),
+    "batch_mates": ("MATES", 1),
+    "falling_costs": ("COSTS", 1),
+    "guided": ("GUIDES", 1),
+    "norm_places": ("PLACES", 4),
+    "weight_averages": ("REGIMES", 1),
 }
-ALONE = {"information"}  # a seed of it takes six seconds
+ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
-    "averages_of_networks", "curriculum_race", "depth_ladder", "factorial", "gain_ladder",
-    "growing", "guiding", "learning_rate_ladder", "placements", "promise_kept", "regularisation",
-    "skip_ladder", "switch_to_running",
+    "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown", "guided",
+    "highest_rates", "norm_places", "promise_kept", "quarters", "race", "running_for_batch",
+    "weight_averages",
 }  # fmt: skip
 
 
