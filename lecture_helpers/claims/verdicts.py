@@ -216,16 +216,16 @@ def _of_controls(made: Mapping) -> Iterable[str]:
         met = [f["name"] for f in findings if f["verdict"] == "holds"]
         against = [f["name"] for f in findings if f["verdict"] == "reversed"]
         if control["kind"] == "mechanism":
-            yield f"its cause, asked by {words}, {_cause(made, findings)}"
+            yield f"the cause {_cause(made, findings)} (control: {words})"
         elif control["kind"] == "falsifier" and met:
             yield f"what would refute it ({words}) is met in {_of(met, findings)}"
         elif control["kind"] == "accounting":
             turned = [f["name"] for f in made["scope"] if f["verdict"] == COUNTED]
             lost = [f["name"] for f in findings if f["name"] in holding - set(met)]
             if turned:
-                yield f"another sign in {'; '.join(turned)} for {words}"
+                yield f"under another count ({words}) the sign turns in {_of(turned, findings)}"
             elif lost:
-                yield f"lost in {_of(lost, findings)} for {words}"
+                yield f"under another count ({words}) it is lost in {_of(lost, findings)}"
         elif control["kind"] == "rival" and against:
             yield f"a rival ({words}) is ahead in {_of(against, findings)}"
 

@@ -114,7 +114,9 @@ def test_where_another_count_turns_the_sign_the_part_depends_on_the_count():
     entry = judged(scope, count)
     assert ledger.scope_of(entry)[0]["verdict"] == "depends on the count"
     assert entry["verdict"] == "holds in part"
-    assert entry["prose"].endswith("Another sign in a for equal seconds.")
+    assert entry["prose"].endswith(
+        "Under another count (equal seconds) the sign turns in 1 of 1 (a)."
+    )
     same = judged(scope, Control("accounting", "equal seconds", {"a": ("two", "none")}))
     assert same["verdict"] == "holds" and same["prose"].endswith("Holds in all 2 regimes.")
 
@@ -123,7 +125,10 @@ def test_a_part_that_another_count_no_longer_shows_says_so():
     entry = judged(
         {"a": ("one", "none")}, Control("accounting", "seconds", {"a": ("small", "none")})
     )
-    assert (entry["verdict"], entry["prose"]) == ("holds", "Holds. Lost in 1 of 1 (a) for seconds.")
+    assert (entry["verdict"], entry["prose"]) == (
+        "holds",
+        "Holds. Under another count (seconds) it is lost in 1 of 1 (a).",
+    )
 
 
 @pytest.mark.parametrize(
