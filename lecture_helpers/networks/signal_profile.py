@@ -26,10 +26,14 @@ class SignalProfile(Propagation):
     """What one forward and one backward pass show, arrays of shape (depth,).
 
     The gradient is that of a random linear function of the last hidden layer. dead: the share of
-    units whose slope stays below 1 % of the steepest for every example.
+    units whose slope stays below 1 % of the steepest for every example. spread: the root mean
+    square, over units, of the standard deviation between examples: what tells them apart. pull:
+    the length of the gradient by the layer's weights (a highway's gate left out) over theirs.
     """
 
     dead: np.ndarray
+    spread: np.ndarray
+    pull: np.ndarray
 
 
 @functools.lru_cache(maxsize=4)
@@ -85,13 +89,14 @@ def signal_profile(
 
 
 def _read(layers: list, gradient: np.ndarray) -> SignalProfile:
-    gradients = [_rms(gradient)]
-    for layer in layers[:0:-1]:
-        gradient = layer.backward(gradient)
+    gradients = []
+    for layer in reversed(layers):
         gradients.append(_rms(gradient))
+        gradient = layer.backward(gradient)
     signal = np.array([_rms(layer.output) for layer in layers])
-    dead = np.array([layer.dead for layer in layers])
-    return SignalProfile(signal, np.array(gradients[::-1]), dead)
+    dead, pull = (np.array([getattr(layer, name) for layer in layers]) for name in ("dead", "pull"))
+    spread = np.array([_rms(layer.output.std(axis=0)) for layer in layers])
+    return SignalProfile(signal, np.array(gradients[::-1]), dead, spread, pull)
 
 
 def _rms(values: np.ndarray) -> float:
@@ -110,6 +115,7 @@ class _Layer:
             self.sigma = np.sqrt((z**2).mean(axis=self.axis, keepdims=True) + EPS)
             z = z / self.sigma
         self.z, self.body, self.slope = z, phi.value(z), phi.slope(z)
+        self.pull = np.nan  # known after the backward pass
         self.dead = float((np.abs(self.slope).max(axis=0) < ASLEEP * phi.steepest).mean())
         self.output = self._joined(gate_bias)
 
@@ -136,4 +142,5 @@ class _Layer:
             through_mean = d.mean(axis=self.axis, keepdims=True)
             through_variance = self.z * (d * self.z).mean(axis=self.axis, keepdims=True)
             d = (d - through_mean - through_variance) / self.sigma
+        self.pull = float(np.linalg.norm(self.h.T @ d) / np.linalg.norm(self.weights))
         return d @ self.weights.T

@@ -11,11 +11,12 @@ from lecture_helpers.networks.mean_field import Propagation
 
 
 @torch_on_one_thread()
-def propagate(network, inputs: np.ndarray, *, seed: int = 0) -> Propagation:
+def propagate(network, inputs: np.ndarray, targets=None, *, seed: int = 0) -> Propagation:
     """The signal and the gradient of a batch (m, d) in every hidden layer of an ``mlp``.
 
-    The gradient is that of a random linear function of the output. The network is used in training
-    mode, so that batch normalization sees this batch.
+    The gradient is that of a random linear function of the output or, where the classes
+    ``targets`` (m,) are given, of the cross-entropy. The network is used in training mode, so that
+    batch normalization sees this batch.
 
     Raises:
         ValueError: inputs are no finite (m, d) array.
@@ -27,10 +28,14 @@ def propagate(network, inputs: np.ndarray, *, seed: int = 0) -> Propagation:
     for layer in network.train():
         outputs.append(layer(outputs[-1]))
     hidden, last = outputs[1:-1], outputs[-1]
-    generator = torch.Generator().manual_seed(check.whole(seed=seed))
-    gradients = torch.autograd.grad(last, hidden, torch.randn(last.shape, generator=generator))
+    if targets is None:
+        generator = torch.Generator().manual_seed(check.whole(seed=seed))
+        gradients = torch.autograd.grad(last, hidden, torch.randn(last.shape, generator=generator))
+    else:
+        loss = torch.nn.functional.cross_entropy(last, torch.as_tensor(np.array(targets)))
+        gradients = torch.autograd.grad(loss, hidden)
     return Propagation(_rms(hidden), _rms(gradients))
 
 
 def _rms(tensors) -> np.ndarray:
-    return np.array([float(t.detach().square().mean().sqrt()) for t in tensors])
+    return np.array([float(t.detach().double().square().mean().sqrt()) for t in tensors])

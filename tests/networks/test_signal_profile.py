@@ -34,11 +34,18 @@ def test_the_signal_profile_is_what_automatic_differentiation_finds(skip, norm, 
     for layer in net:
         outputs.append(layer(outputs[-1]))
     cotangent = torch.tensor(np.random.default_rng((3, 3)).standard_normal((24, 16)))
-    gradients = torch.autograd.grad(outputs[-1], outputs[1:], cotangent)
+    weights = [(layer if k == 0 or skip == "none" else layer.body).linear.weight
+               for k, layer in enumerate(net)]  # fmt: skip
+    found = torch.autograd.grad(outputs[-1], [*outputs[1:], *weights], cotangent)
+    gradients, by_weights = found[:6], found[6:]
+    pull = [float((g.norm() / w.norm()).detach()) for g, w in zip(by_weights, weights, strict=True)]
     seen = signal_profile(digits().inputs[:24], depth=6, width=16, gain=1.3, seed=3, **how)
     for found, tensors in [(seen.signal, outputs[1:]), (seen.gradient, gradients)]:
         expected = [float(t.detach().square().mean().sqrt()) for t in tensors]
         np.testing.assert_allclose(found, expected, rtol=1e-6)
+    apart = [float(t.detach().var(0, correction=0).mean().sqrt()) for t in outputs[1:]]
+    np.testing.assert_allclose(seen.spread, apart, rtol=1e-6)
+    np.testing.assert_allclose(seen.pull, pull, rtol=1e-6)
 
 
 @pytest.mark.parametrize("skip, norm, activation", KINDS)

@@ -59,6 +59,17 @@ def test_propagation_agrees_with_a_chain_written_out():
     )
 
 
+def test_given_targets_the_gradient_is_that_of_the_cross_entropy():
+    torch.manual_seed(1)
+    net = mlp(64, 10, depth=2, width=16, activation="tanh")
+    x, y = torch.tensor(digits().inputs[:32]), torch.tensor(digits().targets[:32])
+    h2 = net.hidden2(net.hidden1(x))
+    right = torch.nn.functional.one_hot(y, 10)
+    at_h2 = (torch.softmax(net.output(h2), 1) - right) / 32 @ net.output.weight
+    got = propagate(net, digits().inputs[:32], digits().targets[:32]).gradient
+    assert got[1] == pytest.approx(float((at_h2**2).mean().sqrt().detach()), rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "call, words",
     [

@@ -1,7 +1,6 @@
-"""The experiments of lesson 5: what a model's design does to its gradients and its training."""
+"""C36 and C37: a table of models and optimizers, every pair at its own best learning rate."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -9,186 +8,98 @@ import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
-from lecture_helpers.claims.experiments.per_seed import by_seed
-from lecture_helpers.claims.experiments.tuned_networks import best_rates, grid, on_digits, train_at
-from lecture_helpers.claims.tuning import best_on_grid, tuned
-from lecture_helpers.datasets import digits, split
-from lecture_helpers.networks.designs import METHODS, MODELS, skip_arms
-from lecture_helpers.networks.mean_field import mean_field
-from lecture_helpers.networks.signal_profile import signal_profile
-from lecture_helpers.networks.signal_propagation import propagate
+from lecture_helpers.claims.experiments.tuned_networks import (
+    FITTED,
+    best_rates,
+    failed_as_nan,
+    grid,
+    on_data,
+    on_digits,
+    train_at,
+)
+from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.networks.designs import METHODS, MODELS
 from lecture_helpers.training import GUESSING, final_accuracy, late_loss
 
-RULES = {"He": {}, "Glorot": {"gain": 2**-0.5}}  # Glorot: half of He's variance, in a square layer
-GAINS = grid(-20, 30, per_decade=20, digits=4)  # 0.1 to 31.6
-
-
-def best_gain(activation: str, depth: int) -> float:
-    """The initial gain, on a grid, whose predicted gradient factor per layer is nearest to 1."""
-    laws = [mean_field(activation, depth, gain=gain).gradient for gain in GAINS]
-    ratios = np.array([law[2] / law[-3] for law in laws])
-    return GAINS[int(np.argmin(np.abs(np.log10(np.maximum(ratios, 1e-300)))))]
-
-
-def gradient_factors(seeds, *, depth=40, width=128, batch_size=256) -> Record:
-    """C38: log10 of the gradient's factor per layer, going down, between layers 3 and depth - 2.
-
-    A factor above 1 counts as 1: only what vanishes is looked at. Fresh plain towers on a batch of
-    digits, under He's rule, Glorot's rule and at the gain that the mean field recommends.
-    """
-    rules = {
-        (activation, rule): options
-        for activation in ("relu", "tanh", "sigmoid")
-        for rule, options in (
-            *RULES.items(), ("own best", {"gain": best_gain(activation, depth)})
-        )
-    }  # fmt: skip
-
-    def of_seed(seed: int) -> dict:
-        rows = np.random.default_rng([seed, 38]).choice(len(digits()), batch_size, replace=False)
-        size, found = dict(depth=depth, width=width, seed=seed), {}
-        for (activation, rule), options in rules.items():
-            options = options | dict(activation=activation)
-            gradient = signal_profile(digits().inputs[rows], **size, **options).gradient
-            factor = np.log10(gradient[2] / gradient[-3]) / (depth - 5)
-            found[f"{activation}, {rule}"] = factor
-        return found
-
-    found = by_seed(of_seed, seeds)
-    arms = {name: [min(0.0, f) for f in factors] for name, factors in found.items()}
-    extras = {f"{name}, uncut": factors for name, factors in found.items()}
-    return Record(tuple(seeds), arms, extras=extras)
-
-
-DEPTHS = (2, 8, 24, 48)
-RATES = grid(-6, 1, per_decade=2)  # 0.001 to 3.16
+RATES = {
+    "plain SGD": grid(-4, 0, per_decade=2),
+    "momentum": grid(-5, -1, per_decade=2),
+    "Adam": grid(-7, -3, per_decade=2),
+}
+OLD = "sigmoid"  # the row that nobody would use today
+DATA_SETS = ("digits", "MNIST")
 
 
 def best_or_middle(losses: dict[float, list[float]]) -> float:
     """The best learning rate of a grid; its middle where no rate gets below guessing."""
-    grid = sorted(losses)
+    rates = sorted(losses)
     if min(np.mean(row) for row in losses.values()) > np.log10(GUESSING) - 0.005:
-        return grid[len(grid) // 2]
+        return rates[len(rates) // 2]
     return best_on_grid(losses)
 
 
-def tuned_skip_ladder(seeds, *, depths=DEPTHS, steps=400) -> dict[str, float]:
-    """The learning rates of C39, tuned on the same late training loss with other seeds."""
-    found = {}
-    for depth in depths:
-        options = on_digits(seeds, depth=depth, steps=steps, record=9)
-        rates = best_rates(skip_arms(depth), RATES, late_loss, best_or_middle, **options)
-        found |= {f"{arm}, depth {depth}": rate for arm, rate in rates.items()}
+def record_at(steps: int) -> list[int]:
+    """Six records, three of them late: measuring costs as much as training.
+
+    >>> record_at(400)
+    [0, 100, 200, 300, 350, 400]
+    """
+    return sorted({round(share * steps) for share in (0, 0.25, 0.5, 0.75, 0.875, 1)})
+
+
+def pairs(method: str | None = None) -> dict[str, dict]:
+    """Every model with every optimizer, or with one."""
+    wanted = {o: own for o, own in METHODS.items() if method in (None, o)}
+    return {f"{m}, {o}": MODELS[m] | wanted[o] for m in MODELS for o in wanted}
+
+
+def tuned_models_and_optimizers(seeds, *, data=DATA_SETS, depth=8, steps=500) -> dict[str, float]:
+    """The learning rate of every model with every optimizer, on the late training loss."""
+    found, measure = {}, partial(late_loss, fitted=FITTED)
+    for name in data:
+        options = on_data(name, seeds, depth=depth, steps=steps, record=record_at(steps))
+        for method, rates in RATES.items():
+            best = best_rates(pairs(method), rates, measure, best_or_middle, **options)
+            found |= {f"{name}, {pair}": rate for pair, rate in best.items()}
     return found
 
 
-def skip_ladder(seeds, *, depths=DEPTHS, steps=400, tuned: Any = None) -> Record:
-    """C39: log10 of the late training loss of ReLU networks on the digits, learning rate tuned.
+def models_and_optimizers(
+    seeds, *, data=DATA_SETS, depth=8, width=32, steps=500, batch_size=64, tuned: Any = None
+) -> Record:
+    """C36 and C37: late training loss and test accuracy of five models with three optimizers.
 
-    Beside it log10 of the gradient in the first layer over that in the last at the start, for
-    plain and residual networks.
+    Losses are log10, at most guessing and at least ``FITTED``; accuracies in percent. The range of
+    a factor is the difference between its worst and its best level, each averaged over the other
+    factor. For a pair by itself a seed fails where it diverges; in a range such a seed counts as
+    guessing. A network that stays at guessing has not failed: that is its loss.
     """
-    arms, extras = {}, {}
-    for depth in depths:
-        designs = skip_arms(depth)
-        runs = train_at(_rates(tuned, depth), designs, **on_digits(seeds, depth=depth, steps=steps))
-        for arm in designs:
-            member = runs.at(arm=arm)
-            arms[f"{arm}, depth {depth}"] = late_loss(member).tolist()
-            extras[f"{arm}, depth {depth}, accuracy"] = (100 * final_accuracy(member)).tolist()
-        for arm in ("plain", "residual", "residual, He's weights"):
-            found = [_first_over_last(seed, depth, designs[arm]) for seed in seeds]
-            arms[f"gradient of {arm}, depth {depth}"] = found
-    return Record(tuple(seeds), arms, extras=extras)
-
-
-def _rates(tuned: Mapping, depth: int) -> dict[str, float]:
-    return {arm: tuned[f"{arm}, depth {depth}"] for arm in skip_arms(depth)}
-
-
-def _first_over_last(seed: int, depth: int, settings: dict) -> float:
-    size = dict(inputs=64, outputs=10, depth=depth, width=32)
-    net = training.seeded(training.mlp, seed=seed, **size, **settings)
-    gradient = propagate(net, digits().inputs[:256], seed=seed).gradient
-    return float(np.log10(gradient[0] / gradient[-1]))
-
-
-LADDER_RATES = RATES[1:7]  # 0.00316 to 1
-
-
-def ladder_runs(seeds, *, depths=DEPTHS, steps=400):
-    """The training curves of every arm of the depth ladder at six learning rates."""
-    parts = {
-        depth: training.train(
-            arms=skip_arms(depth), lr=list(LADDER_RATES),
-            **on_digits(seeds, depth=[depth], steps=steps),
-        )
-        for depth in depths
-    }  # fmt: skip
-    return training.Runs.stack(parts, "depth")
-
-
-SLICED = ("plain", "residual", "BN", "residual + BN")
-
-
-def trained_slices(seeds, *, depths=DEPTHS, steps=400, examples=256, side=51):
-    """Loss slices around networks of the depth ladder, the first two seeds, tuned rates."""
-    from lecture_helpers.networks.loss_slices import Slices
-
-    rates = tuned("model_design.skip_ladder", tuned_skip_ladder)
-    offsets, seeds = np.linspace(-1, 1, side), list(seeds)[:2]
-    losses = [_slices_at(d, seeds, rates, steps, examples, offsets) for d in depths]
-    axes = {"depth": list(depths), "model": list(SLICED), "seed": seeds}
-    about = {"date": datetime.now(UTC).isoformat(), "steps": steps, "examples": examples}
-    return Slices(axes, offsets, np.array(losses), about)
-
-
-def _slices_at(depth, seeds, rates, steps, examples, offsets) -> np.ndarray:
-    """Losses (models, seeds, k, k) at one depth."""
-    from lecture_helpers.networks.loss_slices import loss_slice, random_directions
-
-    sliced = {arm: skip_arms(depth)[arm] for arm in SLICED}
-    options = on_digits(seeds, depth=depth, steps=steps, record=2, checkpoints="last")
-    runs, found = train_at(_rates(rates, depth), sliced, **options), []
-    for arm, seed in ((a, s) for a in SLICED for s in seeds):
-        net, rows = runs.module(arm=arm, seed=seed), split(digits(), seed).train[:examples]
-        directions = random_directions(net, seed=seed)
-        x, y = digits().inputs[rows], digits().targets[rows]
-        found.append(loss_slice(net, x, y, directions, offsets, offsets))
-    return np.array(found).reshape(len(SLICED), len(seeds), len(offsets), len(offsets))
-
-
-METHOD_RATES = grid(-9, 3, per_decade=2)  # 0.0000316 to 31.6
-
-
-def factorial_arms() -> dict[str, dict]:
-    """Every model with every optimizer."""
-    return {f"{m}, {o}": MODELS[m] | METHODS[o] for m in MODELS for o in METHODS}
-
-
-def tuned_factorial(seeds, *, depth=8, steps=500) -> dict[str, float]:
-    """The learning rate of every model with every optimizer, on the late training loss."""
-    options = on_digits(seeds, depth=depth, steps=steps, record=9)
-    return best_rates(factorial_arms(), METHOD_RATES, late_loss, best_or_middle, **options)
-
-
-def factorial(seeds, *, depth=8, steps=500, tuned: Any = None) -> Record:
-    """C36 and C37: log10 of the late training loss of five models with three optimizers.
-
-    The range of a factor is the difference between its worst and its best level, each averaged
-    over the other factor; it is also given with every level left out in turn.
-    """
-    arms = factorial_arms()
-    runs = train_at(tuned, arms, **on_digits(seeds, depth=depth, steps=steps))
-    losses = {arm: late_loss(runs.at(arm=arm)) for arm in arms}
-    table = np.array([[losses[f"{m}, {o}"] for o in METHODS] for m in MODELS])
-    found = {arm: values.tolist() for arm, values in losses.items()} | ranges(table)
-    accuracy = {f"{a}, accuracy": (100 * final_accuracy(runs.at(arm=a))).tolist() for a in arms}
-    return Record(tuple(seeds), found | accuracy)
+    arms = {}
+    for name in data:
+        own = {pair: tuned[f"{name}, {pair}"] for pair in pairs()}
+        size = dict(depth=depth, width=width, batch_size=batch_size)
+        options = on_data(name, seeds, steps=steps, record=record_at(steps), **size)
+        runs = train_at(own, pairs(), **options)
+        losses, errors = {}, {}
+        for pair in pairs():
+            member = runs.at(arm=pair)
+            losses[pair] = late_loss(member, fitted=FITTED)
+            errors[pair] = 100 - 100 * final_accuracy(member)
+            arms[f"{name}, {pair}"] = failed_as_nan(losses[pair], member.diverged)
+            accuracy = failed_as_nan(100 - errors[pair], member.diverged)
+            arms[f"{name}, {pair}, accuracy"] = accuracy
+        for what, found in (("loss", losses), ("accuracy", errors)):
+            table = np.array([[found[f"{m}, {o}"] for o in METHODS] for m in MODELS])
+            arms |= {f"{name}, {case}, {what}": v for case, v in ranges(table).items()}
+    return Record(tuple(seeds), arms)
 
 
 def ranges(table: np.ndarray) -> dict[str, list[float]]:
-    """The ranges of both factors of a table (models, optimizers, seeds), by who was left out."""
+    """The ranges of both factors of a table (models, optimizers, seeds), by who was left out.
+
+    Smaller is better in it. "at their best": each level with what suits it best, not averaged.
+    "three at a time": the mean over all triples of models, as many as there are optimizers.
+    """
     cases = {"all": table}
     cases |= {f"without {m}": np.delete(table, k, axis=0) for k, m in enumerate(MODELS)}
     cases |= {f"without {o}": np.delete(table, k, axis=1) for k, o in enumerate(METHODS)}
@@ -196,16 +107,21 @@ def ranges(table: np.ndarray) -> dict[str, list[float]]:
     for name, part in cases.items():
         found[f"{name}: models"] = _range(part.mean(axis=1)).tolist()
         found[f"{name}: optimizers"] = _range(part.mean(axis=0)).tolist()
-    triples = combinations(range(len(MODELS)), len(METHODS))
-    of_three = [_range(table[list(chosen)].mean(axis=1)) for chosen in triples]
-    return found | {"three at a time: models": np.mean(of_three, axis=0).tolist()}
+    for name in ("all", f"without {OLD}"):
+        part = cases[name]
+        found[f"{name}, at their best: models"] = _range(part.min(axis=1)).tolist()
+        found[f"{name}, at their best: optimizers"] = _range(part.min(axis=0)).tolist()
+        triples = combinations(range(len(part)), len(METHODS))
+        of_three = [_range(part[list(chosen)].mean(axis=1)) for chosen in triples]
+        found[f"{name}, three at a time: models"] = np.mean(of_three, axis=0).tolist()
+    return found
 
 
 def _range(levels: np.ndarray) -> np.ndarray:
     return levels.max(axis=0) - levels.min(axis=0)
 
 
-def factorial_runs(seeds, *, depth=8, steps=500):
-    """Every model with every optimizer at every learning rate of the grid."""
+def factorial_runs(seeds, *, depth=8, steps=500) -> training.Runs:
+    """Every model with every optimizer at every learning rate of a grid, on the digits."""
     options = on_digits(seeds, depth=depth, steps=steps, record=6)
-    return training.train(arms=factorial_arms(), lr=list(METHOD_RATES[1:11]), **options)
+    return training.train(arms=pairs(), lr=list(grid(-8, 1, per_decade=2)), **options)

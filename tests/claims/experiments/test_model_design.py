@@ -1,77 +1,59 @@
-"""Quick runs of lesson 5's experiments, each with a margin."""
+"""What lesson 5's table of models and optimizers rests on, and its claims as declared."""
 
 import numpy as np
 import pytest
 
-from lecture_helpers.claims import claim, ledger
-from lecture_helpers.claims.claim import QUICK_SEEDS, measure
+from lecture_helpers.claims.claim import measure
 from lecture_helpers.claims.experiments.model_design import (
-    best_gain,
+    OLD,
+    RATES,
     best_or_middle,
-    factorial,
-    factorial_arms,
-    gradient_factors,
+    models_and_optimizers,
+    pairs,
     ranges,
-    skip_ladder,
+    record_at,
 )
-from lecture_helpers.networks.designs import METHODS, MODELS, skip_arms
+from lecture_helpers.claims.experiments.tuned_networks import FITTED
+from lecture_helpers.claims.experiments.vanishing_gradients import unit_gradients
+from lecture_helpers.claims.lessons.model_design import CLAIMS
+from lecture_helpers.networks.designs import METHODS, MODELS
 from lecture_helpers.training import GUESSING
 
-RATES = {f"{arm}, depth 24": 0.0316 for arm in skip_arms(24)}
+SMALL = {"data": ("digits",), "steps": 5}
+AT_ONE = {"tuned": {f"digits, {pair}": 0.01 for pair in pairs()}}
 
 
-def means(record):
-    return {arm: np.mean(values) for arm, values in record.arms.items()}
-
-
-def test_relu_beats_sigmoid_under_any_rule_and_loses_to_tanh_under_glorots():
-    mean = means(measure(gradient_factors, QUICK_SEEDS, width=64))
-    assert mean["relu, He"] > mean["sigmoid, He"] + 0.4
-    assert mean["relu, Glorot"] < mean["tanh, Glorot"] - 0.1
-    assert abs(mean["relu, own best"] - mean["sigmoid, own best"]) < 0.05
-    assert max(mean.values()) <= 0
-
-
-def test_the_best_gain_of_relu_is_hes_rule_and_that_of_tanh_lies_a_little_above_glorots():
-    assert best_gain("relu", 40) == 1.0
-    assert 0.7 < best_gain("tanh", 40) < 0.9
-    assert best_gain("sigmoid", 40) > 5
-
-
-def test_small_branches_train_at_depth_24_where_plain_and_unscaled_ones_do_not():
-    mean = means(skip_ladder(QUICK_SEEDS[:4], depths=(24,), steps=150, tuned=RATES))
-    assert mean["residual, depth 24"] < mean["plain, depth 24"] - 0.4
-    assert mean["residual + BN, depth 24"] < mean["BN, depth 24"] - 0.4
-    assert mean["residual, He's weights, depth 24"] == pytest.approx(np.log10(GUESSING))
-    assert mean["gradient of residual, He's weights, depth 24"] > 3
-    assert abs(mean["gradient of plain, depth 24"]) < 1
-
-
-@pytest.mark.parametrize(
-    "experiment, settings",
-    [
-        (gradient_factors, {"width": 32}),
-        (skip_ladder, {"depths": (2,), "steps": 5,
-                       "tuned": {f"{arm}, depth 2": 0.1 for arm in skip_arms(2)}}),
-        (factorial, {"steps": 5, "tuned": dict.fromkeys(factorial_arms(), 0.01)}),
-    ],
-)  # fmt: skip
-def test_a_seeds_value_does_not_depend_on_its_neighbours(experiment, settings):
-    together = measure(experiment, (3, 4, 5), **settings)
-    alone = measure(experiment, (4,), **settings)
-    for arm, values in alone.arms.items():
-        assert together.arms[arm][1] == values[0], arm
+def table(by_model, by_optimizer):
+    """(models, optimizers, 2 seeds), the sum of a row's and a column's value."""
+    return np.add.outer(by_model, by_optimizer)[..., None] + np.zeros(2)
 
 
 def test_ranges_are_those_of_the_means_with_every_level_left_out_in_turn():
-    by_model = np.array([0.0, 1, 2, 3, 10])[:, None, None]
-    by_optimizer = np.array([0.0, 0.5, 0.25])[None, :, None]
-    found = ranges(by_model + by_optimizer + np.zeros(2))
+    found = ranges(table([0.0, 1, 2, 3, 10], [0.0, 0.5, 0.25]))
     assert found["all: models"] == [10, 10] and found["all: optimizers"] == [0.5, 0.5]
     assert found[f"without {list(MODELS)[-1]}: models"] == [3, 3]
     assert found[f"without {list(METHODS)[1]}: optimizers"] == [0.25, 0.25]
-    assert found["three at a time: models"][0] == pytest.approx((2 + 3 + 10 + 3 + 10 + 10 + 2
-                                                                 + 9 + 9 + 8) / 10)  # fmt: skip
+    assert found["all, three at a time: models"][0] == pytest.approx(
+        (2 + 3 + 10 + 3 + 10 + 10 + 2 + 9 + 9 + 8) / 10
+    )
+    assert found[f"without {OLD}, three at a time: models"][0] == pytest.approx((2 + 9 + 9 + 8) / 4)
+
+
+def test_a_level_at_its_best_is_judged_by_its_best_partner_alone():
+    values = table([0.0, 0, 0, 0, 0], [0.0, 0, 0])
+    values[1] = [[5, 5], [5, 5], [1, 1]]  # a model that only one optimizer can train
+    found = ranges(values)
+    assert found["all: models"][0] == pytest.approx(11 / 3)
+    assert found["all, at their best: models"] == [1, 1]
+    assert found["all, at their best: optimizers"] == [0, 0]
+
+
+def test_no_range_depends_on_how_the_other_factor_shifts_every_level():
+    one, other = (
+        ranges(table([0.0, 1, 2, 3, 4], [0, 0, 0])),
+        ranges(table([0.0, 1, 2, 3, 4], [7, 7, 7])),
+    )
+    assert one == other
 
 
 def test_where_nothing_trains_the_middle_of_the_grid_is_taken():
@@ -82,8 +64,73 @@ def test_where_nothing_trains_the_middle_of_the_grid_is_taken():
         best_or_middle({0.1: [-1.0], 0.2: [guess]})
 
 
-def test_the_ledger_holds_every_claim_of_the_lesson_and_leaves_opinions_opinions():
-    entries = ledger.load()
-    for name in ("C36", "C37", "C38", "C39"):
-        assert len(entries[name]["seeds"]) == len(claim(name).seeds) == 20
-    assert entries["C36"]["verdict"] == entries["C37"]["verdict"] == "opinion"
+def test_every_optimizer_may_try_as_many_learning_rates():
+    assert {len(rates) for rates in RATES.values()} == {5}
+
+
+def test_half_of_the_records_lie_in_the_last_quarter():
+    for steps in (5, 100, 400, 4000):
+        assert sum(step >= 0.75 * steps for step in record_at(steps)) >= 2
+        assert record_at(steps)[-1] == steps
+
+
+def test_a_diverged_network_is_a_failure_by_itself_and_guesses_in_a_range():
+    rates = AT_ONE["tuned"] | {"digits, ReLU, plain SGD": 1e12}
+    record = measure(models_and_optimizers, (3, 4), **SMALL, tuned=rates)
+    assert np.isnan(record.arms["digits, ReLU, plain SGD"]).all()
+    assert np.isnan(record.arms["digits, ReLU, plain SGD, accuracy"]).all()
+    everything = {arm: v for arm, v in record.arms.items() if "ReLU, plain SGD" not in arm}
+    assert all(np.isfinite(values).all() for values in everything.values())
+
+
+def test_losses_lie_between_fitted_and_guessing():
+    record = measure(models_and_optimizers, (3,), **SMALL, **AT_ONE)
+    losses = [record.arms[f"digits, {pair}"][0] for pair in pairs()]
+    assert np.log10(FITTED) <= min(losses) and max(losses) <= np.log10(GUESSING) + 1e-6
+
+
+def test_a_seeds_value_does_not_depend_on_its_neighbours():
+    together = measure(models_and_optimizers, (3, 4, 5), **SMALL, **AT_ONE)
+    alone = measure(models_and_optimizers, (4,), **SMALL, **AT_ONE)
+    for arm, values in alone.arms.items():
+        assert together.arms[arm][1] == values[0], arm
+
+
+def arms_of(experiment) -> set[str]:
+    """The arms of the smallest run that has all of an experiment's names."""
+    one = dict.fromkeys
+    if experiment is models_and_optimizers:
+        rates = one([f"{d}, {p}" for d in ("digits", "MNIST") for p in pairs()], 0.01)
+        return set(measure(experiment, (3,), steps=4, tuned=rates).arms)
+    if experiment is unit_gradients:
+        return set(measure(experiment, (3,), width=16, trained=(), tuned={}).arms)
+    return set(measure(experiment, (3,), places=(), longer=(), tuned={}).arms)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+def test_every_arm_that_a_claim_compares_is_measured(claim):
+    if claim.experiment is not unit_gradients:
+        pytest.importorskip("mlxtend")
+    compared, found = claim.arms, arms_of(claim.experiment)
+    if claim.experiment is not models_and_optimizers:  # those in training have tests of their own
+        compared = {arm for arm in compared if "depth" not in arm}
+    assert compared and compared <= found
+
+
+def test_opinions_stay_opinions_and_their_parts_are_judged():
+    for claim in CLAIMS[:2]:
+        assert claim.kind == "opinion" and len(claim.parts) == 2
+
+
+def test_the_row_that_decides_stands_in_the_scope_of_the_opinion_on_models():
+    for part in CLAIMS[0].parts:
+        assert sum(f"without the {OLD}" in name for name in part.scope) * 2 == len(part.scope)
+
+
+def test_a_positive_effect_means_momentum_ahead_in_loss_and_in_accuracy():
+    loss, accuracy = CLAIMS[1].parts
+    assert loss.scope["digits, tanh"] == ("digits, tanh, Adam", "digits, tanh, momentum")
+    assert accuracy.scope["digits, tanh"] == (
+        "digits, tanh, momentum, accuracy", "digits, tanh, Adam, accuracy",
+    )  # fmt: skip
+    assert loss.controls[0].comparisons["digits, tanh"][0] == "digits, tanh, plain SGD"
