@@ -1,5 +1,6 @@
 """C36 and C37: a table of models and optimizers, every pair at its own best learning rate."""
 
+from collections.abc import Iterable
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -47,10 +48,9 @@ def record_at(steps: int) -> list[int]:
     return sorted({round(share * steps) for share in (0, 0.25, 0.5, 0.75, 0.875, 1)})
 
 
-def pairs(method: str | None = None) -> dict[str, dict]:
-    """Every model with every optimizer, or with one."""
-    wanted = {o: own for o, own in METHODS.items() if method in (None, o)}
-    return {f"{m}, {o}": MODELS[m] | wanted[o] for m in MODELS for o in wanted}
+def pairs(methods: Iterable[str] = tuple(METHODS)) -> dict[str, dict]:
+    """Every model with every optimizer, or with some."""
+    return {f"{m}, {o}": MODELS[m] | METHODS[o] for m in MODELS for o in methods}
 
 
 def tuned_models_and_optimizers(seeds, *, data=DATA_SETS, depth=8, steps=500) -> dict[str, float]:
@@ -59,38 +59,41 @@ def tuned_models_and_optimizers(seeds, *, data=DATA_SETS, depth=8, steps=500) ->
     for name in data:
         options = on_data(name, seeds, depth=depth, steps=steps, record=record_at(steps))
         for method, rates in RATES.items():
-            best = best_rates(pairs(method), rates, measure, best_or_middle, **options)
+            best = best_rates(pairs([method]), rates, measure, best_or_middle, **options)
             found |= {f"{name}, {pair}": rate for pair, rate in best.items()}
     return found
 
 
 def models_and_optimizers(
-    seeds, *, data=DATA_SETS, depth=8, width=32, steps=500, batch_size=64, tuned: Any = None
-) -> Record:
+    seeds, *, data=DATA_SETS, methods=tuple(METHODS), depth=8, width=32, steps=500, batch_size=64,
+    tuned: Any = None,
+) -> Record:  # fmt: skip
     """C36 and C37: late training loss and test accuracy of five models with three optimizers.
 
     Losses are log10, at most guessing and at least ``FITTED``; accuracies in percent. The range of
     a factor is the difference between its worst and its best level, each averaged over the other
     factor. For a pair by itself a seed fails where it diverges; in a range such a seed counts as
-    guessing. A network that stays at guessing has not failed: that is its loss.
+    guessing. A network that stays at guessing has not failed: that is its loss. Ranges are taken
+    where all ``methods`` are run.
     """
-    arms = {}
+    arms, wanted = {}, pairs(methods)
     for name in data:
-        own = {pair: tuned[f"{name}, {pair}"] for pair in pairs()}
+        own = {pair: tuned[f"{name}, {pair}"] for pair in wanted}
         size = dict(depth=depth, width=width, batch_size=batch_size)
         options = on_data(name, seeds, steps=steps, record=record_at(steps), **size)
-        runs = train_at(own, pairs(), **options)
+        runs = train_at(own, wanted, **options)
         losses, errors = {}, {}
-        for pair in pairs():
+        for pair in wanted:
             member = runs.at(arm=pair)
             losses[pair] = late_loss(member, fitted=FITTED)
             errors[pair] = 100 - 100 * final_accuracy(member)
             arms[f"{name}, {pair}"] = failed_as_nan(losses[pair], member.diverged)
             accuracy = failed_as_nan(100 - errors[pair], member.diverged)
             arms[f"{name}, {pair}, accuracy"] = accuracy
-        for what, found in (("loss", losses), ("accuracy", errors)):
-            table = np.array([[found[f"{m}, {o}"] for o in METHODS] for m in MODELS])
-            arms |= {f"{name}, {case}, {what}": v for case, v in ranges(table).items()}
+        if set(methods) == set(METHODS):
+            for what, found in (("loss", losses), ("accuracy", errors)):
+                table = np.array([[found[f"{m}, {o}"] for o in METHODS] for m in MODELS])
+                arms |= {f"{name}, {case}, {what}": v for case, v in ranges(table).items()}
     return Record(tuple(seeds), arms)
 
 
