@@ -217,19 +217,6 @@ def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:
     }
 
 
-def legacy(
-    id, kind, sentence, falsified_by, *, min_effect=None, unit="", comparisons=None, controls=None,
-    interval_method="t", resolution=0.0, **rest,
-) -> Claim:  # fmt: skip
-    parts = ()
-    if comparisons:
-        beside = (Control("rival", "shown beside", controls),) if controls else ()
-        parts = (
-            Part(sentence, unit, min_effect, comparisons, {}, beside, interval_method, resolution),
-        )
-    return Claim(id, kind, sentence, falsified_by, parts=parts, **rest)
-
-
 def plain(value):
     """A value as it comes back from JSON: tuples are lists, keys are words."""
     return json.loads(json.dumps(value))

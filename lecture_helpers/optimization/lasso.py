@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg.lapack import dtrtrs  # pyright: ignore[reportAttributeAccessIssue]
 
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import one_thread
@@ -221,6 +220,8 @@ class _Sweep:
 
     def _run(self, x: np.ndarray, done: int) -> tuple[np.ndarray, int]:
         """x with the coordinates from ``done`` up to the first change of sign updated."""
+        from scipy.linalg.lapack import dtrtrs  # pyright: ignore[reportAttributeAccessIssue]
+
         signs = np.sign(x)
         support = np.flatnonzero(signs)
         below, above, triangle = self._rows(support)

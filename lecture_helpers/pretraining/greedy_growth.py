@@ -3,9 +3,9 @@
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from torch import nn
 
 from lecture_helpers import training
 from lecture_helpers.datasets import Dataset
@@ -90,7 +90,7 @@ def train_arm(
 
 def standardised_features(
     inputs: int, outputs: int, *, depth: int = 2, width: int = 32, **network
-) -> nn.Sequential:
+) -> Any:
     """The ``mlp`` of these settings with one layer more, ``standard``, below the output.
 
     It gives every hidden value mean 0 and variance 1, in training over the batch, otherwise over
@@ -98,6 +98,8 @@ def standardised_features(
     Deep sigmoid layers pass on values that hardly differ; an output on top of them learns nothing
     unless they are made larger.
     """
+    from torch import nn
+
     made = training.mlp(inputs, outputs, depth=depth, width=width, **network)
     *hidden, output = made.named_children()
     standard = nn.BatchNorm1d(width, eps=1e-30, momentum=None, affine=False)

@@ -3,7 +3,6 @@
 from functools import cache, partial
 
 import numpy as np
-import torch
 
 from lecture_helpers import training
 from lecture_helpers.claims.experiments.pretraining_arms import (
@@ -19,7 +18,6 @@ from lecture_helpers.claims.experiments.pretraining_arms import (
 from lecture_helpers.claims.experiments.tuned_networks import DATA, FITTED, failed_as_nan
 from lecture_helpers.datasets import Dataset, split
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.pretraining import deep_supervision as guides
 from lecture_helpers.pretraining.greedy_growth import fine_tune, grow, shuffled
 from lecture_helpers.training import GUESSING, Runs
 
@@ -75,6 +73,8 @@ def arms_of(kind: str) -> tuple[str, ...]:
 
 def trained(arm: str, where: str, kind: str, updates: int, *, guide=1.0, **settings) -> Runs:
     """The runs of an arm with its last weights; ``guide`` counts where there is one to weigh."""
+    from lecture_helpers.pretraining import deep_supervision as guides
+
     dataset, how = DATA[where](), arm.removesuffix(EMPTY.format(""))
     given: dict = NETWORKS[kind] | settings | dict(checkpoints="last")
     if how == "pretraining":
@@ -100,6 +100,8 @@ def _pretrained(dataset: Dataset, updates: int, empty: bool, **given) -> Runs:
 @cache
 def _teachers(where: str, seeds: tuple[int, ...], updates: int) -> Runs:
     """Teachers after that many updates; after none they are as they were drawn."""
+    from lecture_helpers.pretraining import deep_supervision as guides
+
     return training.train(
         guides.teacher, DATA[where](), steps=max(updates, 1), record=[0, updates],
         checkpoints=True, seeds=list(seeds), **TEACHER,
@@ -108,6 +110,8 @@ def _teachers(where: str, seeds: tuple[int, ...], updates: int) -> Runs:
 
 def own_fit(runs: Runs, where: str, arm: str) -> np.ndarray:
     """(seeds,), as ``pretraining_arms.fit``, of the network's own output: no side, no hint."""
+    from lecture_helpers.pretraining import deep_supervision as guides
+
     dataset = DATA[where]()
     if arm == EMPTY.format("deep supervision"):
         dataset = guides.with_told(dataset, np.zeros(len(dataset)))
@@ -116,11 +120,12 @@ def own_fit(runs: Runs, where: str, arm: str) -> np.ndarray:
     return np.array(failed_as_nan(-np.log10(clipped), runs.diverged))
 
 
-@torch.no_grad()
-def _own_loss(network: torch.nn.Module, dataset: Dataset, seed: int) -> float:
+def _own_loss(network, dataset: Dataset, seed: int) -> float:
+    import torch
+
     at = split(dataset, seed).train
     x, y = torch.tensor(dataset.inputs[at]), torch.tensor(dataset.targets[at])
-    with torch_on_one_thread():
+    with torch.no_grad(), torch_on_one_thread():
         answers = network(x)
         own = answers[0] if isinstance(answers, tuple) else answers
         return float(torch.nn.functional.cross_entropy(own, y))

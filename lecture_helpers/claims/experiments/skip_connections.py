@@ -56,7 +56,7 @@ STARTS = {
 FRESH = tuple((data, depth) for data in ("digits", "MNIST") for depth in (8, 24, 48))
 RATES = {
     "sgd": {2: grid(-3, 2, per_decade=2), 8: grid(-4, 1, per_decade=2),
-            24: grid(-5, 1, per_decade=2), 48: grid(-6, 0, per_decade=2)},
+            24: grid(-5, 1, per_decade=2), 48: grid(-6, 1, per_decade=2)},
     "adam": dict.fromkeys((24, 48), grid(-7, -3, per_decade=2)),
 }  # fmt: skip
 
