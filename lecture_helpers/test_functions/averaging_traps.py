@@ -47,19 +47,29 @@ def bent_valley(slope: float = 0.3) -> Surface:
     return of_plane("bent valley", value, gradient, [[roots[np.argmin(value(roots, 0))], 0]])
 
 
+def moved(surface: Surface, to) -> Surface:
+    """The same cost of two parameters with its origin moved.
+
+    >>> float(moved(lopsided_valley(10.0), (2.0, 1.0)).value([2.0, 2.0]))
+    0.05
+    """
+    at = finite_array(to=to, shape=(2,))
+    return Surface(
+        surface.name,
+        lambda t: surface.value(np.asarray(t) - at),
+        lambda t: surface.gradient(np.asarray(t) - at),
+        surface.minima + at,
+    )
+
+
 def valley_at(minimum: tuple[float, float], condition: float) -> Surface:
     """A long valley with curvatures 1 across and 1 / condition along, its minimum anywhere.
 
     >>> float(valley_at((2.0, 1.0), 10.0).value([3.0, 1.0]))
     0.5
     """
-    at, centred = finite_array(minimum=minimum, shape=(2,)), rotated_ellipse(condition)
-    return Surface(
-        "valley",
-        lambda t: centred.value(np.asarray(t) - at),
-        lambda t: centred.gradient(np.asarray(t) - at),
-        at[None],
-    )
+    at = finite_array(minimum=minimum, shape=(2,))
+    return moved(rotated_ellipse(condition), at)
 
 
 def lopsided_valley(condition: float) -> Surface:

@@ -249,7 +249,7 @@ CLAIMS = (
         objection="A guarantee is a theorem, and five costs of at most 20 dimensions do not prove "
         "it: they show from which t on it can be seen, and the borders what it needs. Rates fall "
         "as t^(-2/3) from one first value, and nothing is tuned. Over 1.5 decades an exponent "
-        "still contains the start where the rate falls: asked of the law as well.",
+        "still contains the start where the rate falls: the control asks for the law as well.",
         literature="Polyak and Juditsky 1992 for the law; Bach and Moulines 2011 for finite times.",
         history=(Change(DATE, "holds: average ahead of last iterate after 5,000 steps",
             "It compared the average with the last iterate at one t, on quadratics and abs(x), and "
@@ -293,8 +293,8 @@ CLAIMS = (
         ),
         experiment=experiments.across_the_valley, more_seeds=MORE_SEEDS, budget=10,
         objection="The rate was chosen so that the iterates leap: that is the sentence's "
-        "condition, and at a tenth of it the mechanism is asked. Two dimensions only. Distances "
-        "below 1e-6 count as arrived.",
+        "condition, and a control asks a tenth of it. Two dimensions only: open. Distances below "
+        "1e-6 count as arrived.",
         history=(Change(DATE, "conditional: holds in 2 of 4 regimes",
             "Two of its regimes were outside the sentence, one on the way to the minimum and one "
             "whose leaps had died out: they are borders now; lopsided and bent valleys are new."),),
