@@ -177,7 +177,13 @@ def _markdown_row(row: Row) -> str:
     words = row.claim.sentence + (f"<br>*Measured: {row.measured}.*" if row.measured else "")
     lines = "<br>".join(map(_markdown_line, row.lines)) or "–"
     verdict = f"**{row.shown}**" + (f"<br>{row.prose}" if row.prose else "")
-    return f"| **{row.claim.id}** {row.claim.slide}{shown} | {words} | {verdict} | {lines} |"
+    cells = f"**{row.claim.id}** {row.claim.slide}{shown}", words, verdict, lines
+    return f"| {' | '.join(map(cell, cells))} |"
+
+
+def cell(words: str) -> str:
+    """Words as they can stand in a cell of a Markdown table."""
+    return words.replace("|", r"\|")
 
 
 def _markdown_line(line: Line) -> str:
