@@ -309,7 +309,7 @@ CLAIMS = (
         "The same share of initial gains trains with and without it, or a learning rate that "
         "follows the gain does as much without it.",
         parts=(gained("loss"), gained("accuracy")),
-        experiment=ladders.gains_that_train, budget=200,
+        experiment=ladders.gains_that_train, budget=280,
         objection="A gain in front of a batch norm only changes the effective learning rate: with "
         "a rate that follows its square all gains are one network. Answered by giving the plain "
         "network such a rate too, and the best of five. Gains are the same in all hidden layers; "
@@ -349,7 +349,7 @@ CLAIMS = (
                     for level in mates.LEVELS),
             ),
         ),
-        experiment=mates.batch_mates, tune=mates.tuned_batch_mates, budget=160,
+        experiment=mates.batch_mates, tune=mates.tuned_batch_mates, budget=280,
         literature="Luo et al. 2018 on batch norm as a regulariser.",
         objection="Smaller groups also make the statistics of a group worse, so that training is "
         "slower: shown by the count at equal training loss. Group size and noise are one thing "

@@ -277,7 +277,7 @@ CLAIMS = (
         "Easy-first training no better than the same pacing in random order, or hard first that is "
         "better than random order as well.",
         parts=tuple(because_easy(labels, measure) for labels, measure in BOTH),
-        experiment=curriculum.race, tune=curriculum.tune_race, budget=600,
+        experiment=curriculum.race, tune=curriculum.tune_race, budget=900,
         quick={"data": ("digits",), "budgets": ("short",), "shapes": False},
         stores={
             f"curriculum_{data}_{budget}.npz": curriculum.stored_race(data, budget)
@@ -365,7 +365,7 @@ CLAIMS = (
         "once the standard order gets the updates that the scores cost.",
         parts=(*(success(labels, measure) for labels, measure in BOTH),
                *map(shapes_part, curriculum.MEASURES)),
-        experiment=curriculum.race, tune=curriculum.tune_race, budget=600,
+        experiment=curriculum.race, tune=curriculum.tune_race, budget=900,
         quick={"data": ("digits",), "budgets": ("short",), "shapes": False},
         objection="Three small data sets, shapes and a small network cannot speak for language and "
         "vision at scale. Open. All arms are tuned on right validation labels, which one would not "

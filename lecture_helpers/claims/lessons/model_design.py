@@ -12,7 +12,7 @@ on_table = partial(
     on_slide,
     experiment=model_design.models_and_optimizers,
     tune=model_design.tuned_models_and_optimizers,
-    budget=120,
+    budget=180,
     quick={"steps": 100, "data": ("digits",)},
 )
 CHANGED = partial(Change, "2026-11-29")
@@ -250,7 +250,7 @@ CLAIMS = (
             ),
         ),
         experiment=vanishing_gradients.unit_gradients,
-        tune=vanishing_gradients.tuned_unit_gradients, budget=65,
+        tune=vanishing_gradients.tuned_unit_gradients, budget=100,
         quick={"width": 64, "data": ("digits",), "trained": (("digits", 8),), "steps": 100},
         objection="Only vanishing is counted: a factor above 1 counts as 1, so a gradient that "
         "explodes passes for one that is kept. What a kept gradient is worth in training is not "
@@ -300,7 +300,7 @@ CLAIMS = (
             skip_part("Deep networks with skips get more test examples right.",
                 "test accuracy in points, with minus without skips", 5.0, ", accuracy"),
         ),
-        experiment=skip_connections.skips, tune=skip_connections.tuned_skips, budget=475,
+        experiment=skip_connections.skips, tune=skip_connections.tuned_skips, budget=700,
         quick={
             "steps": 100, "fresh": (("digits", 24),), "places": (("digits", 2), ("digits", 24)),
             "longer": (),

@@ -12,7 +12,7 @@ from lecture_helpers.claims.experiments.pretraining_arms import RIVALS
 LESSON = "04_supervised_pretraining"
 on_slide = partial(Claim, lesson=LESSON, slide="Supervised Pretraining")
 on_growing = partial(
-    on_slide, kind="empirical", experiment=growing.grown, tune=growing.tune_grown, budget=750,
+    on_slide, kind="empirical", experiment=growing.grown, tune=growing.tune_grown, budget=1000,
 )  # fmt: skip
 DATA = tuple(growing.TARGETS)
 DEEP = max(growing.STUCK)
@@ -199,7 +199,7 @@ CLAIMS = (
         sentence="It works because the layers in the middle are told what to do.",
         falsified_by="Tuned guides of the middle layers that do not help deep networks, or guides "
         "with nothing to say that help as much.",
-        experiment=guiding.guided, tune=guiding.tune_guided, budget=250,
+        experiment=guiding.guided, tune=guiding.tune_guided, budget=300,
         quick={"places": guiding.PLACES[:1], "updates": 60},
         parts=(
             Part("Guiding the middle layers raises a deep network's test accuracy.",
