@@ -8,7 +8,7 @@ import nbformat
 
 from lecture_helpers.claims.values import dictionary
 from lecture_helpers.publish import api
-from lecture_helpers.report.ledger_rows import in_short, rows
+from lecture_helpers.report.ledger_rows import in_numbers, rows
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT, Lesson, lessons
 
 README = ROOT / "README.md"
@@ -44,7 +44,7 @@ def blocks(notebooks: str = "", pictures: str = "../pictures/") -> dict[str, str
     every = lessons()
     return {
         "lessons": lesson_map(every, notebooks, pictures),
-        "ledger": in_short(rows(every), every, notebooks),
+        "counts": in_numbers(rows(every)),
     }
 
 

@@ -11,6 +11,7 @@ from lecture_helpers.plots import role
 from lecture_helpers.plots.style import INK, PALE
 from lecture_helpers.report.ledger_rows import (
     bar,
+    cell,
     checks_in_words,
     decided_by_failures,
     figures,
@@ -160,7 +161,7 @@ def _table(part: Mapping, made: Mapping) -> str:
         scale = declared["min_effect"] or part["min_effect"]
         unit = f", in {declared['measure']}" if declared["measure"] else ""
         late = f", added {declared['added']}" if declared["added"] else ""
-        rows.append(f"| *{KINDS[control['kind']]}: {control['words']}{unit}{late}* | | | |")
+        rows.append(f"| *{KINDS[control['kind']]}: {cell(control['words'])}{unit}{late}* | | | |")
         rows += [_table_row(finding, scale) for finding in control["findings"]]
     return "\n".join(rows)
 
@@ -168,7 +169,7 @@ def _table(part: Mapping, made: Mapping) -> str:
 def _table_row(finding: Mapping, scale: float, before: str = "", bold: bool = False) -> str:
     width = "" if finding["width"] is None else f"{finding['width']:.2g}"
     verdict = f"**{finding['verdict']}**" if bold else finding["verdict"]
-    return f"| {before}{finding['name']} | {figures(finding, scale)} | {width} | {verdict} |"
+    return f"| {before}{cell(finding['name'])} | {figures(finding, scale)} | {width} | {verdict} |"
 
 
 def _rounded_up(deviation: float) -> str:

@@ -15,6 +15,13 @@ VERDICTS = (
     "opinion", NOT_RUN,
 )  # fmt: skip
 CAUSES = {"struck out": "struck out", "open": "open", "stands in part": "in part"}
+IN_NUMBERS = {
+    "holds": "hold in every regime in which they are meant",
+    PART: "hold in part",
+    NOWHERE: "hold nowhere",
+    "no difference": "show no difference that matters",
+    NOT_RUN: "have not been run yet",
+}
 REACH = 20.0  # smallest effects, where a bar ends
 CELLS = 12  # characters on each side of 0
 COLUMNS = (
@@ -170,7 +177,13 @@ def _markdown_row(row: Row) -> str:
     words = row.claim.sentence + (f"<br>*Measured: {row.measured}.*" if row.measured else "")
     lines = "<br>".join(map(_markdown_line, row.lines)) or "–"
     verdict = f"**{row.shown}**" + (f"<br>{row.prose}" if row.prose else "")
-    return f"| **{row.claim.id}** {row.claim.slide}{shown} | {words} | {verdict} | {lines} |"
+    cells = f"**{row.claim.id}** {row.claim.slide}{shown}", words, verdict, lines
+    return f"| {' | '.join(map(cell, cells))} |"
+
+
+def cell(words: str) -> str:
+    """Words as they can stand in a cell of a Markdown table."""
+    return words.replace("|", r"\|")
 
 
 def _markdown_line(line: Line) -> str:
@@ -197,33 +210,21 @@ def characters(bar: tuple[float, float, float]) -> str:
     return "".join(drawn)
 
 
-def in_short(table: list[Row], every: Iterable[Lesson], folder: str) -> str:
-    """Which claims have which verdict, a line per lesson; links lead into ``folder``."""
-    used = used_verdicts(table)
-    lines = ["| lesson | " + " | ".join(used) + " |", "|---" * (len(used) + 1) + "|"]
-    for lesson in every:
-        mine = [row for row in table if row.claim.lesson == lesson.name]
-        cells = [" ".join(_short(r, folder) for r in mine if r.verdict == v) for v in used]
-        lines.append(f"| {lesson.number} {lesson.title} | " + " | ".join(cells) + " |")
-    return f"{in_numbers(table)}\n\n" + "\n".join(lines)
-
-
-def _short(row: Row, folder: str) -> str:
-    mark = "*" * row.fragile
-    return f"[{row.claim.id}]({folder}{row.link}){mark}" if row.link else row.claim.id + mark
-
-
 def used_verdicts(table: list[Row]) -> list[str]:
     """The verdicts that some row has, in the order of ``VERDICTS``."""
     return [v for v in VERDICTS if any(row.verdict == v for row in table)]
 
 
 def in_numbers(table: list[Row]) -> str:
-    """How many claims have which verdict, in a sentence."""
+    """How many claims have which verdict, in sentences."""
     counts = Counter(row.verdict for row in table)
-    words = ", ".join(f"{v} {counts[v]}" for v in VERDICTS if counts[v])
+    apart = "identity", "opinion"
+    tested = [v for v in VERDICTS if v not in apart and counts[v]]
+    words = ", ".join(f"{counts[v]} {IN_NUMBERS.get(v, f'are {v}')}" for v in tested)
     fragile = sum(row.fragile for row in table)
     return (
-        f"Of {len(table)} claims: {words}. {fragile} verdicts are fragile (marked with a star in "
-        "short lists): at 99 % or after Holm's correction they are lost."
+        f"Of {len(table)} claims {counts['identity']} are identities, of which every check passes, "
+        f"and {counts['opinion']} are opinions, measured and not decided. Of the other "
+        f"{sum(counts[v] for v in tested)}, {words}. {fragile} verdicts are fragile: at "
+        "99 % or after Holm's correction they are lost."
     )

@@ -1,6 +1,7 @@
 """Evidence in a notebook: a sentence a claim, one picture, the figures, as the ledger has them."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -125,6 +126,14 @@ def test_the_folded_part_has_measures_figures_widths_controls_and_history(stored
         assert words in text, words
     assert "Fragile" in text
     assert "Fragile" not in shown.details(stored["C8"] | {"fragile": False})
+
+
+def test_a_bar_in_words_does_not_break_a_table(stored):
+    entry = json.loads(json.dumps(stored["C8"]))
+    entry["judged"][0]["scope"][0]["name"] = "lr |w|"
+    entry["parts"][0]["controls"][0]["words"] = "by |w0| / |w|"
+    rows = [r for r in shown.details(entry).splitlines() if r.startswith("| ")]
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {5}
 
 
 def test_deviations_are_told_by_their_order_of_magnitude_rounded_up(stored):

@@ -1,6 +1,7 @@
 """What a curriculum gains over other orders of the same examples: the experiment of C46 and C49."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -145,16 +146,27 @@ def tune_race(seeds) -> dict:
         room, entries = entered(name, NOISES[words], seeds)
         for budget, rates in RATES.items():
             for steps, few in _by_steps(name, budget, entries):
-                usual = dict(batch_size=BATCH, record=[0, steps], progress=False)
-                runs = train_in(
-                    room, {arm: {"batches": entries[arm]} for arm in few}, steps=steps,
-                    lr=list(rates), eval_on="validation", **usual, **NETWORK,
-                )  # fmt: skip
+                usual = dict(batch_size=BATCH, record=[0, steps], progress=False) | NETWORK
+                arms = {arm: {"batches": entries[arm]} for arm in few}
+                train = partial(train_in, room, arms, steps=steps, eval_on="validation", **usual)
                 found |= {
-                    f"{name}, {budget}, {words}: {arm}, {m}": rate
-                    for arm in few for m, rate in _best(runs.at(arm=arm), rates).items()
-                }  # fmt: skip
+                    f"{name}, {budget}, {words}: {place}": rate
+                    for place, rate in _widened(train, arms, rates).items()
+                }
     return found
+
+
+def _widened(train: Callable, arms: Iterable, rates: tuple) -> dict[str, float]:
+    """Every arm's best rates; a grid at whose end one lies grows by half a decade either way."""
+    runs = train(lr=list(rates))
+    try:
+        return {
+            f"{arm}, {m}": rate
+            for arm in arms for m, rate in _best(runs.at(arm=arm), rates).items()
+        }  # fmt: skip
+    except ValueError:
+        first, last = (float(f"{end:.0e}") for end in (rates[0] / 10**0.5, rates[-1] * 10**0.5))
+        return _widened(train, arms, (first, *rates, last))
 
 
 ALONE, EASY, MIXED = "hard shapes alone", "easy shapes first", "easy shapes mixed in"
