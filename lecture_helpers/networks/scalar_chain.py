@@ -6,6 +6,7 @@ Source: slide "Batch Normalization" (one unit per layer); Goodfellow et al. sect
 import numpy as np
 
 from lecture_helpers.foundation import validation as check
+from lecture_helpers.networks.batch_normalization import batch_norm_backward, normalize
 
 
 def chain_weights(depth: int, spread: float, seed: int = 0) -> np.ndarray:
@@ -103,3 +104,41 @@ def normalized_chain_orders(w: np.ndarray, x: np.ndarray, eps: float) -> np.ndar
     orders = np.zeros(len(w) + 1)
     orders[:2] = w[-1] * hidden, -check.finite(eps=eps) * hidden**2
     return orders
+
+
+def normalized_chain_gradient(w: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The gradient of the first example's output, (l,), back through every normalization.
+
+    The chain of ``normalized_chain_orders``, layer by layer: nothing is put in about its outcome.
+
+    >>> normalized_chain_gradient([5.0, 0.1, 2.0], [1.0, 3.0]).round(12)
+    array([ 0.,  0., -1.])
+    """
+    w, hidden = check.finite_array(w=w, ndim=1), [check.finite_array(x=x, ndim=1)[:, None]]
+    for weight in w[:-1]:
+        hidden.append(normalize(weight * hidden[-1], 0.0))
+    g = np.zeros(len(w))
+    g[-1] = hidden[-1][0, 0]
+    back = np.zeros_like(hidden[0])
+    back[0] = w[-1]
+    for k in range(len(w) - 2, -1, -1):
+        back, *_ = batch_norm_backward(back, w[k] * hidden[k], 1.0, 0.0)
+        g[k] = np.sum(back * hidden[k])
+        back = w[k] * back
+    return g
+
+
+def after_normalized_step(w: np.ndarray, x: np.ndarray, eps: float | np.ndarray) -> np.ndarray:
+    """The first example's output after ``w <- w - eps * g``, for each eps: its shape.
+
+    Computed forward through every normalization, with ``normalized_chain_gradient``.
+
+    >>> after_normalized_step([5.0, 0.1, 2.0], [1.0, 3.0], [0.0, 0.1])
+    array([-2. , -2.1])
+    """
+    eps = check.finite_array(eps=eps)
+    moved = check.finite_array(w=w, ndim=1) - eps[..., None] * normalized_chain_gradient(w, x)
+    values = np.asarray(x, dtype=float)[:, None]
+    for weight in np.moveaxis(moved.reshape(-1, len(w))[:, :-1], -1, 0):
+        values = normalize(weight * values, 0.0)
+    return (moved[..., -1].ravel() * values[0]).reshape(eps.shape)

@@ -7,11 +7,13 @@ import pytest
 import torch
 
 from lecture_helpers.networks.scalar_chain import (
+    after_normalized_step,
     chain_after_step,
     chain_gradient,
     chain_orders,
     chain_output,
     chain_weights,
+    normalized_chain_gradient,
     normalized_chain_orders,
     step_for_decrease,
 )
@@ -132,3 +134,15 @@ def test_a_chain_that_cannot_be_normalized_is_refused_in_words(w, x, words):
     with pytest.raises(ValueError) as refusal:
         normalized_chain_orders(w, x, 0.1)
     assert str(refusal.value).startswith(words)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 20])
+def test_the_chain_computed_layer_by_layer_has_torchs_gradient_and_outcome(depth):
+    x = np.array([1.5, -0.3, 2.0, 0.4])
+    w = torch.tensor(chain_weights(depth, 0.5)).requires_grad_()
+    (wanted,) = torch.autograd.grad(normalized_output(w, x), w)
+    np.testing.assert_allclose(normalized_chain_gradient(w.detach().numpy(), x), wanted, atol=1e-12)
+    steps = np.array([[0.0, 0.05], [0.7, 3.0]])
+    after = [[normalized_output(w.detach() - eps * wanted, x) for eps in row] for row in steps]
+    found = after_normalized_step(w.detach().numpy(), x, steps)
+    np.testing.assert_allclose(found, after, rtol=1e-9)
