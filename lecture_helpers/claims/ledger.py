@@ -53,11 +53,16 @@ def write_json(content, path: Path) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
+    """As ``write_bytes``, in UTF-8."""
+    write_bytes(text.encode(), path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
     """Write a file, all of it or nothing: an interrupted write leaves the old one."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
-    unfinished.write_text(text, encoding="utf-8", newline="\n")
+    unfinished.write_bytes(content)
     os.replace(unfinished, path)
 
 
