@@ -1,6 +1,6 @@
 """How the values of arms become the verdict of a comparison, of a part and of a claim, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -137,7 +137,7 @@ def _overrule(scope: list[dict], controls: list[dict]) -> None:
                     finding["verdict"] = COUNTED
 
 
-def _because(scope: list[dict], controls: list[dict]) -> str:
+def _because(scope: Sequence[Mapping], controls: Sequence[Mapping]) -> str:
     """Whether the supposed cause stands where the part holds: "" if no control asks."""
     asked = [c["findings"] for c in controls if c["kind"] == "mechanism"]
     holding = {finding["name"] for finding in scope if finding["verdict"] == "holds"}
@@ -216,7 +216,7 @@ def _of_controls(made: Mapping) -> Iterable[str]:
         met = [f["name"] for f in findings if f["verdict"] == "holds"]
         against = [f["name"] for f in findings if f["verdict"] == "reversed"]
         if control["kind"] == "mechanism":
-            yield f"the cause {_cause(made, findings)} (control: {words})"
+            yield f"the cause {_cause(made, control)} (control: {words})"
         elif control["kind"] == "falsifier" and met:
             yield f"what would refute it ({words}) is met in {_of(met, findings)}"
         elif control["kind"] == "accounting":
@@ -234,9 +234,9 @@ def _of(names: list[str], findings: list) -> str:
     return f"{len(names)} of {len(findings)}{_listed(names)}"
 
 
-def _cause(made: Mapping, findings: list[dict]) -> str:
-    because = str(made["because"])
+def _cause(made: Mapping, control: Mapping) -> str:
+    because = _because(made["scope"], [control])
     if because:
         return {"struck out": "is struck out", "open": "stays open"}.get(because, because)
-    counts = sum(f["verdict"] == "holds" for f in findings)
-    return f"shows in {counts} of {len(findings)}"
+    counts = sum(f["verdict"] == "holds" for f in control["findings"])
+    return f"shows in {counts} of {len(control['findings'])}"

@@ -108,6 +108,15 @@ def test_a_cause_is_the_difference_of_the_differences(without, because):
     assert finding["effect"] == pytest.approx(wanted.mean(), rel=1e-3)
 
 
+def test_each_cause_is_told_by_its_own_control():
+    first = Control("mechanism", "first", {"deep": ("small", "none")})
+    second = Control("mechanism", "second", {"deep": ("one", "small")})
+    entry = judged({"deep": ("one", "none")}, first, second)
+    assert entry["because"] == "stands in part"
+    assert "The cause stands (control: first)" in entry["prose"]
+    assert "The cause is struck out (control: second)" in entry["prose"]
+
+
 def test_where_another_count_turns_the_sign_the_part_depends_on_the_count():
     scope = {"a": ("one", "none"), "b": ("two", "none")}
     count = Control("accounting", "equal seconds", {"a": ("minus", "none")})
