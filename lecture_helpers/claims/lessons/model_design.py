@@ -310,7 +310,7 @@ CLAIMS = (
         "branches; a branch of He's weights stands in the scope as well. The repair is made once, "
         "before training. Open: what skips repair besides the gradient's size.",
         literature="He et al. 2016 argue that the trouble of deep plain networks is not "
-        "vanishing gradients; Balduzzi et al. 2017 name shattered gradients; Veit and others "
+        "vanishing gradients; Balduzzi et al. 2017 name shattered gradients; Veit et al. "
         "2016 describe a residual network as many shallow ones.",
         history=(CHANGED("conditional: held in five regimes, null in two, refuted in one",
             "The sentence is about gradients and the test was about losses; depth 2 counted as "
