@@ -25,6 +25,7 @@ FEW = {
     "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
     "guided": {"places": (("digits", "ReLU", 6),)},
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
+    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",)},
     "norm_places": {"lengths": {"MNIST": 300}},
     "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
     "quarters": {"data": ("digits",)},
@@ -32,7 +33,9 @@ FEW = {
     "running_for_batch": {"data": ("digits",), "batches": (64,)},
     "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width")},
     "separability": {"correlations": (0.0,)},
+    "skips": {"fresh": (("digits", 24),), "places": (("digits", 2),), "longer": ()},
     "turns": {"kinds": ()},
+    "unit_gradients": {"data": ("digits",), "trained": (("digits", 8),)},
 }
 FIRST = {  # of these tables of their modules only the first lines
     "batch_mates": ("MATES", 1),
@@ -44,8 +47,8 @@ FIRST = {  # of these tables of their modules only the first lines
 ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
     "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown", "guided",
-    "highest_rates", "norm_places", "promise_kept", "quarters", "race", "running_for_batch",
-    "weight_averages",
+    "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters", "race",
+    "running_for_batch", "skips", "unit_gradients", "weight_averages",
 }  # fmt: skip
 
 
