@@ -223,7 +223,7 @@ CLAIMS = (
         ),
         objection="Small networks and 500 steps: the slide speaks of the state of the art. Adam "
         "stands for the adaptive methods; others are not run. Open.",
-        literature="Sutskever and others 2013: with a good start, momentum trains deep networks "
+        literature="Sutskever et al. 2013: with a good start, momentum trains deep networks "
         "that plain descent does not.",
         history=(CHANGED("opinion; Adam ahead on three of five models",
             "One data set and losses near zero; accuracy stood among the controls in another unit "
@@ -257,7 +257,7 @@ CLAIMS = (
         "judged here; accuracies are stored beside. Open. The networks in training are 32 wide and "
         "trained with Adam alone.",
         literature="Glorot, Bordes and Bengio 2011 train deep rectifier networks without "
-        "pretraining; He and others 2015 derive the initial weights that keep ReLU's signal.",
+        "pretraining; He et al. 2015 derive the initial weights that keep ReLU's signal.",
         history=(CHANGED("conditional: held in two regimes, refuted in three, null in one",
             "A refutation had no smallest size, the falsifier stood among the regimes, and no "
             "trained network was looked at."),),
@@ -309,9 +309,9 @@ CLAIMS = (
         "before skips came up. The skips are those of Residual and Highway networks with small "
         "branches; a branch of He's weights stands in the scope as well. The repair is made once, "
         "before training. Open: what skips repair besides the gradient's size.",
-        literature="He and others 2016 argue that the trouble of deep plain networks is not "
-        "vanishing gradients; Balduzzi and others 2017 name shattered gradients; Veit and others "
-        "2016 describe a residual network as many shallow ones.",
+        literature="He et al. 2016 argue that the trouble of deep plain networks is not "
+        "vanishing gradients; Balduzzi et al. 2017 name shattered gradients; Veit et al. 2016 "
+        "describe a residual network as many shallow ones.",
         history=(CHANGED("conditional: held in five regimes, null in two, refuted in one",
             "The sentence is about gradients and the test was about losses; depth 2 counted as "
             "deep; no plain network had Adam, a larger gain or more updates."),),
