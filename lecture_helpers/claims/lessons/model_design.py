@@ -206,7 +206,7 @@ CLAIMS = (
         "problems: no method wins everywhere, and tuning one helps about as much as trying "
         "several with their default settings.",
         history=(CHANGED("opinion; models ahead in all six rows",
-            "One data set and the log of losses near zero: now three data sets, losses floored at "
+            "One data set and the log of losses near zero: now two data sets, losses floored at "
             "0.01, accuracy, and the row that decides stands in the scope."),),
         stores={"model_design_factorial.npz": model_design.factorial_runs},
     ),
@@ -310,8 +310,8 @@ CLAIMS = (
         "branches; a branch of He's weights stands in the scope as well. The repair is made once, "
         "before training. Open: what skips repair besides the gradient's size.",
         literature="He et al. 2016 argue that the trouble of deep plain networks is not "
-        "vanishing gradients; Balduzzi et al. 2017 name shattered gradients; Veit et al. "
-        "2016 describe a residual network as many shallow ones.",
+        "vanishing gradients; Balduzzi et al. 2017 name shattered gradients; Veit et al. 2016 "
+        "describe a residual network as many shallow ones.",
         history=(CHANGED("conditional: held in five regimes, null in two, refuted in one",
             "The sentence is about gradients and the test was about losses; depth 2 counted as "
             "deep; no plain network had Adam, a larger gain or more updates."),),
