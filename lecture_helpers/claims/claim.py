@@ -99,7 +99,9 @@ class Part:
     matters, in that measure. ``scope`` maps each regime in which the sentence is meant to the
     (arm with, arm without) whose paired difference is the effect. ``borders`` are regimes outside
     of it, shown and never counted. ``method`` is that of the interval, "t" or "bootstrap";
-    ``resolution`` the step of the grid on which an arm's value was read.
+    ``resolution`` the step of the grid on which an arm's value was read. ``lower`` says that lower
+    values are better: the effect is then control less treated, and a treated seed that fails still
+    counts against the part.
     """
 
     words: str
@@ -110,6 +112,7 @@ class Part:
     controls: tuple[Control, ...] = ()
     method: str = "t"
     resolution: float = 0.0
+    lower: bool = False
 
     def __post_init__(self):
         one_of(("t", "bootstrap"), method=self.method)
@@ -197,10 +200,15 @@ class Claim:
         """12 hex digits for what was laid down before the run: sentence, parts, seeds, settings."""
         said = {
             "sentence": self.sentence, "kind": self.kind, "falsified_by": self.falsified_by,
-            "parts": [asdict(part) for part in self.parts], "settings": self.settings,
+            "parts": [_said(part) for part in self.parts], "settings": self.settings,
             "seeds": [self.seeds, self.more_seeds],
         }  # fmt: skip
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _said(part: Part) -> dict:
+    """What a part declares; ``lower`` only where it is so, as it was added later."""
+    return {name: value for name, value in asdict(part).items() if name != "lower" or value}
 
 
 def regimes(words: str, treated: str, control: str, *values: Iterable) -> dict:

@@ -92,6 +92,8 @@ def judge(part: Mapping, arms: Mapping[str, Iterable]) -> dict:
     cause is judged where the part holds.
     """
     values = {name: numbers(row) for name, row in arms.items()}
+    if part.get("lower"):
+        values = {name: tuple(-value for value in row) for name, row in values.items()}
     rule = part["min_effect"], part["method"], part["resolution"]
 
     def compared(pairs: Mapping, rule=rule) -> list[dict]:

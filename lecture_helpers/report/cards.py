@@ -26,7 +26,7 @@ REMARKS = {
 }
 KINDS = {
     "falsifier": "would refute it",
-    "mechanism": "without the supposed cause",
+    "mechanism": "the effect less that without the supposed cause",
     "accounting": "counted otherwise",
     "rival": "against a rival",
 }

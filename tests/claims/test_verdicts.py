@@ -74,6 +74,18 @@ def test_turning_the_arms_round_turns_the_verdict(row):
     assert other["verdict"] == turned.get(one["verdict"], one["verdict"])
 
 
+def test_where_lower_is_better_a_failure_of_the_treated_arm_still_counts_against_it():
+    losses = {"skip": NOISE + 1, "plain": NOISE + 2, "broken": np.full(N, NAN)}
+    scope = {"a": ("skip", "plain"), "b": ("broken", "plain")}
+    part = Part("it is lower", "a loss, without less with", 0.5, scope, lower=True)
+    one = Claim("C50", "empirical", "Sentence.", "Another.", "01_x", "s", (part,), experiment=len)
+    record = Record(tuple(range(N)), {name: list(map(float, row)) for name, row in losses.items()})
+    entry = ledger.judged({"C50": ledger.entry(one, record, {}, {})})["C50"]
+    first, second = ledger.scope_of(entry)
+    assert (first["effect"], first["verdict"]) == (pytest.approx(1.0), "holds")
+    assert (second["verdict"], second["failures"]["treated"]) == ("reversed", N)
+
+
 def test_a_border_is_shown_and_never_counts():
     entry = judged({"deep": ("one", "none")}, borders={"tiny": ("minus", "none")})
     assert entry["verdict"] == "holds" and entry["prose"] == "Holds."
