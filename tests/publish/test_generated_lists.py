@@ -17,7 +17,7 @@ def test_no_page_is_stale():
 def test_a_page_that_says_something_else_is_found_and_renewed(tmp_path, monkeypatch):
     page = tmp_path / "README.md"
     right = generated_lists.README.read_text(encoding="utf-8")
-    page.write_text(right.replace("identity", "glorious", 1), encoding="utf-8")
+    page.write_text(right.replace("are identities", "are glories", 1), encoding="utf-8")
     monkeypatch.setattr(generated_lists, "README", page)
     assert list(generated_lists.stale()) == [page]
     assert generated_lists.renew() == [page]

@@ -82,16 +82,17 @@ def test_every_arm_that_the_claim_compares_is_measured():
     assert CLAIMS[3].arms <= record.arms.keys()
 
 
-def test_a_positive_effect_means_skips_ahead_and_a_negative_control_the_rival_ahead():
+def test_skips_are_the_treated_arm_and_a_lower_loss_is_better():
     loss, accuracy = LOSS.scope["MNIST, depth 24"], ACCURACY.scope["MNIST, depth 24"]
-    assert loss == ("MNIST, depth 24, plain", "MNIST, depth 24, residual")
+    assert loss == ("MNIST, depth 24, residual", "MNIST, depth 24, plain")
+    assert (LOSS.lower, ACCURACY.lower) == (True, False)
     assert accuracy == (
         "MNIST, depth 24, residual, accuracy", "MNIST, depth 24, plain, accuracy",
     )  # fmt: skip
     kinds = [control.kind for control in LOSS.controls]
     assert kinds.count("mechanism") == 2 and kinds.count("rival") == 4
     for control in LOSS.controls[2:]:
-        assert all(pair[1].endswith("residual") for pair in control.comparisons.values())
+        assert all(pair[0].endswith("residual") for pair in control.comparisons.values())
 
 
 def test_no_regime_of_the_scope_is_shallow():
