@@ -200,7 +200,10 @@ def _alt(stored: Mapping) -> str:
 
 
 def _rows(drawn: Sequence[Mapping]) -> list[tuple[str, Mapping | None, float, bool]]:
-    """A row each for a part's words, its regimes and its borders: label, finding, scale, counts."""
+    """A row each for a part's words, its regimes and its borders: label, finding, scale, counts.
+
+    Beyond ``MANY_ROWS`` the borders are left to the folded figures.
+    """
     rows = []
     for stored in drawn:
         for part, made in zip(stored["parts"], stored["judged"], strict=True):
@@ -208,7 +211,7 @@ def _rows(drawn: Sequence[Mapping]) -> list[tuple[str, Mapping | None, float, bo
             rows.append((textwrap.fill(words, LABEL), None, 1.0, True))
             for found, counts in ((made["scope"], True), (made["borders"], False)):
                 rows += [(_label(f, counts), f, part["min_effect"], counts) for f in found]
-    return rows
+    return rows if len(rows) <= MANY_ROWS else [row for row in rows if row[3]]
 
 
 def _label(finding: Mapping, counts: bool) -> str:
