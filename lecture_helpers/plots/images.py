@@ -6,16 +6,18 @@ from lecture_helpers.plots.style import INK
 from lecture_helpers.plots.style import role as look
 
 
-def draw_tiles(ax, atoms: np.ndarray, *, columns: int = 8):
+def draw_tiles(ax, atoms: np.ndarray, *, columns: int = 8, alike: bool = False):
     """Square atoms (k, d) as tiles that fill the unit square, each scaled to its own largest pixel.
 
-    Grey is 0, white and black are the largest size up and down. Frame it by limits from 0 to 1.
+    ``alike`` scales all of them to the largest pixel of all, so that contrasts compare. Grey is 0,
+    white and black are the largest size up and down. Frame it by limits from 0 to 1.
     """
     side, rows = round(atoms.shape[1] ** 0.5), -(-len(atoms) // columns)
     mosaic = np.full((rows * (side + 1) + 1, columns * (side + 1) + 1), 1.0)
-    for k, atom in enumerate(atoms):
+    scaled = _scaled(atoms) if alike else map(_scaled, atoms)
+    for k, atom in enumerate(scaled):
         top, left = (1 + (side + 1) * n for n in divmod(k, columns))
-        mosaic[top : top + side, left : left + side] = _scaled(atom).reshape(side, side)
+        mosaic[top : top + side, left : left + side] = atom.reshape(side, side)
     _image(ax, mosaic, (0, 1, 0, 1), 1.0)
 
 

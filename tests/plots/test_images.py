@@ -28,6 +28,13 @@ def test_every_atom_is_a_tile_scaled_to_its_own_largest_pixel(ax):
     assert (mosaic[[0, 3, 6]] == 1).all()
 
 
+def test_tiles_that_are_alike_share_the_largest_pixel(ax):
+    draw_tiles(ax, np.array([[0, 1, -2, 0], [10, 0, 0, 5.0]]), columns=2, alike=True)
+    mosaic = np.asarray(ax.images[0].get_array())
+    np.testing.assert_array_equal(mosaic[1:3, 1:3], [[0, 0.1], [-0.2, 0]])
+    np.testing.assert_array_equal(mosaic[1:3, 4:6], [[1, 0], [0, 0.5]])
+
+
 def test_the_sum_shows_patch_rebuilding_and_the_atoms_used_strongest_first(ax):
     code = np.array([0.0, -3.0, 1.0, 0.5])
     draw_sum(ax, np.arange(4.0), code, np.eye(4), most=2)

@@ -247,6 +247,15 @@ def test_labels_do_not_overlap_and_nothing_is_cut_off_however_long_the_names(sto
     assert -0.05 < box.y0 and box.y1 < height + 0.05
 
 
+def test_where_there_are_many_rows_the_borders_are_left_to_the_figures(stored):
+    few, many = (renamed(stored["C8"], count) for count in (2, shown.MANY_ROWS))
+    borders = len(few["judged"][0]["borders"])
+    assert borders
+    parts = len(few["parts"])
+    assert len(shown._rows([few])) - len(few["judged"][0]["scope"]) >= parts + borders
+    assert all(counts for *_, counts in shown._rows([many]))
+
+
 def test_the_real_pictures_cut_nothing_off_and_no_label_overlaps():
     for name, stored in ledger.load().items():
         if stored["kind"] != "identity":

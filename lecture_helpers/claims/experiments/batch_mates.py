@@ -99,7 +99,7 @@ def held_out_loss(runs: Runs) -> np.ndarray:
 DROPOUT_AIMS = {"loss": held_out_loss, "accuracy": error}
 
 
-def _dropped(data: str, size: int, dropouts, steps: int, seeds) -> tuple[dict, dict]:
+def _dropped(data: str, size: Any, dropouts, steps: int, seeds) -> tuple[dict, dict]:
     named = {
         f"{data}, {norm}, batch {size}, dropout {p:g}": {"norm": norm, "dropout": p}
         for norm in ("none", "batch") for p in dropouts
