@@ -51,9 +51,9 @@ def run(
         say(f"{finished.id}: {entries[finished.id]['verdict']}, as stored")
     _run(todo, None, path, executor, say)
     _widened(wanted, path, executor, say)
-    _store_runs(wanted, todo, path.parent / "runs", say)
     entries = ledger.load(path)
     values.write(entries, path.parent)
+    _store_runs(wanted, todo, path.parent / "runs", say)
     say(f"{path.name} holds {len(entries)} claims, {minutes(entries):.0f} min of processor time")
     return {c.id: entries[c.id] for c in wanted}
 

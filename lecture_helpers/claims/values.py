@@ -15,7 +15,8 @@ COLUMNS = {
     "role": "scope (counts), border (outside the scope), falsifier, mechanism, accounting, rival, "
     "check (of an identity) or extra (kept, not judged)",
     "regime": "the comparison, in the words of the declaration; empty for extras",
-    "side": "treated or control: the effect is treated minus control, seed by seed",
+    "side": "treated or control: the effect is treated minus control, seed by seed; where "
+    "ledger.json says of the part that lower is better, control minus treated",
     "arm": "what was measured, in the words of the experiment",
     "seed": "draws the split of the data, the initial weights and the order of the batches",
     "value": "in the measure of its part or control, which ledger.json has; of a check the largest "

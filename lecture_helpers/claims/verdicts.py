@@ -110,7 +110,8 @@ def judge(part: Mapping, arms: Mapping[str, Iterable]) -> dict:
             beside = [_without(part, name, pair, values, own) for name, pair in pairs]
         else:
             beside = compared(control["comparisons"], own)
-        controls.append({"kind": control["kind"], "words": control["words"], "findings": beside})
+        known = {name: control[name] for name in ("kind", "words", "added")}
+        controls.append(known | {"findings": beside})
     _overrule(scope, controls)
     made = {"scope": scope, "borders": compared(part["borders"]), "controls": controls}
     made["verdict"] = common(finding["verdict"] for finding in scope)
@@ -140,14 +141,18 @@ def _overrule(scope: list[dict], controls: list[dict]) -> None:
 
 
 def _because(scope: Sequence[Mapping], controls: Sequence[Mapping]) -> str:
-    """Whether the supposed cause stands where the part holds: "" if no control asks."""
+    """Whether the supposed cause stands where the part holds: "" if no control asks.
+
+    One that was added after the first look may strike it out, and does not make it stand.
+    """
     asked = [c["findings"] for c in controls if c["kind"] == "mechanism"]
+    late = all(c["added"] for c in controls if c["kind"] == "mechanism")
     holding = {finding["name"] for finding in scope if finding["verdict"] == "holds"}
     found = [f["verdict"] for findings in asked for f in findings if f["name"] in holding]
     if not found:
         return ""
     if all(verdict == "holds" for verdict in found):
-        return "stands"
+        return "open" if late else "stands"
     struck = [verdict in ("no difference", "reversed") for verdict in found]
     return "struck out" if all(struck) else "open" if "holds" not in found else "stands in part"
 

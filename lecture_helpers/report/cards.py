@@ -139,7 +139,9 @@ def details(stored: Mapping) -> str:
 
 def _conditions(stored: Mapping) -> str:
     seeds = stored["seeds"]
-    return f"{len(seeds)} seeds, declared as `{stored['declaration']}` before they were run."
+    again = any(change["ran"] == stored["declaration"] for change in stored["history"])
+    anew = " Judged anew since: see the last change below." * again
+    return f"{len(seeds)} seeds, declared as `{stored['declaration']}` before they were run.{anew}"
 
 
 def _grid(part: Mapping) -> str:

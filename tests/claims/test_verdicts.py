@@ -120,6 +120,12 @@ def test_a_cause_is_the_difference_of_the_differences(without, because):
     assert finding["effect"] == pytest.approx(wanted.mean(), rel=1e-3)
 
 
+def test_a_cause_that_was_asked_after_the_first_look_may_fall_and_does_not_stand():
+    for pair, because in ((("small", "none"), "open"), (("one", "small"), "struck out")):
+        late = Control("mechanism", "asked later", {"deep": pair}, added="2026-11-29")
+        assert judged({"deep": ("one", "none")}, late)["because"] == because
+
+
 def test_each_cause_is_told_by_its_own_control():
     first = Control("mechanism", "first", {"deep": ("small", "none")})
     second = Control("mechanism", "second", {"deep": ("one", "small")})
