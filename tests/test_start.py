@@ -366,9 +366,9 @@ def test_each_word_starts_its_job_and_passes_the_rest_on(arguments, command, mon
     [
         (["test"], ["cluster", "handouts", "test"]),
         (["handouts", "01"], ["handouts"]),
-        (["evidence", "C8"], []),
-        (["evidence", "--scheduler", "tcp://127.0.0.1:8786"], ["cluster"]),
-        (["evidence", "--scheduler=tcp://127.0.0.1:8786"], ["cluster"]),
+        (["evidence", "C8"], ["evidence"]),
+        (["evidence", "--scheduler", "tcp://127.0.0.1:8786"], ["cluster", "evidence"]),
+        (["evidence", "--scheduler=tcp://127.0.0.1:8786"], ["cluster", "evidence"]),
     ],
 )
 def test_a_job_asks_for_the_packages_it_needs_and_no_more(arguments, extras, monkeypatch):
