@@ -62,6 +62,32 @@ def coupled_wells_minimiser(coupling: float = 2.0) -> Callable:
     return lambda x, block: _cubic_root(-c * x[1 - block])
 
 
+def flat_saddle() -> Surface:
+    """``(x + y)^2 / 2 + 0.3 (x^3 - y^3) + (x^4 + y^4) / 4``: one minimum, and a flat saddle at 0.
+
+    Along every line parallel to an axis it is strictly convex. Along x = -y it is
+    0.6 x^3 + x^4 / 2, which falls on one side of 0 and rises on the other.
+    """
+    return of_plane(
+        "flat saddle",
+        lambda x, y: (x + y) ** 2 / 2 + 0.3 * (x**3 - y**3) + (x**4 + y**4) / 4,
+        lambda x, y: (x + y + 0.9 * x**2 + x**3, x + y - 0.9 * y**2 + y**3),
+        [[-0.9, 0.9]],
+    )
+
+
+def flat_saddle_minimiser() -> Callable:
+    """The exact minimiser of ``flat_saddle`` along a variable, by Cardano's shift of 0.3."""
+    slope = 1 - 3 * 0.3**2  # of the cubic without its square
+
+    def minimise(x, block):
+        sign = 1 - 2 * np.asarray(block)  # + for x, - for y
+        value = sign * (0.3 * slope + 0.3**3) - x[1 - block]
+        return np.sqrt(slope) * _cubic_root(value / slope**1.5) - 0.3 * sign
+
+    return minimise
+
+
 def many_wells(couplings: np.ndarray) -> Surface:
     """``sum_i (x_i^4 / 4 + x_i^2 / 2) + x'Jx / 2`` with J (d, d): along every variable one minimum.
 

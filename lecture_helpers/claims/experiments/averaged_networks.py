@@ -15,7 +15,11 @@ from lecture_helpers.datasets import split
 from lecture_helpers.foundation.threads import torch_on_one_thread
 from lecture_helpers.optimization import polyak_averaging as averaging
 
-SPLIT = {"test": 1000, "validation": 500}
+SPLITS = {
+    "digits": {"test": 400, "validation": 300},
+    "MNIST-1D": {"test": 1000, "validation": 500},
+    "MNIST": {"test": 1000, "validation": 500},
+}
 MEASURES = ("accuracy", "loss")
 HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # as shares of the run
 FIXED = 0.1  # the half-life of the exponential average that has none to choose
@@ -24,7 +28,7 @@ RATES = {"network": grid(-6, 1, per_decade=2), "convex": grid(-7, 2, per_decade=
 REGIMES = {
     f"{data}, {schedule} rate, {labels} labels": (
         data, {"schedule": schedule, "label_noise": noise})
-    for data in ("MNIST-1D", "MNIST")
+    for data in SPLITS
     for schedule in ("constant", "cosine")
     for labels, noise in (("clean", 0.0), ("noisy", 0.3))
 }  # fmt: skip
@@ -70,7 +74,8 @@ def weight_averages(
     measure. Batch norm's statistics are recomputed on the training inputs for all weights; "stale"
     ones are those of the last weights. "Halfway" are the weights in the middle between those after
     a tenth of the run and the last of the full average's run; "mean of the ends" the logarithm of
-    the mean loss of these two. A member fails where its training loss or a weight is not finite.
+    the mean loss of these two, "training loss" the loss of the training examples with their labels
+    as given. A member fails where its training loss or a weight is not finite.
     """
     settings = {"steps": steps, "batch_size": batch_size, "momentum": momentum}
     arms = {}
@@ -112,7 +117,7 @@ def _keys(model: str) -> list[str]:
 def _trained(model: str, regime: str, seeds: Iterable[int], rates, every: int, **settings):
     data, options = REGIMES[regime]
     return training.train(
-        training.mlp, DATA[data](), seeds=list(seeds), lr=list(rates), split=SPLIT, record=2,
+        training.mlp, DATA[data](), seeds=list(seeds), lr=list(rates), split=SPLITS[data], record=2,
         checkpoints=every, progress=False, **MODELS[model], **settings, **options,
     )  # fmt: skip
 
@@ -163,11 +168,13 @@ def _halfway(runs, regime: str, lr: float, seed: int) -> dict[str, float]:
     path = _path(runs, lr, seed)
     old, last = path[len(path) // 10], path[-1]
     rows = {"old": old, "last": last, "halfway": (old + last) / 2}
-    depth = {
-        name: score[1] for name, score in _scores(runs, regime, lr, seed, rows, "test").items()
-    }
-    ends = np.mean([10 ** -depth["old"], 10 ** -depth["last"]])
-    return {"halfway, loss": depth["halfway"], "mean of the ends, loss": -float(np.log10(ends))}
+    found = {}
+    for part, words in (("test", "loss"), ("train", "training loss")):
+        depth = {k: v[1] for k, v in _scores(runs, regime, lr, seed, rows, part).items()}
+        ends = np.mean([10 ** -depth["old"], 10 ** -depth["last"]])
+        found[f"halfway, {words}"] = depth["halfway"]
+        found[f"mean of the ends, {words}"] = -float(np.log10(ends))
+    return found
 
 
 def _path(runs, lr: float, seed: int) -> np.ndarray:
@@ -176,6 +183,17 @@ def _path(runs, lr: float, seed: int) -> np.ndarray:
     path = member.weights[seat, 1:]
     failed = member.diverged[seat] or not np.isfinite(path).all()
     return np.full_like(path, np.nan) if failed else path
+
+
+def _as_trained(member, data, train: np.ndarray, seed: int) -> np.ndarray:
+    """The labels (examples,) of the training, wrong ones among them; all others are right."""
+    if member.mislabelled is None:
+        return data.targets
+    rng = training.stream(seed, "labels")
+    rng.permutation(train)
+    shift = rng.integers(1, data.classes, len(data.targets))
+    wrong = member.mislabelled[member.seeds.index(seed)]
+    return np.where(wrong, (data.targets + shift) % data.classes, data.targets)
 
 
 def _scores(
@@ -187,7 +205,7 @@ def _scores(
     weights, data = np.stack(list(rows.values())), DATA[REGIMES[regime][0]]()
     if not np.isfinite(weights).all():
         return dict.fromkeys(rows, (np.nan, np.nan))
-    parts, member = split(data, seed, **SPLIT), runs.at(lr=lr)
+    parts, member = split(data, seed, **SPLITS[REGIMES[regime][0]]), runs.at(lr=lr)
     together = training.SideBySide(member.module(seed=seed, step=0), len(rows))
     stale = np.repeat(member.buffers[[runs.seeds.index(seed)], -1], len(rows), axis=0)
     together.load(weights, None if fresh else stale)
@@ -196,7 +214,8 @@ def _scores(
             together.recompute_statistics(data.inputs[parts.train])
         together.stack.train(False)
         asked = getattr(parts, part)
-        inputs, targets = torch.tensor(data.inputs[asked]), torch.tensor(data.targets[asked])
+        inputs = torch.tensor(data.inputs[asked])
+        targets = torch.tensor(_as_trained(member, data, parts.train, seed)[asked])
         logits = together.stack(inputs.expand(len(rows), -1, -1)).double()
         right = 100 * (logits.argmax(dim=-1) == targets).double().mean(dim=-1)
         picked = targets.expand(len(rows), -1)[..., None]

@@ -63,6 +63,8 @@ def _rates(cost: NoisyCost, first: float, names: tuple, steps: int) -> dict[str,
         "constant rate": np.full(steps, first),
         "a tenth of the rate": np.full(steps, first / 10),
         "falling rate": first * t ** (-2 / 3),
+        "slowly falling rate": first * t ** (-1 / 3),
+        "rate 1/(2t)": first / t,
         "rate 1/(ht)": first / (1 + first * h * t),
         "rate 1/(4ht)": first / (1 + 4 * first * h * t),
     }
@@ -100,7 +102,8 @@ RIVALS = ("rate 1/(ht)", "rate 1/(4ht)")
 
 def _quadratic(rng, *, condition: float, dimension: int, **_) -> tuple:
     h = np.diag(np.geomspace(1 / condition, 1, dimension))
-    return with_noise(quadratic(h), 1.0, h), 0.5, ("constant rate", *RIVALS)
+    names = ("constant rate", "falling rate", "rate 1/(2t)", *RIVALS)
+    return with_noise(quadratic(h), 1.0, h), 0.5, names
 
 
 def _least_squares(rng, *, examples: int, **_) -> tuple:
@@ -119,12 +122,15 @@ def _logistic(rng, *, examples: int, **_) -> tuple:
 
 
 def _wall(rng, **_) -> tuple:
-    names = ("falling rate", "constant rate", "a tenth of the rate", *RIVALS)
+    names = (
+        "falling rate", "slowly falling rate", "constant rate", "a tenth of the rate", *RIVALS,
+    )  # fmt: skip
     return with_noise(exponential_wall(), 1.0, np.eye(1)), 0.5, names
 
 
 def _without_curvature(rng, *, surface: Callable, first: float, **_) -> tuple:
-    return with_noise(surface(), 1.0), first, ("falling rate", "constant rate")
+    names = ("falling rate", "slowly falling rate", "constant rate")
+    return with_noise(surface(), 1.0), first, names
 
 
 COSTS = {

@@ -13,6 +13,7 @@ from lecture_helpers.test_functions import coordinate_traps as traps
 from lecture_helpers.test_functions.surfaces import of_plane, quadratic
 
 SHARES = ("arrive", "stay away")
+SETTLING = ("settle", "wander")
 
 
 def arrivals(
@@ -21,22 +22,26 @@ def arrivals(
 ) -> dict:  # fmt: skip
     """C21: the share of random starts from which sweeps end in a local minimum, and the rest.
 
-    They end in one where the distance to the nearest minimum is at most ``near`` of what it was at
+    They "arrive" where the distance to the nearest minimum is at most ``near`` of what it was at
     the start. Of the Lasso a relative duality gap of 1e-8 says so; of the many wells, whose minima
     are not known, a gradient of at most ``near`` of the first, with positive curvature in every
-    direction. Quadratics (2 to 8 variables, condition 2 to 100), couplings of the many wells,
-    Lassos (40 examples, 30 coefficients) and absolute errors are drawn anew for every start.
-    Powell's function is the bounded one. His starts have an excess of 1/1024 to 1/4 and are walked
+    direction. They "settle" where they arrive or, on a smooth cost, where the gradient is at most
+    ``near`` of the first. Quadratics (2 to 8 variables, condition 2 to 100), couplings of the
+    many wells, Lassos (40 examples, 30 coefficients) and absolute errors are drawn anew for every
+    start; "ill-conditioned" are quadratics of condition 10,000. Powell's function is the bounded
+    one. His starts have an excess of 1/1024 to 1/4 and are walked
     in exact fractions for 90 updates; "rounded" are the same starts in floats.
     """
 
-    def by_sweeps(case: Callable) -> Callable:
-        return lambda rng: _arrives(*case(rng), sweeps=sweeps, near=near)
+    def by_sweeps(case: Callable, smooth=False) -> Callable:
+        return lambda rng: _ends(*case(rng), sweeps=sweeps, near=near, smooth=smooth)
 
     arriving = {
-        "quadratics": by_sweeps(_quadratic),
-        "two wells": by_sweeps(_two_wells),
-        "many wells": by_sweeps(lambda rng: _many_wells(rng, wells, coupling)),
+        "quadratics": by_sweeps(_quadratic, smooth=True),
+        "ill-conditioned": by_sweeps(lambda rng: _quadratic(rng, condition=1e4), smooth=True),
+        "two wells": by_sweeps(_two_wells, smooth=True),
+        "many wells": by_sweeps(lambda rng: _many_wells(rng, wells, coupling), smooth=True),
+        "flat saddle": by_sweeps(_flat_saddle, smooth=True),
         "Lasso": _lasso_arrives,
         "kinks along the axes": by_sweeps(lambda rng: _kinks(rng, along=True)),
         "kinks across the axes": by_sweeps(lambda rng: _kinks(rng, along=False)),
@@ -46,22 +51,27 @@ def arrivals(
         "Powell, his starts, rounded": by_sweeps(
             lambda rng: _powell(np.array(_powells_start(rng), dtype=float))
         ),
-        "two wells, from the axis": by_sweeps(lambda rng: _two_wells(rng, on_axis=True)),
+        "two wells, from the axis": by_sweeps(
+            lambda rng: _two_wells(rng, on_axis=True), smooth=True
+        ),
     }
 
     def shares(seed: int) -> dict:
         found = {}
         for name, arrives in arriving.items():
             rng = np.random.default_rng([seed, 21])
-            share = float(np.mean([arrives(rng) for _ in range(starts)]))
-            found |= {f"{SHARES[0]}, {name}": share, f"{SHARES[1]}, {name}": 1 - share}
+            ends = np.mean([arrives(rng) for _ in range(starts)], axis=0)
+            for words, share in zip((SETTLING, SHARES), ends.tolist(), strict=True):
+                found |= {f"{words[0]}, {name}": share, f"{words[1]}, {name}": 1 - share}
         return found
 
     return by_seed(shares, seeds)
 
 
-def _arrives(surface, minimise, start, *, sweeps: int, near: float, at_once=100) -> bool:
-    """Whether the sweeps come to a minimum; when they no longer move, the rest is spared."""
+def _ends(
+    surface, minimise, start, *, sweeps: int, near: float, smooth: bool, at_once=100
+) -> tuple[bool, bool]:
+    """Whether the sweeps come to rest, and at a minimum; what would no longer move is spared."""
     known, x = len(surface.minima) > 0, np.array(start, dtype=float)
     lowest = float(surface.value(surface.minima[0])) if known else -np.inf
     goal = lowest + 1e-4 * near**2 * (float(surface.value(x)) - lowest) if known else -np.inf
@@ -71,10 +81,12 @@ def _arrives(surface, minimise, start, *, sweeps: int, near: float, at_once=100)
         x = path.points[-1]
         if path.costs[-1] <= goal or np.abs(x - before).max() <= 1e-12:
             break
-    if known:
-        return _come_near(surface, (start, x), near)
     slopes = [np.linalg.norm(surface.gradient(point)) for point in (start, x)]
-    return bool(slopes[1] <= near * slopes[0] and _curvatures(surface, x).min() > 0)
+    settles = smooth and bool(slopes[1] <= near * slopes[0])
+    if known:
+        arrives = _come_near(surface, (start, x), near)
+        return arrives or settles, arrives
+    return settles, settles and bool(_curvatures(surface, x).min() > 0)
 
 
 def _come_near(surface, ends, near: float) -> bool:
@@ -88,10 +100,10 @@ def _curvatures(surface, x: np.ndarray, h: float = 1e-5) -> np.ndarray:
     return np.linalg.eigvalsh((second + second.T) / 2)
 
 
-def _quadratic(rng) -> tuple:
+def _quadratic(rng, condition: float | None = None) -> tuple:
     d = int(rng.integers(2, 9))
     turn = np.linalg.qr(rng.standard_normal((d, d)))[0]
-    h = turn @ np.diag(np.geomspace(1, rng.uniform(2, 100), d)) @ turn.T
+    h = turn @ np.diag(np.geomspace(1, condition or rng.uniform(2, 100), d)) @ turn.T
     h = (h + h.T) / 2
     return quadratic(h), quadratic_minimiser(h), rng.standard_normal(d)
 
@@ -99,6 +111,10 @@ def _quadratic(rng) -> tuple:
 def _two_wells(rng, on_axis: bool = False) -> tuple:
     start = 1.5 * rng.standard_normal(2) * ([1, 0] if on_axis else [1, 1])
     return traps.coupled_wells(), traps.coupled_wells_minimiser(), start
+
+
+def _flat_saddle(rng) -> tuple:
+    return traps.flat_saddle(), traps.flat_saddle_minimiser(), 1.5 * rng.standard_normal(2)
 
 
 def _many_wells(rng, d: int, coupling: float) -> tuple:
@@ -128,10 +144,11 @@ def _absolute_errors(rng, n: int, d: int) -> tuple:
     )  # fmt: skip
 
 
-def _lasso_arrives(rng) -> bool:
+def _lasso_arrives(rng) -> tuple[bool, bool]:
     made = correlated_regression(40, 30, active=5, seed=int(rng.integers(10**6)))
     penalty = rng.uniform(0.05, 0.9) * lambda_max(made)
-    return lasso(made, penalty, start=rng.standard_normal(30), gap=1e-8).certified
+    arrives = lasso(made, penalty, start=rng.standard_normal(30), gap=1e-8).certified
+    return arrives, arrives
 
 
 def _powell(start) -> tuple:
@@ -142,13 +159,14 @@ def _powells_start(rng) -> tuple:
     return traps.powell_start(Fraction(int(rng.integers(1, 257)), 1024))
 
 
-def _circle_arrives(start, near: float) -> bool:
+def _circle_arrives(start, near: float) -> tuple[bool, bool]:
     """In exact fractions, where the bound is never touched: the walk is that of Powell himself."""
     walk = traps.powell_walk(start, 90)
     surface = traps.bounded_powell()
     if max(abs(v) for point in walk for v in point) > 4:
         raise ArithmeticError("the walk has left the circle and must be followed in floats.")
-    return _come_near(surface, np.array([walk[0], walk[-1]], dtype=float), near)
+    arrives = _come_near(surface, np.array([walk[0], walk[-1]], dtype=float), near)
+    return arrives, arrives
 
 
 def block_sizes(seeds, *, dimensions=6, sweeps=4) -> Record:

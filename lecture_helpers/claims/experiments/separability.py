@@ -1,5 +1,8 @@
 """When coordinate descent pays: its work beside that of methods that move everything at once."""
 
+from itertools import product
+from typing import Any
+
 import numpy as np
 
 from lecture_helpers.claims.claim import Record
@@ -8,6 +11,7 @@ from lecture_helpers.foundation.threads import one_thread
 from lecture_helpers.optimization.coordinate_descent import coupled_groups, sweep_matrix
 from lecture_helpers.optimization.descent import conjugate_gradients
 from lecture_helpers.optimization.lasso import (
+    LassoProblem,
     correlated_regression,
     fista,
     ista,
@@ -21,19 +25,23 @@ AT_ONCE = 1000  # gradient steps whose costs are worked out together
 
 def separability(
     seeds, *, correlations=(0.0, 0.5, 0.9), couplings=(0.1, 0.5, 0.9, 0.99), examples=200,
-    columns=200, penalty=0.1, gaps=(1e-6, 1e-3), groups=20, size=10, condition=100.0,
-    targets=(1e-12, 1e-4), cap=300_000,
+    columns=200, many=20_000, penalty=0.1, gaps=(1e-6, 1e-3), groups=20, size=10,
+    conditions=(100.0, 1.0), targets=(1e-12, 1e-4), cap=300_000,
 ) -> Record:  # fmt: skip
     """C23: the speed of every method, minus the log10 of its work to a target, and who leads.
 
-    "Lasso": any two of ``columns`` columns correlate, the target is a relative duality gap. A
+    "Lasso": any two of ``columns`` columns correlate, the target is a relative duality gap; with
+    ``many`` rows ("many rows") the columns' inner products are what they are declared to be. A
     sweep, and a step of ISTA or FISTA, count as columns^2 multiplications: products with the Gram
     matrix. "groups" and "single variables" are quadratics of groups x size variables
     (``coupled_groups``), minimised group by group or variable by variable to a share of the first
-    cost. A sweep counts the entries of H and of the groups' inverses; a step of gradient descent at
+    cost; "alike" are those whose condition within the groups, or of the variables, is 1 and not
+    100. A sweep counts the entries of H and of the groups' inverses; a step of gradient descent at
     the best rate the entries of H and d more, one of conjugate gradients those and 5 d. Nobody pays
     for the Gram matrix, inverses, largest curvatures or preconditioners: what is known beforehand
-    is free. "CG in groups" is preconditioned with the same inverses.
+    is free. "CG in groups" is preconditioned with the same inverses. "descent in groups" is the
+    step of all groups at once, each scaled by its inverse, at the best rate; it counts as a sweep
+    and d.
 
     The second gap and target are "a rough answer". Who does not arrive within ``cap`` steps has
     failed (NaN): that is the only way to fail. "lead over X" is the speed of coordinates less that
@@ -42,14 +50,16 @@ def separability(
 
     def of_seed(seed: int) -> dict:
         speeds = {}
-        for rho in correlations:
-            data = dict(n=examples, p=columns, correlation=rho, seed=seed)
-            speeds |= _named("Lasso", rho, _lasso_speeds(data, penalty, gaps, cap))
+        for problem, rows in {"Lasso": examples, "Lasso, many rows": many}.items():
+            for rho in correlations:
+                data = dict(n=rows, p=columns, correlation=rho, seed=seed)
+                speeds |= _named(problem, rho, _lasso_speeds(data, penalty, gaps, cap))
         shapes = {"groups": (groups, size), "single variables": (groups * size, 1)}
-        for problem, shape in shapes.items():
-            for coupling in couplings:
-                found = _quadratic_speeds(*shape, coupling, condition, seed, targets, cap)
-                speeds |= _named(problem, coupling, found)
+        for problem, condition, coupling in product(shapes, conditions, couplings):
+            h = coupled_groups(*shapes[problem], coupling, condition=condition, seed=seed)
+            found = _quadratic_speeds(h, shapes[problem][1], seed, targets, cap)
+            name = problem if condition > 1 else f"{problem}, alike"
+            speeds |= _named(name, coupling, found)
         return speeds
 
     return Record(tuple(seeds), by_seed(of_seed, seeds))
@@ -73,7 +83,7 @@ def _speed(costs, target: float, work: float) -> float:
 
 
 def _lasso_speeds(data: dict, penalty: float, gaps, cap: int) -> dict:
-    made = correlated_regression(**data)
+    made = _as_few_rows(correlated_regression(**data))
     penalty = penalty * lambda_max(made)
     finest = min(gaps)
     fits = {
@@ -88,17 +98,26 @@ def _lasso_speeds(data: dict, penalty: float, gaps, cap: int) -> dict:
     }  # fmt: skip
 
 
+def _as_few_rows(made: LassoProblem) -> LassoProblem:
+    """The same problem in p + 1 rows: equal inner products of the columns and the targets."""
+    n, p = made.design.shape
+    if n <= p + 1:
+        return made
+    r = np.asarray(np.linalg.qr(np.column_stack([made.design, made.targets]), mode="r"))
+    return LassoProblem(r[:, :p], r[:, p], made.truth)
+
+
 @one_thread
-def _quadratic_speeds(groups, size, coupling, condition, seed, targets, cap) -> dict:
-    h = coupled_groups(groups, size, coupling, condition=condition, seed=seed)
+def _quadratic_speeds(h: np.ndarray, size: int, seed: int, targets, cap: int) -> dict:
     d, inverses = len(h), _group_inverses(h, size)
     start = np.random.default_rng([seed, 23]).standard_normal(d)
-    first, inside = float(start @ h @ start / 2), groups * size**2
+    first, inside = float(start @ h @ start / 2), d * size
     last = min(targets) * first
-    settings = dict(steps=cap, until=last)
+    settings: dict[str, Any] = {"steps": cap, "until": last}
     costs = {
         OWN: (_sweep_costs(h, size, start, last, cap), d**2 + inside),
         "gradient descent": (_gradient_costs(h, start, last, cap), d**2 + d),
+        "descent in groups": (_scaled_costs(h, inverses, start, last, cap), d**2 + inside + d),
         "CG": (conjugate_gradients(h, start, **settings), d**2 + 5 * d),
         "CG in groups": (
             conjugate_gradients(h, start, preconditioner=inverses, **settings),
@@ -123,6 +142,12 @@ def _sweep_costs(h, size: int, x: np.ndarray, last: float, cap: int) -> list[flo
         x = sweep @ x
         costs.append(float(x @ h @ x / 2))
     return costs
+
+
+def _scaled_costs(h, inverses, x: np.ndarray, last: float, cap: int) -> np.ndarray:
+    """Gradient descent in the variables in which every group alone is round."""
+    root = np.linalg.cholesky(inverses)
+    return _gradient_costs(root.T @ h @ root, np.linalg.solve(root, x), last, cap)
 
 
 def _gradient_costs(h, x: np.ndarray, last: float, cap: int) -> np.ndarray:

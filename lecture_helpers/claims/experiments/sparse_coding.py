@@ -58,12 +58,18 @@ def _convexity(seed: int, n: int, k: int, penalty: float, segments: int) -> tupl
 
 KINDS = ("photographs", "digits")
 MANY = "photographs, many patches"
+PENALTIES = (0.3, 2.0)
 UNITS = {"alternating": 4, "joint": 5, "PALM": 4}  # products of an iteration, at one sweep a turn
 
 
+def at_penalties(kind: str) -> tuple[str, ...]:
+    """The names of this kind of patches at the other penalties."""
+    return tuple(f"{kind}, penalty {penalty:g}" for penalty in PENALTIES)
+
+
 def turns(
-    seeds, *, kinds=KINDS, patches=500, atoms=64, many=2000, penalty=1.0, work=400, long=4000,
-    sweeps=1,
+    seeds, *, kinds=KINDS, patches=500, atoms=64, many=2000, penalty=1.0, others=PENALTIES,
+    work=400, long=4000, sweeps=1,
 ) -> Record:  # fmt: skip
     """C25: what taking turns does to the cost, where it leads, and when its rivals are as far.
 
@@ -80,7 +86,9 @@ def turns(
     "residual" is the log10 of ``stationarity``. "speed" is minus the log10 of the work to the cost
     that the alternation has after ``work``, or after a quarter of it ("early"); who has not come
     so far after ``long`` work has failed (NaN), and nothing else counts as failed. "end" is minus
-    the log10 of the cost per patch after ``long`` work.
+    the log10 of the cost per patch after ``long`` work. "unseen" is the log10 of what an unseen
+    patch costs with the best codes, for dictionaries learned with ``work``: for photographs also
+    from ``many`` patches, and at the ``others`` of the penalties.
     """
 
     def of_seed(seed: int) -> dict:
@@ -92,8 +100,12 @@ def turns(
             values = _alternation(x, unseen, w, runs, penalty, work, sweeps)
             values |= _race(runs, len(x), work, sweeps)
             found |= {f"{name}, {kind}": value for name, value in values.items()}
-        more = _served_by_many(many, atoms, penalty, work, sweeps, seed) if many else {}
-        return found | more
+        more = {MANY: (many, penalty)} if many else {}
+        more |= {f"photographs, penalty {other:g}": (patches, other) for other in others}
+        for name, (n, price) in more.items():
+            served = _served_photographs(n, atoms, price, work, sweeps, seed)
+            found |= {f"{words}, {name}": value for words, value in served.items()}
+        return found
 
     return Record(tuple(seeds), by_seed(of_seed, seeds))
 
@@ -146,12 +158,11 @@ def _served(unseen, first, learned, penalty: float) -> dict:
     return {"unseen, codes only": np.log10(costs[0]), "unseen, alternating": np.log10(costs[1])}
 
 
-def _served_by_many(n: int, atoms: int, penalty, work: int, sweeps: int, seed: int) -> dict:
+def _served_photographs(n: int, atoms: int, penalty, work: int, sweeps: int, seed: int) -> dict:
     x, unseen = _patches("photographs", n, seed)
     w, turns = starting_atoms(x, atoms, seed), work // (3 + sweeps)
     run = learn_dictionary(x, penalty=penalty, atoms=w, iterations=turns, sweeps=sweeps)
-    values = _served(unseen, w, run.atoms[-1], penalty)
-    return {f"{name}, {MANY}": value for name, value in values.items()}
+    return _served(unseen, w, run.atoms[-1], penalty)
 
 
 def _race(runs: dict, n: int, work: int, sweeps: int) -> dict:

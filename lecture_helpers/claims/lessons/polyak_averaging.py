@@ -11,14 +11,23 @@ LESSON, DATE = "03_polyak_averaging", "2026-11-29"
 on_slide = partial(Claim, lesson=LESSON, slide="Polyak Averaging")
 
 # C27
-SMOOTH = (
+TOLD = (
     "quadratic, condition 10, constant rate",
     "quadratic, condition 100, constant rate",
     "least squares, an example a step, constant rate",
     "logistic regression, an example a step, falling rate",
     "exp(x) - x, falling rate",
 )
+SMOOTH = (
+    *TOLD,
+    "quadratic, condition 10, falling rate",
+    "quadratic, condition 100, falling rate",
+    "exp(x) - x, slowly falling rate",
+    "x^4, falling rate",
+    "x^4, slowly falling rate",
+)
 COST_OF = {regime: regime.rpartition(", ")[0] for regime in SMOOTH}
+LAWFUL = tuple(regime for regime in SMOOTH if not regime.startswith("x^4"))
 EXPONENT = "minus the slope of log(mean excess cost) against log(t), t from 949 to 30,000"
 
 
@@ -28,13 +37,16 @@ def exponents(*regimes: str, arm: str = "average", against: str = convex.ROOT) -
 
 def depths(rate: str) -> dict:
     return {
-        f"{cost}, last at {rate}": (f"{regime}: average, depth", f"{cost}, {rate}: last, depth")
-        for regime, cost in COST_OF.items()
-    }
+        f"{COST_OF[regime]}, last at {rate}": (
+            f"{regime}: average, depth", f"{COST_OF[regime]}, {rate}: last, depth",
+        )
+        for regime in TOLD
+    }  # fmt: skip
 
 
 GUARANTEED = Part(
-    "on smooth convex costs, the excess cost of the average falls as 1/t",
+    "on smooth convex costs, at rates that fall more slowly than 1/t or on quadratics at constant "
+    "ones, the excess cost of the average falls as 1/t",
     f"{EXPONENT}, for the average, less the 1/2 of a cost that falls as 1/sqrt(t): 1/t is +0.5, "
     "a floor -0.5",
     0.25,
@@ -43,18 +55,20 @@ GUARANTEED = Part(
         "exp(x) - x, constant rate",
         "exp(x) - x, a tenth of the rate",
         "logistic regression, an example a step, constant rate",
+        "quadratic, condition 10, rate 1/(2t)",
+        "x^4, constant rate",
     )
     | {
         f"{regime}, t from 9 to 300": (f"{regime}: average, early exponent", convex.ROOT)
-        for regime in SMOOTH
+        for regime in TOLD
     },
     controls=(
         Control(
             "falsifier",
             "after 30,000 steps the average costs twice the law, trace(A^-1 S) / (2t), or more",
             {
-                regime: (f"{cost}: law, depth", f"{regime}: average, depth")
-                for regime, cost in COST_OF.items()
+                regime: (f"{COST_OF[regime]}: law, depth", f"{regime}: average, depth")
+                for regime in LAWFUL
             },
             "log10 of the excess cost, average less law",
             0.3,
@@ -80,19 +94,16 @@ GUARANTEED = Part(
         ),
     ),
 )
-KINKS = ("abs(x), falling rate", "max(x, -3x), falling rate")
+KINKS = (
+    "abs(x), falling rate", "max(x, -3x), falling rate",
+    "abs(x), slowly falling rate", "max(x, -3x), slowly falling rate",
+)  # fmt: skip
 KINKED = Part(
     "on convex costs with a kink, at falling rates, it falls as 1/sqrt(t) or faster",
     f"{EXPONENT}, for the average: 1/sqrt(t) is +0.5, a floor 0",
-    0.25,
+    0.4,
     exponents(*KINKS, against=convex.FLOOR),
-    exponents(
-        "abs(x), constant rate",
-        "max(x, -3x), constant rate",
-        "x^4, falling rate",
-        "x^4, constant rate",
-        against=convex.FLOOR,
-    ),
+    exponents("abs(x), constant rate", "max(x, -3x), constant rate", against=convex.FLOOR),
     controls=(
         Control(
             "mechanism",
@@ -105,18 +116,15 @@ KINKED = Part(
 # C29
 NEARER = "log10 of the ratio of distances {}, last iterate to average of all"
 TO_FLOOR, TO_MINIMUM = "to the floor", "to the minimum"
-LEAPING = (
-    "even walls, quiet, 30 steps",
-    "even walls, noisy, 3000 steps",
-    "lopsided walls, quiet, 30 steps",
-    "lopsided walls, quiet, 3000 steps",
-    "lopsided walls, noisy, 3000 steps",
-)
 SETTLED = (
     "even walls, noisy, 3000 steps",
+    "even walls, lower rates, noisy, 3000 steps",
     "lopsided walls, quiet, 3000 steps",
+    "lopsided walls, a third of the noise, 3000 steps",
     "lopsided walls, noisy, 3000 steps",
+    "lopsided walls, twice the noise, 3000 steps",
 )
+LEAPING = ("even walls, quiet, 30 steps", "lopsided walls, quiet, 30 steps", *SETTLED)
 
 
 def nearness(bottom: str, treated: str, control: str, *places: str) -> dict:
@@ -232,31 +240,35 @@ def forgets(words: str, unit: str, least: float, measure: str) -> Part:
 
 CLAIMS = (
     on_slide("C26", "identity",
-        "The mean of all iterates can be carried along with one number of memory per weight, and "
-        "so can the average that forgets exponentially.",
+        "With numbers of 32 bits or more the mean of all iterates can be carried along with one "
+        "number of memory per weight, and so can the average that forgets exponentially.",
         "A sequence on which the running form and the sum differ by more than rounding.",
-        experiment=experiments.running_forms, budget=5,
+        experiment=experiments.running_forms, budget=10,
+        objection="In 16 bits it fails: kept in bfloat16 with alpha = 0.999, an average of 0.8 "
+        "does not move towards a weight of 1, because every step is rounded away. Tested.",
+        history=(Change(DATE, "identity",
+            "A referee pointed out that it was checked in 64 bits and said of any number."),),
     ),
     on_slide("C27", "empirical",
         "On smooth convex problems with noisy gradients the average of the iterates comes with a "
-        "guarantee: at rates that fall, on quadratics at constant ones too, its excess cost falls "
-        "as one over the number of steps; where the cost has a kink, as one over its root or "
-        "faster.",
+        "guarantee: at rates that fall more slowly than 1/t, on quadratics at constant ones too, "
+        "its excess cost falls as one over the number of steps; where the cost has a kink, as one "
+        "over its root or faster.",
         "A problem of this kind on which the average's cost falls as 1/sqrt(t) or more slowly, or "
         "ends at twice the law.",
         parts=(GUARANTEED, KINKED),
-        experiment=convex.falling_costs, budget=110, quick={"steps": 10_000},
-        objection="A guarantee is a theorem, and five costs of at most 20 dimensions do not "
-        "prove it. The sentence asks for curvature at the minimum, rates that fall "
-        "more slowly than 1/t, and a start that is forgotten: x^4, which has no "
-        "curvature there, falls as t^-0.6 and stands as a border; a quadratic of "
-        "condition 100 at falling rates is still at 1/sqrt(t) at t = 30,000; rates of "
-        "0.5/t leave it behind. An exponent within 0.25 passes, so that 0.33 would "
-        "pass for 1/sqrt(t). Open.",
+        experiment=convex.falling_costs, budget=150, quick={"steps": 10_000},
+        objection="A guarantee is a theorem about t without end, and six costs of at most 20 "
+        "dimensions up to t = 30,000 do not prove it; a start that is far away is not forgotten "
+        "by then. An exponent of 0.75 passes for 1/t, one of 0.4 for 1/sqrt(t). Open.",
         literature="Polyak and Juditsky 1992 for the law; Bach and Moulines 2011 for finite times.",
         history=(Change(DATE, "holds: average ahead of last iterate after 5,000 steps",
             "It compared the average with the last iterate at one t, on quadratics and abs(x), and "
-            "never measured the rate that the sentence promises."),),
+            "never measured the rate that the sentence promises."),
+            Change(DATE, "holds: as 1/t in 5 of 5, at kinks in 2 of 2",
+            "A referee found costs and rates that the sentence includes and the scope did not: "
+            "x^4, quadratics at falling rates, rates that fall as t^(-1/3). And 0.33 would have "
+            "passed for 1/sqrt(t)."),),
     ),
     on_averages("C28", "empirical",
         "On neural networks nothing is guaranteed, and averaging the weights helps all the same.",
@@ -266,47 +278,51 @@ CLAIMS = (
                 "accuracy"),
             helps("and the lower test loss", LOWER, MIN_LOSS, "loss"),
         ),
-        objection="Two data sets of a few thousand examples, one small network with batch norm, "
+        objection="Three data sets of a few thousand examples, one small network with batch norm, "
         "one optimizer, 1,000 updates. Open.",
         literature="Izmailov et al. 2018 and Morales-Brotons et al. 2024 report gains on large "
         "networks.",
         history=(Change(DATE, "conditional: holds in 3 of 4 regimes",
             "It had one data set, accuracy alone, and tried six times as many settings for the "
-            "average as for the last weights."),),
+            "average as for the last weights."),
+            Change(DATE, "holds in part, on two data sets",
+            "A referee found other figures on digits: it is the third data set."),),
     ),
     on_slide("C29", "empirical",
-        "Where descent leaps from wall to wall of a straight valley, the mean of its stops lies "
-        "nearer to the floor than the last stop does, and nearer to the minimum once the way along "
-        "the valley is done.",
+        "Where descent goes on leaping from wall to wall of a straight valley, the mean of its "
+        "stops lies nearer to the floor than the last stop does, and nearer to the minimum once "
+        "the way along the valley is done.",
         "A straight valley across which descent still leaps, and whose last stop lies nearer.",
         parts=(
             Part("the mean lies nearer to the valley's floor", NEARER.format(TO_FLOOR), 0.3,
                 nearness(TO_FLOOR, "average", "last", *LEAPING),
                 nearness(TO_FLOOR, "average", "last", "even walls, quiet, 3000 steps",
-                    "bent valley, quiet, 300 steps", "bent valley, noisy, 300 steps",
-                    "bent valley, noisy, 3000 steps"),
+                    "even walls, lower rates, quiet, 30 steps", "bent valley, quiet, 300 steps",
+                    "bent valley, noisy, 300 steps", "bent valley, noisy, 3000 steps"),
                 controls=beside_the_average(TO_FLOOR, LEAPING)),
             Part("where leaping goes on, the mean lies nearer to the minimum in the long run",
                 NEARER.format(TO_MINIMUM), 0.3,
                 nearness(TO_MINIMUM, "average", "last", *SETTLED),
                 nearness(TO_MINIMUM, "average", "last", "even walls, quiet, 30 steps",
-                    "even walls, quiet, 3000 steps", "lopsided walls, quiet, 30 steps",
+                    "even walls, quiet, 3000 steps", "even walls, lower rates, quiet, 30 steps",
+                    "lopsided walls, quiet, 30 steps",
                     "bent valley, noisy, 300 steps", "bent valley, noisy, 3000 steps"),
                 controls=beside_the_average(TO_MINIMUM, SETTLED)),
         ),
         experiment=experiments.across_the_valley, more_seeds=MORE_SEEDS, budget=10,
-        objection="The rates were chosen near the border, 1.9 to 1.99 over the largest "
-        "curvature, where leaping goes on. At 1.5 to 1.8 the iterates leap as well, "
-        "arrive within 30 steps, and leave the mean of all stops far behind. With "
-        "lopsided walls the verdict depends on how large the noise is: at twice the "
-        "noise it is reversed. Two dimensions only. Open.",
+        objection="Without noise leaping goes on only near the border, at rates of 1.9 to 1.99 "
+        "over the largest curvature; at 1.5 to 1.8, a border here, it dies out within 30 steps. "
+        "Two dimensions only. Open.",
         history=(Change(DATE, "conditional: holds in 2 of 4 regimes",
             "Two of its regimes were outside the sentence, one on the way to the minimum and one "
-            "whose leaps had died out: they are borders now; lopsided and bent valleys are new."),),
+            "whose leaps had died out: they are borders now; lopsided and bent valleys are new."),
+            Change(DATE, "holds in part: of the floor in 4 of 5, of the minimum in 2 of 3",
+            "A referee found it reversed at rates of 1.5 to 1.8, where leaping dies out, and its "
+            "sign to depend on the noise: 'goes on' is said, and rates and noises are regimes."),),
     ),
     on_averages("C30", "empirical",
-        "On networks the average that forgets is better than the mean of all iterates, because "
-        "their costs are not convex and the old iterates lie in other regions.",
+        "On networks the average that forgets is better than the mean of all iterates; their costs "
+        "are not convex, and old iterates lie in other regions.",
         "Networks on which the mean of all iterates is as good, or a convex cost on which "
         "forgetting gains as much.",
         parts=(
@@ -314,24 +330,25 @@ CLAIMS = (
                 "accuracy"),
             forgets("and the lower test loss", LOWER, MIN_LOSS, "loss"),
             Part("old iterates lie in other regions: half way from an old one to the last, the "
-                "cost is higher than the mean of both",
-                "log10 of the test loss, half way less mean of the ends, iterate after a tenth of "
-                "the run and last; on a convex cost it is never positive",
+                "training cost is higher than the mean of both",
+                "log10 of the training cost, half way less mean of the ends, iterate after a tenth "
+                "of the run and last; on a convex cost it is never positive",
                 MIN_LOSS,
-                arms("mean of the ends", "halfway", "loss"),
+                arms("mean of the ends", "halfway", "training loss"),
                 under("softmax regression",
-                    arms("mean of the ends", "halfway", "loss", model="convex"))),
+                    arms("mean of the ends", "halfway", "training loss", model="convex"))
+                | under("test loss", arms("mean of the ends", "halfway", "loss"))),
         ),
-        objection="The third part measures test loss, which wrong labels raise by "
-        "overconfidence: on training loss the way half way is level or lower as well, "
-        "by less. Other regions are found in none of eight, so the reason that the "
-        "sentence gives is not shown. On digits with wrong labels and a fixed half- "
-        "life the mean of all iterates is ahead by seven points. How much of the run "
-        "to forget depends on its length; here it is 1,000 updates. Open.",
+        objection="How much of the run to forget depends on its length; here it is 1,000 updates, "
+        "and an old iterate is that after a tenth of them. Half way between two iterates is one "
+        "point of one way; another way may be lower still. Open.",
         literature="Izmailov et al. 2018 average the tail; Morales-Brotons et al. 2024 use the "
         "exponential average.",
         history=(Change(DATE, "conditional, fragile: holds in 3 of 4 regimes",
             "It had one data set and accuracy alone; under a cosine rate the exponential average "
-            "was no average any more, and its reason was not tested."),),
+            "was no average any more, and its reason was not tested."),
+            Change(DATE, "holds in part: in accuracy 4 of 8, other regions in 0 of 8",
+            "A referee found that the way between iterates was measured in test loss, which wrong "
+            "labels raise, and that digits reverse it. 'Because' is gone from the sentence."),),
     ),
 )  # fmt: skip

@@ -22,6 +22,24 @@ def test_under_the_conditions_every_start_arrives(shares):
         assert shares[f"arrive, {name}"] == [1.0, 1.0]
 
 
+def test_a_flat_saddle_keeps_some_starts_though_most_settle(shares):
+    assert min(shares["settle, flat saddle"]) >= 0.8
+    assert 0 < min(shares["arrive, flat saddle"]) and max(shares["arrive, flat saddle"]) < 0.8
+
+
+def test_what_does_not_move_does_not_settle(monkeypatch):
+    monkeypatch.setattr(traps, "flat_saddle_minimiser", lambda: lambda x, block: x[block])
+    assert lesson.arrivals((3,), starts=3)["settle, flat saddle"] == [0.0]
+
+
+def test_the_flat_saddles_minimiser_leaves_no_slope_along_its_variable():
+    surface, minimise = traps.flat_saddle(), traps.flat_saddle_minimiser()
+    for block in (np.array([0]), np.array([1])):
+        for x in np.random.default_rng(1).uniform(-3, 3, (20, 2)):
+            x[block] = minimise(x, block)
+            assert abs(surface.gradient(x)[block]) < 1e-12
+
+
 def test_a_kink_across_the_axes_a_saddles_axis_and_powells_circle_hold_every_start(shares):
     for name in ("kinks across the axes", "two wells, from the axis", "Powell, his starts"):
         assert shares[f"arrive, {name}"] == [0.0, 0.0]

@@ -15,7 +15,7 @@ from lecture_helpers.optimization.coordinate_descent import (
 from lecture_helpers.optimization.lasso import correlated_regression, lambda_max, lasso
 from lecture_helpers.test_functions.surfaces import quadratic
 
-SMALL = dict(examples=60, columns=40, groups=6, size=4)
+SMALL = dict(examples=60, columns=40, many=400, groups=6, size=4)
 H, START = coupled_groups(6, 4, 0.7, seed=2), np.random.default_rng(5).standard_normal(24)
 
 
@@ -43,6 +43,26 @@ def test_gradient_descent_in_closed_form_is_the_plain_loop():
         costs.append(x @ H @ x / 2)
         x = x - lr * H @ x
     np.testing.assert_allclose(lesson._gradient_costs(H, START, 0.0, 1000)[:50], costs, rtol=1e-9)
+
+
+def test_descent_in_groups_is_the_plain_loop_with_every_group_scaled():
+    inverses, x, costs = lesson._group_inverses(H, 4), START, []
+    scaled = np.linalg.eigvals(inverses @ H).real
+    lr = 2 / (scaled.min() + scaled.max())
+    for _ in range(30):
+        costs.append(x @ H @ x / 2)
+        x = x - lr * inverses @ H @ x
+    found = lesson._scaled_costs(H, inverses, START, 0.0, 1000)[:30]
+    np.testing.assert_allclose(found, costs, rtol=1e-8)
+
+
+def test_many_rows_in_few_are_the_same_lasso():
+    made = correlated_regression(500, 30, correlation=0.3, seed=4)
+    few = lesson._as_few_rows(made)
+    assert few.design.shape == (31, 30)
+    penalty = 0.1 * lambda_max(made)
+    fits = [lasso(problem, penalty, gap=1e-8) for problem in (made, few)]
+    np.testing.assert_allclose(fits[0].coefficients, fits[1].coefficients, atol=1e-7)
 
 
 def test_a_speed_is_the_work_to_the_first_step_that_meets_the_target():
