@@ -55,11 +55,12 @@ def separability(
                 data = dict(n=rows, p=columns, correlation=rho, seed=seed)
                 speeds |= _named(problem, rho, _lasso_speeds(data, penalty, gaps, cap))
         shapes = {"groups": (groups, size), "single variables": (groups * size, 1)}
-        for problem, condition, coupling in product(shapes, conditions, couplings):
-            h = coupled_groups(*shapes[problem], coupling, condition=condition, seed=seed)
-            found = _quadratic_speeds(h, shapes[problem][1], seed, targets, cap)
-            name = problem if condition > 1 else f"{problem}, alike"
-            speeds |= _named(name, coupling, found)
+        for problem, shape in shapes.items():
+            for condition, coupling in product(conditions, couplings):
+                h = coupled_groups(*shape, coupling, condition=condition, seed=seed)
+                name = problem if condition > 1 else f"{problem}, alike"
+                found = _quadratic_speeds(h, shape[1], seed, targets, cap)
+                speeds |= _named(name, coupling, found)
         return speeds
 
     return Record(tuple(seeds), by_seed(of_seed, seeds))
