@@ -12,6 +12,7 @@ from lecture_helpers.widgets.explorer import Explorer
 STORE = "LECTURE_STORES_PICTURES"  # set while notebooks are run to be stored: strips may train
 ANSWER = 0.09  # seconds of work that a moved control may wait for
 AT_LEAST, AT_MOST = 0.06, 0.25  # seconds of work between two pictures while time runs
+SLACK = 1.5  # how much longer than planned a tick may work before the picture is drawn once more
 TO_DRAWING = 1.6  # how much longer than drawing, so that most of the time is work
 
 
@@ -93,7 +94,7 @@ class LiveExplorer(Explorer):
             now = self.time.value
             if now < self.target:
                 self.time.value = min(now + self.stride, self.target)
-                budget, begun = Budget(seconds=self.pause), clocks.perf_counter()
+                budget, begun = Budget(seconds=SLACK * self.pause), clocks.perf_counter()
                 self._answer(self.time, budget)
                 self._pace(budget, clocks.perf_counter() - begun)
             if self.error or self.time.value >= self.target:
