@@ -231,7 +231,7 @@ def _of_controls(made: Mapping) -> Iterable[str]:
             lost = [f["name"] for f in findings if f["name"] in holding - set(met)]
             if turned:
                 yield f"under another count ({words}) the sign turns in {_of(turned, findings)}"
-            elif lost:
+            if lost:
                 yield f"under another count ({words}) it is lost in {_of(lost, findings)}"
         elif control["kind"] == "rival" and against:
             yield f"a rival ({words}) is ahead in {_of(against, findings)}"

@@ -148,6 +148,14 @@ def test_where_another_count_turns_the_sign_the_part_depends_on_the_count():
     assert same["verdict"] == "holds" and same["prose"].endswith("Holds in all 2 regimes.")
 
 
+def test_a_count_that_turns_one_sign_and_loses_another_says_both():
+    scope = {"a": ("one", "none"), "b": ("two", "none")}
+    count = Control("accounting", "seconds", {"a": ("minus", "none"), "b": ("small", "none")})
+    words = judged(scope, count)["prose"]
+    assert "Under another count (seconds) the sign turns in 1 of 2 (a)." in words
+    assert "Under another count (seconds) it is lost in 1 of 2 (b)." in words
+
+
 def test_a_part_that_another_count_no_longer_shows_says_so():
     entry = judged(
         {"a": ("one", "none")}, Control("accounting", "seconds", {"a": ("small", "none")})
