@@ -22,6 +22,12 @@ UNWELCOME = (
     r"%pip|!pip|pip install|rcParams|pyplot|urlopen|urllib|requests\.|https?://|get_dataset"
     r"|np\.random\.(seed|rand|randn|normal|uniform)\(|torch\.manual_seed|warnings\.filterwarnings"
 )
+DEEPER = "Going deeper"
+ASIDE = ["Summary", "For the teacher: fifty minutes"]
+SECTIONS = [
+    "The cast", "Your turn", *ASIDE, DEEPER, "What the slides get wrong or leave out",
+    "More exercises", "Test yourself", "Literature",
+]  # fmt: skip
 TOOLS = {"datasets", "plots", "report", "training", "widgets"}
 SHOWS = re.compile(r"^\s*(?:\w+ = )?(?:explore|show|strip)\(", re.MULTILINE)
 
@@ -255,6 +261,40 @@ def invalid(notebook, folder):
         yield "two cells have the same id"
 
 
+def lecture_part(notebook) -> list[dict]:
+    """The cells of a lesson's fifty minutes, without its summary and the teacher's table."""
+    part, inside = [], True
+    for cell in notebook["cells"]:
+        found = re.search(r"^## (.+?)\s*$", source(cell), re.MULTILINE)
+        if cell["cell_type"] == "markdown" and found:
+            if found[1] == DEEPER:
+                return part
+            inside = found[1] not in ASIDE
+        if inside:
+            part.append(cell)
+    return []
+
+
+def long_lecture(notebook, folder):
+    part = lecture_part(notebook)
+    if not part:
+        return
+    words = sum(len(source(c).split()) for c in part if c["cell_type"] == "markdown")
+    code = [source(c) for c in part if c["cell_type"] == "code"]
+    explorers = sum("explore(" in text for text in code)
+    for what, found, least, most in (
+        ("words", words, 0, 1600), ("code cells", len(code), 8, 16), ("explorers", explorers, 3, 5),
+    ):  # fmt: skip
+        if not least <= found <= most:
+            yield f"the lecture part has {found} {what}, not {least} to {most}"
+
+
+def misplaced_sections(notebook, folder):
+    found = [re.sub(r"^\d+\. ", "", words) for level, words in headings(notebook) if level == 2]
+    if DEEPER in found and [words for words in found if words in SECTIONS] != SECTIONS:
+        yield f"the sections are not {', '.join(SECTIONS)}, in this order"
+
+
 CHECKS = [
     broken_links,
     failed,
@@ -262,7 +302,9 @@ CHECKS = [
     import_style,
     invalid,
     long_cells,
+    long_lecture,
     machine_paths,
+    misplaced_sections,
     missing_pictures,
     names_used_above_their_cell,
     overwritten_answers,
@@ -347,6 +389,21 @@ def add_code(*texts, **metadata):
     return lambda notebook: notebook["cells"].extend(cells)
 
 
+def write_lecture(words: str, explorers: int):
+    """A lecture part of eight code cells and so many words and explorers."""
+    cells = ["explore(view)"] * explorers + ["x = 1"] * (8 - explorers)
+    texts = [
+        ("markdown", words),
+        *(("code", text) for text in cells),
+        ("markdown", "## Going deeper"),
+    ]
+
+    def spoil(notebook):
+        notebook["cells"] = [{"cell_type": kind, "source": [text]} for kind, text in texts]
+
+    return spoil
+
+
 def add_output(**fields):
     return lambda notebook: code(notebook)["outputs"].append(fields)
 
@@ -366,8 +423,12 @@ SPOILS = [
     (import_style, write_code("from lecture_helpers.optimization import lasso")),
     (import_style, write_code("from lecture_helpers.plots.lines import draw_line")),
     (long_cells, write_code("x = 1\n" * 21)),
+    (long_lecture, write_lecture("word " * 1601, explorers=3)),
+    (long_lecture, write_lecture("word", explorers=6)),
+    (long_lecture, write_lecture("word", explorers=2)),
     (machine_paths, write_code("open('/" + "tmp/x')")),
     (machine_paths, add_output(output_type="stream", name="stdout", text=["/home/me/x.py"])),
+    (misplaced_sections, write_prose("# T\n\n## Going deeper\n\n## Summary")),
     (missing_pictures, lambda notebook: output(notebook)["data"].pop("image/png")),
     (missing_pictures, lambda notebook: output(notebook)["metadata"].clear()),
     (names_used_above_their_cell, write_code("print(later)")),
@@ -411,6 +472,21 @@ def test_a_link_to_a_heading_of_another_notebook_is_followed(tmp_path):
     assert not list(broken_links(notebook, tmp_path))
     write_prose("# T\n[x](other.ipynb#No-idea)")(notebook)
     assert list(broken_links(notebook, tmp_path))
+
+
+def test_a_short_lecture_passes(tmp_path):
+    notebook = good()
+    write_lecture("word " * 1600, explorers=3)(notebook)
+    assert not list(long_lecture(notebook, tmp_path))
+
+
+def test_the_summary_and_what_goes_deeper_do_not_count(tmp_path):
+    notebook = good()
+    write_lecture("word", explorers=3)(notebook)
+    for place, text in ((-1, "## Summary\n" + "word " * 2000), (99, "word " * 2000)):
+        cell = {"cell_type": "markdown", "source": [text]}
+        notebook["cells"].insert(place if place < 0 else len(notebook["cells"]), cell)
+    assert not list(long_lecture(notebook, tmp_path))
 
 
 def test_a_solution_may_be_longer(tmp_path):
