@@ -39,6 +39,11 @@ def test_the_exercise_names_its_mistakes(made):
         assert step.check(mistake, seed=0).mistake == name
 
 
+def test_the_self_test_shows_a_question(made):
+    self_test = runpy.run_path(str(made["exercises"]))["self_test"]
+    assert "✔ Right. The gradient is 2" in self_test._repr_markdown_()
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_notebook_is_what_is_asked_of_a_lesson(check, made):
     notebook = json.loads(made["notebook"].read_text())

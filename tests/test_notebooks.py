@@ -277,7 +277,7 @@ def lecture_part(notebook) -> list[dict]:
 
 def long_lecture(notebook, folder):
     part = lecture_part(notebook)
-    if not part:
+    if not part or "TO WRITE" in prose(notebook):
         return
     words = sum(len(source(c).split()) for c in part if c["cell_type"] == "markdown")
     code = [source(c) for c in part if c["cell_type"] == "code"]
