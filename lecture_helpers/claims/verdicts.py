@@ -28,7 +28,8 @@ def compare(
 
     The effect is that among the seeds that ran in both arms, its verdict that of the rule. Failure
     rates are compared by themselves: where they differ by ``MIN_FAILURES`` or more beyond their
-    exact intervals, they decide, unless the effect says the contrary. ``width`` is half of the
+    exact intervals, they decide, unless the effect says the contrary. Where both arms fail alike
+    and too few ran, the effect is undecided: nobody has seen it. ``width`` is half of the
     interval over ``min_effect``: above 1 it could not say "no difference" wherever it lay.
     """
     from lecture_helpers.claims import statistics
@@ -76,7 +77,7 @@ def _with_failures(found: dict, treated: int, control: int, seeds: int) -> dict:
     contrary = {rates["verdict"], found["verdict"]} == {"holds", "reversed"}
     if contrary:
         return found | {"verdict": "undecided", "p_value": 1.0}
-    if rates["verdict"] in ("holds", "reversed") or found["effect"] is None:
+    if rates["verdict"] in ("holds", "reversed"):
         return found | {"verdict": rates["verdict"], "p_value": rates["p_value"]}
     return found
 
