@@ -25,7 +25,7 @@ FEW = {
     "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
     "guided": {"places": (("digits", "ReLU", 6),)},
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
-    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",)},
+    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
     "norm_places": {"lengths": {"MNIST": 300}},
     "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
     "quarters": {"data": ("digits",)},
