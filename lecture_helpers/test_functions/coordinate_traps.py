@@ -88,6 +88,33 @@ def flat_saddle_minimiser() -> Callable:
     return minimise
 
 
+def flat_saddles(pairs: int) -> Surface:
+    """So many ``flat_saddle`` side by side, in (2 pairs,) variables: x and y, then the next two."""
+    one, n = flat_saddle(), whole(pairs=pairs, least=1)
+
+    def apart(points):
+        points = np.asarray(points, dtype=float)
+        return points.reshape(*points.shape[:-1], n, 2)
+
+    return Surface(
+        "flat saddles",
+        lambda points: one.value(apart(points)).sum(axis=-1),
+        lambda points: one.gradient(apart(points)).reshape(np.shape(points)),
+        np.tile(one.minima, n),
+    )
+
+
+def flat_saddles_minimiser() -> Callable:
+    """The exact minimiser of ``flat_saddles`` along a variable."""
+    minimise = flat_saddle_minimiser()
+
+    def along(x, block):
+        first = block - block % 2
+        return minimise(np.concatenate([x[first], x[first + 1]]), block % 2)
+
+    return along
+
+
 def many_wells(couplings: np.ndarray) -> Surface:
     """``sum_i (x_i^4 / 4 + x_i^2 / 2) + x'Jx / 2`` with J (d, d): along every variable one minimum.
 

@@ -42,6 +42,7 @@ def arrivals(
         "two wells": by_sweeps(_two_wells, smooth=True),
         "many wells": by_sweeps(lambda rng: _many_wells(rng, wells, coupling), smooth=True),
         "flat saddle": by_sweeps(_flat_saddle, smooth=True),
+        "five flat saddles": by_sweeps(lambda rng: _flat_saddle(rng, pairs=5), smooth=True),
         "Lasso": _lasso_arrives,
         "kinks along the axes": by_sweeps(lambda rng: _kinks(rng, along=True)),
         "kinks across the axes": by_sweeps(lambda rng: _kinks(rng, along=False)),
@@ -113,8 +114,9 @@ def _two_wells(rng, on_axis: bool = False) -> tuple:
     return traps.coupled_wells(), traps.coupled_wells_minimiser(), start
 
 
-def _flat_saddle(rng) -> tuple:
-    return traps.flat_saddle(), traps.flat_saddle_minimiser(), 1.5 * rng.standard_normal(2)
+def _flat_saddle(rng, pairs: int = 1) -> tuple:
+    start = 1.5 * rng.standard_normal(2 * pairs)
+    return traps.flat_saddles(pairs), traps.flat_saddles_minimiser(), start
 
 
 def _many_wells(rng, d: int, coupling: float) -> tuple:
