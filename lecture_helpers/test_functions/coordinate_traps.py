@@ -77,12 +77,15 @@ def flat_saddle() -> Surface:
 
 
 def flat_saddle_minimiser() -> Callable:
-    """The exact minimiser of ``flat_saddle`` along a variable, by Cardano's shift of 0.3."""
+    """The exact minimiser along one variable, by Cardano's shift of 0.3.
+
+    Of ``flat_saddles`` too, along one variable of every pair at once.
+    """
     slope = 1 - 3 * 0.3**2  # of the cubic without its square
 
     def minimise(x, block):
-        sign = 1 - 2 * np.asarray(block)  # + for x, - for y
-        value = sign * (0.3 * slope + 0.3**3) - x[1 - block]
+        sign = 1 - 2 * (np.asarray(block) % 2)  # + for x, - for y
+        value = sign * (0.3 * slope + 0.3**3) - x[block + sign]
         return np.sqrt(slope) * _cubic_root(value / slope**1.5) - 0.3 * sign
 
     return minimise
@@ -102,17 +105,6 @@ def flat_saddles(pairs: int) -> Surface:
         lambda points: one.gradient(apart(points)).reshape(np.shape(points)),
         np.tile(one.minima, n),
     )
-
-
-def flat_saddles_minimiser() -> Callable:
-    """The exact minimiser of ``flat_saddles`` along a variable."""
-    minimise = flat_saddle_minimiser()
-
-    def along(x, block):
-        first = block - block % 2
-        return minimise(np.concatenate([x[first], x[first + 1]]), block % 2)
-
-    return along
 
 
 def many_wells(couplings: np.ndarray) -> Surface:

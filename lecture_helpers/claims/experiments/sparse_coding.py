@@ -163,7 +163,7 @@ def _alternation(x, unseen, w, runs: dict, penalty: float, work: int, sweeps: in
 
 def _served(unseen, first, learned, penalty: float) -> dict:
     """log10 of what unseen patches cost with the best codes for either dictionary."""
-    cosines = dct(np.eye(8), norm="ortho").T
+    cosines = np.transpose(np.asarray(dct(np.eye(8), norm="ortho")))
     dictionaries = {
         "codes only": first,
         "alternating": learned,
