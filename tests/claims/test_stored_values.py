@@ -16,6 +16,7 @@ from lecture_helpers.claims.verify import difference
 STORED = ledger.load()
 CLAIM_OF = {experiment_name(CLAIMS[name]).rpartition(".")[2]: CLAIMS[name] for name in STORED}
 FEW = {
+    "at_once": {"data": ("digits",), "depths": {"sigmoid": (1,)}},
     "batch_mates": {"data": ("MNIST",), "levels": (0.3,)},
     "depth_trained": {"data": ("digits",), "depths": (2,)},
     "dropout_gain": {"data": ("MNIST",), "sizes": (64,)},
@@ -46,9 +47,9 @@ FIRST = {  # of these tables of their modules only the first lines
 }
 ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
-    "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown", "guided",
-    "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters", "race",
-    "running_for_batch", "skips", "unit_gradients", "weight_averages",
+    "at_once", "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
+    "guided", "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters",
+    "race", "running_for_batch", "skips", "unit_gradients", "weight_averages",
 }  # fmt: skip
 
 
