@@ -26,12 +26,17 @@ FEW = {
     "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
     "guided": {"places": (("digits", "ReLU", 6),)},
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
+<<<<<<< HEAD
     "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
     "norm_places": {"lengths": {"MNIST": 300}},
+=======
+    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",)},
+    "norm_places": {"cases": {"MNIST, 300 updates": ("MNIST", 5, 300, ("tanh: before",))}},
+>>>>>>> m1b
     "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
     "quarters": {"data": ("digits",)},
     "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
-    "running_for_batch": {"data": ("digits",), "batches": (64,)},
+    "running_for_batch": {"data": ("digits",), "switches": {"batches of 64": {}}},
     "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width")},
     "separability": {"correlations": (0.0,)},
     "skips": {"fresh": (("digits", 24),), "places": (("digits", 2),), "longer": ()},
@@ -42,7 +47,6 @@ FIRST = {  # of these tables of their modules only the first lines
     "batch_mates": ("MATES", 1),
     "falling_costs": ("COSTS", 1),
     "guided": ("GUIDES", 1),
-    "norm_places": ("PLACES", 4),
     "weight_averages": ("REGIMES", 1),
 }
 ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds

@@ -244,7 +244,7 @@ CLAIMS = (
         "weight, and so can the average that forgets exponentially; in fewer bits both stand still "
         "once a step is rounded away.",
         "A sequence on which the running form and the sum differ by more than rounding.",
-        experiment=experiments.running_forms, budget=10,
+        experiment=experiments.running_forms, budget=120,
         objection="Where the rounding bites depends on alpha and on how far the weights move: in "
         "32 bits with alpha = 0.999 nothing is lost on a random walk. Answered by a check of each.",
         history=(Change(DATE, "identity",
