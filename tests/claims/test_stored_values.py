@@ -26,13 +26,8 @@ FEW = {
     "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
     "guided": {"places": (("digits", "ReLU", 6),)},
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
-<<<<<<< HEAD
     "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
-    "norm_places": {"lengths": {"MNIST": 300}},
-=======
-    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",)},
     "norm_places": {"cases": {"MNIST, 300 updates": ("MNIST", 5, 300, ("tanh: before",))}},
->>>>>>> m1b
     "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
     "quarters": {"data": ("digits",)},
     "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
@@ -40,7 +35,7 @@ FEW = {
     "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width")},
     "separability": {"correlations": (0.0,)},
     "skips": {"fresh": (("digits", 24),), "places": (("digits", 2),), "longer": ()},
-    "turns": {"kinds": ()},
+    "turns": {"kinds": (), "planted": ()},
     "unit_gradients": {"data": ("digits",), "trained": (("digits", 8),)},
 }
 FIRST = {  # of these tables of their modules only the first lines
