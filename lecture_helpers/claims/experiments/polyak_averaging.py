@@ -130,8 +130,8 @@ def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, l
     lopsided one ("higher": 2.7 to 2.9, "highest": 2.9 to 3.1), 0.2 to 0.5 between the straight
     walls of max(x, -3x), where leaps then never end; creeping is a tenth of it, and falling goes
     from it to 0 on a line. In the bent valley, a ring of curvature 16 across, the rate is a
-    sixteenth of the even valley's and the start lies opposite the minimum. Noise comes at ``noise`` and shares of
-    it. A seed fails where a distance is not finite.
+    sixteenth of the even valley's and the start lies opposite the minimum. Noise comes at
+    ``noise`` and shares of it. A seed fails where a distance is not finite.
     """
 
     def of_seed(seed: int) -> dict[str, float]:
