@@ -32,9 +32,11 @@ FEW = {
     "quarters": {"data": ("digits",)},
     "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
     "running_for_batch": {"data": ("digits",), "switches": {"batches of 64": {}}},
-    "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width")},
+    "sampled_searches": {"places": ("Rastrigin in 2 dimensions",)},
+    "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width in 2 dimensions")},
     "separability": {"correlations": (0.0,)},
     "skips": {"fresh": (("digits", 24),), "places": (("digits", 2),), "longer": ()},
+    "success": {"data": ("digits",), "budgets": ("short",), "shapes": False},
     "turns": {"kinds": (), "planted": ()},
     "unit_gradients": {"data": ("digits",), "trained": (("digits", 8),)},
 }
@@ -48,7 +50,7 @@ ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
     "at_once", "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
     "guided", "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters",
-    "race", "running_for_batch", "skips", "unit_gradients", "weight_averages",
+    "race", "running_for_batch", "skips", "success", "unit_gradients", "weight_averages",
 }  # fmt: skip
 
 
