@@ -56,8 +56,8 @@ QUESTIONS = (
             "2.5 times faster, or 1.4 times slower": "Of fine-tuning alone "
             "$500/200$; with the stages it took 700 updates, and $700/500=1.4$. Say how you "
             "counted.",
-            "2.5 times faster, that is all": "If somebody gives you the greedy solution, yes. Whoever has to "
-            "make it has made 500 updates before.",
+            "2.5 times faster, that is all": "If somebody gives you the greedy solution, "
+            "yes. Whoever has to make it has made 500 updates before.",
             "1.4 times faster": "The number is that of all updates, but the other way round: 700 "
             "against 500.",
             "neither: both take 500 updates": "500 is what the stages take. The 200 of fine-tuning "
