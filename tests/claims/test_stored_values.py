@@ -17,9 +17,9 @@ STORED = ledger.load()
 CLAIM_OF = {experiment_name(CLAIMS[name]).rpartition(".")[2]: CLAIMS[name] for name in STORED}
 FEW = {
     "batch_mates": {"data": ("MNIST",), "levels": (0.3,)},
-    "depth_trained": {"data": ("digits",), "depths": (2,)},
+    "depth_trained": {"data": ("digits",), "kinds": ("depth 2",)},
     "dropout_gain": {"data": ("MNIST",), "sizes": (64,)},
-    "gains_that_train": {"data": ("digits",), "rates": (0.1,), "rival_rates": ()},
+    "gains_that_train": {"data": ("digits",), "rates": (0.1,), "rival_rates": (), "adam": ()},
     "gaussian_after": {"sizes": (16,)},
     "gradient_per_layer": {"data": ("digits",)},
     "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
@@ -27,7 +27,10 @@ FEW = {
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
     "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",)},
     "norm_places": {"lengths": {"MNIST": 300}},
-    "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
+    "promise_kept": {
+        "levels": {"digits": 1.0},
+        "networks": {"depth 3": ("relu", 3, 1.0, 0.1, ("none", "batch"), {"late": (0.3,)})},
+    },
     "quarters": {"data": ("digits",)},
     "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
     "running_for_batch": {"data": ("digits",), "batches": (64,)},

@@ -1,6 +1,7 @@
 """The experiments of lesson 1 on ladders: of learning rates, and of initial weights."""
 
 import fnmatch
+from itertools import product
 
 import numpy as np
 
@@ -11,10 +12,13 @@ from lecture_helpers.training import Runs, final_accuracy, trains
 
 NORMS = ("none", "batch", "layer", "scale", "centre")
 LADDER = grid(-9, 5, per_decade=4)  # 0.00562 to 17.8 by quarter decades
-CASES = (  # data, depth, rungs a decade, first and last rung in such steps from 1, norms
+CASES = (  # place, depth, rungs a decade, first and last rung in such steps from 1, norms
     ("digits", 2, 16, -6, 16, NORMS[:2]), ("digits", 8, 4, -5, 4, NORMS),
     ("digits", 16, 4, -8, 3, NORMS), ("MNIST", 8, 4, -5, 4, NORMS[:2]),
+    ("digits, tanh", 2, 8, 2, 20, NORMS[:2]), ("digits, tanh", 8, 8, -4, 8, NORMS[:2]),
+    ("MNIST, tanh", 2, 8, 2, 20, NORMS[:2]), ("MNIST, tanh", 8, 8, -4, 8, NORMS[:2]),
 )  # fmt: skip
+TANH = {"activation": "tanh", "init": "lecun"}
 LEARNED = 0.55  # an accuracy halfway between guessing among ten and 1
 
 
@@ -35,6 +39,7 @@ def ladder_runs(seeds, *, lr=LADDER, depth=(2, 8, 16), norm=NORMS, steps=200, re
 def highest_rates(seeds, *, cases=CASES, steps=200) -> Record:
     """C8: log10 of the largest learning rate of a ladder at which a network still trains.
 
+    A place is a data set, and tanh with LeCun's weights where it says so, ReLU with He's else.
     "loss": by ``trains``. "accuracy": test accuracy of at least 55 %, halfway from guessing.
     "as it acts": the largest effective rate among the rungs that train by their loss,
     lr |w0|^2 / |w|^2 with the weights after the last update (geometric mean over hidden layers):
@@ -44,14 +49,16 @@ def highest_rates(seeds, *, cases=CASES, steps=200) -> Record:
     ladder is too short)?
     """
     arms, extras = {}, {}
-    for data, depth, per_decade, first, last, norms in cases:
+    for place, depth, per_decade, first, last, norms in cases:
+        data, _, other = place.partition(", ")
         rates = grid(first, last, per_decade=per_decade)
         records = [0, *(round(steps * share) for share in (0.75, 0.8, 0.9, 1))]
         for norm in norms:
             options = on_data(data, seeds, steps=steps, record=records, checkpoints=steps)
-            runs = training.train(lr=list(rates), depth=depth, norm=norm, **options)
+            options |= {"depth": depth, "norm": norm} | (TANH if other else {})
+            runs = training.train(lr=list(rates), **options)
             set_to = np.broadcast_to(np.log10(rates)[:, None], (len(rates), len(seeds)))
-            by_loss, case = trains(runs), f"{data}, {norm}, depth {depth}"
+            by_loss, case = trains(runs), f"{place}, {norm}, depth {depth}"
             arms[f"{case}: loss"] = _highest(set_to, by_loss)
             arms[f"{case}: accuracy"] = _highest(set_to, learned(runs))
             arms[f"{case}: as it acts"] = _highest(set_to - growth(runs), by_loss)
@@ -83,6 +90,7 @@ def growth(runs: Runs) -> np.ndarray:
 
 GAINS = grid(-5, 4, per_decade=3)  # 0.0215 to 21.5
 FOLLOWS = "lr x gain squared"
+ADAM = "Adam"
 GAIN_ARMS = ("none", "batch", f"batch, {FOLLOWS}", f"none, {FOLLOWS}")
 
 
@@ -91,13 +99,16 @@ def gain_runs(
     records=11,
 ) -> Runs:  # fmt: skip
     """The networks of every initial gain and learning rate: without, with batch norm, and each
-    where the hidden weights have their learning rate times the gain squared."""
+    where the hidden weights have their learning rate times the gain squared. "none, Adam", a name
+    that ``norms`` may hold too, is trained by Adam."""
     options = on_data(data, seeds, steps=steps, record=records, depth=depth)
     parts = {}
     for gain in gains:
         scaled = {"lr_multipliers": {"hidden*.linear.weight": gain**2}}
         arms = {
-            name: {"norm": name.split(",")[0]} | (scaled if FOLLOWS in name else {})
+            name: {"norm": name.split(",")[0]}
+            | (scaled if FOLLOWS in name else {})
+            | ({"optimizer": "adam"} if ADAM in name else {})
             for name in norms
         }
         parts[gain] = training.train(lr=list(rates), gain=[gain], arms=arms, **options)
@@ -106,13 +117,13 @@ def gain_runs(
 
 def gains_that_train(
     seeds, *, data=("digits", "MNIST"), gains=GAINS, rates=(0.1, 1.0),
-    rival_rates=(0.001, 0.01, 10.0), depth=4, steps=150, records=11,
+    rival_rates=(0.001, 0.01, 10.0), adam=(0.01,), depth=4, steps=150, records=11,
 ) -> dict:  # fmt: skip
     """C9: the share of ten initial gains at which a network trains, per learning rate.
 
     "loss": by ``trains``. "accuracy": test accuracy of at least 55 %. "none, best rate": a gain
-    counts where any of the ``rates`` and ``rival_rates`` trains it. A gain that does not train is
-    what is counted; no seed can fail.
+    counts where any of the ``rates`` and ``rival_rates`` trains it. "none, Adam": one of the rates
+    ``adam`` for all gains. A gain that does not train is what is counted; no seed can fail.
     """
     arms, options = {}, {"gains": gains, "depth": depth, "steps": steps, "records": records}
     for source in data:
@@ -121,6 +132,11 @@ def gains_that_train(
             for rate, arm in ((rate, arm) for rate in rates for arm in GAIN_ARMS):
                 share = passed(runs.at(lr=rate, arm=arm)).mean(axis=0)
                 arms[f"{source}, {arm}, lr {rate:g}: {aim}"] = share.tolist()
+        if adam:
+            by_adam = gain_runs(seeds, data=source, rates=adam, norms=(f"none, {ADAM}",), **options)
+            for (aim, passed), rate in product(AIMS.items(), adam):
+                share = passed(by_adam.at(lr=rate)).mean(axis=(0, 1))
+                arms[f"{source}, none, {ADAM}, lr {rate:g}: {aim}"] = share.tolist()
         if rival_rates:
             more = gain_runs(seeds, data=source, rates=rival_rates, norms=("none",), **options)
             for aim, passed in AIMS.items():

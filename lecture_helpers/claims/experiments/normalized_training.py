@@ -15,46 +15,65 @@ from lecture_helpers.claims.experiments.own_rates import (
 )
 from lecture_helpers.claims.experiments.tuned_networks import DATA, failed_as_nan, grid, on_data
 from lecture_helpers.datasets import split
+from lecture_helpers.training import trains
 
 RATES = grid(-5, 2, per_decade=2)  # 0.00316 to 10
-ADAM_RATES = grid(-8, -2, per_decade=2)  # 0.0001 to 0.1
-DEPTHS = (2, 8, 24)
-LONGER = "ten times the updates"
-OPPONENTS = {  # who is compared: settings, factor on the updates, rates, least depth
-    "none": ({"norm": "none"}, 1, RATES, 1),
-    "batch": ({"norm": "batch"}, 1, RATES, 1),
-    "none, Adam": ({"norm": "none", "optimizer": "adam"}, 1, ADAM_RATES, 8),
-    f"none, {LONGER}": ({"norm": "none"}, 10, RATES[:6], 8),
+ADAM_RATES = grid(-7, -3, per_decade=2)  # 0.000316 to 0.0316
+KINDS = {  # of networks; ReLU, He's weights and width 32 unless it is said
+    "depth 2": {"depth": 2},
+    "depth 8": {"depth": 8},
+    "depth 24": {"depth": 24},
+    "width 128, depth 24": {"depth": 24, "width": 128},
+    "tanh, depth 24": {"depth": 24, "activation": "tanh", "init": "lecun"},
+    "depth 64": {"depth": 64},
 }
+LONGER = "ten times the updates"
+ALL = tuple(KINDS)
+NARROW, WIDE, TANH, DEEPEST = ALL[:3], ALL[3:4], ALL[4:5], ALL[5:]
+PLAIN, BATCH = {"norm": "none"}, {"norm": "batch"}
+OPPONENTS = (  # who is compared, settings, factor on the updates, rates, kinds
+    ("none", PLAIN, 1, RATES, NARROW),
+    ("none", PLAIN, 1, RATES[:5], WIDE + TANH),
+    ("none", PLAIN, 1, RATES[1:6], DEEPEST),
+    ("batch", BATCH, 1, RATES, NARROW),
+    ("batch", BATCH, 1, RATES[1:6], WIDE + TANH + DEEPEST),
+    ("none, Adam", PLAIN | {"optimizer": "adam"}, 1, ADAM_RATES, (*NARROW[1:], *TANH, *DEEPEST)),
+    (f"none, {LONGER}", PLAIN, 10, RATES[:5], NARROW[2:]),
+)
 
 
-def _deep(steps: int, depths):
-    """Per opponent: its arms by "who, depth d", its number of updates and its rates."""
-    for who, (settings, longer, rates, least) in OPPONENTS.items():
-        arms = {f"{who}, depth {d}": {"depth": d} | settings for d in depths if d >= least}
+def _deep(steps: int, kinds):
+    """Per line of opponents: arms by "who, kind", the number of updates, the rates."""
+    for who, settings, longer, rates, own in OPPONENTS:
+        arms = {f"{who}, {kind}": KINDS[kind] | settings for kind in own if kind in kinds}
         if arms:
             yield arms, steps * longer, rates
 
 
-def depth_trained(seeds, *, data=("digits", "MNIST"), depths=DEPTHS, steps=400, tuned: Any = None):
-    """C7: fit and test accuracy (per cent) of deep ReLU networks, as in ``fit_and_percent``.
+def depth_trained(seeds, *, data=("digits", "MNIST"), kinds=ALL, steps=400, tuned: Any = None):
+    """C7: fit and test accuracy (per cent) of deep networks, as in ``fit_and_percent``.
 
-    Each at the learning rate that suits it, with batch norm and without; without it also by Adam,
-    and for ten times the updates. A seed has failed, NaN, whose late training loss stays above
-    ln(10) / 2, half of what guessing among ten classes gives.
+    ``KINDS`` of networks, each at the learning rate that suits it, with batch norm and without;
+    without it also by Adam (the wide ones not), and at depth 24 for ten times the updates. A seed
+    has failed, NaN, whose late training loss stays above ln(10) / 2, half of what guessing among
+    ten classes gives. "trains" and "fails": 1 or 0 by that, at the rate for the loss.
     """
     found = {}
-    for source, (arms, updates, _) in product(data, list(_deep(steps, depths))):
+    for source, (arms, updates, _) in product(data, list(_deep(steps, kinds))):
         named = {f"{source}, {arm}": settings for arm, settings in arms.items()}
         options = on_data(source, seeds, steps=updates, record=late_records(updates))
-        found |= fit_and_percent(at_own_rates(tuned, LOSS_AND_ACCURACY, named, **options))
+        runs = at_own_rates(tuned, LOSS_AND_ACCURACY, named, **options)
+        found |= fit_and_percent(runs)
+        for arm in named:
+            does = trains(runs[f"{arm}, for loss"]).astype(float)
+            found |= {f"{arm}: trains": does.tolist(), f"{arm}: fails": (1 - does).tolist()}
     return found
 
 
-def tuned_depths(seeds, *, data=("digits", "MNIST"), depths=DEPTHS, steps=400) -> dict:
+def tuned_depths(seeds, *, data=("digits", "MNIST"), kinds=ALL, steps=400) -> dict:
     """The learning rates of C7, by late training loss and by accuracy on the validation split."""
     found = {}
-    for source, (arms, updates, rates) in product(data, list(_deep(steps, depths))):
+    for source, (arms, updates, rates) in product(data, list(_deep(steps, kinds))):
         named = {f"{source}, {arm}": settings for arm, settings in arms.items()}
         options = on_data(source, seeds, steps=updates, record=late_records(updates))
         found |= rates_for(LOSS_AND_ACCURACY, named, rates, **options)

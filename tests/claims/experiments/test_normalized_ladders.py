@@ -53,9 +53,34 @@ def test_rates_as_they_act_are_the_set_ones_less_the_growth(monkeypatch):
     assert is_set - acts == pytest.approx(0.25)
 
 
+def test_a_place_with_tanh_is_one_of_tanh_with_lecuns_weights(monkeypatch):
+    made, train = [], training.train
+    monkeypatch.setattr(training, "train", lambda **k: made.append(k) or train(**k | {"steps": 8}))
+    cases = tuple((place, 2, 1, -1, 0, ("none",)) for place in ("digits", "digits, tanh"))
+    found = ladders.highest_rates((8,), cases=cases, steps=8).arms
+    relu, tanh = (training.seeded(k["build"], seed=8, inputs=64, outputs=10, width=32,
+                                  **{n: k[n] for n in ("depth", "norm", "activation", "init")
+                                     if n in k}) for k in made)  # fmt: skip
+    assert "ReLU" in str(relu) and "Tanh" in str(tanh)
+    ratio = relu.hidden1.linear.weight / tanh.hidden1.linear.weight
+    assert ratio.detach().numpy() == pytest.approx(np.sqrt(2), rel=1e-5)
+    assert "digits, tanh, none, depth 2: loss" in found
+
+
+def test_adam_trains_the_plain_network_at_one_rate_for_all_gains(monkeypatch):
+    made, train = [], training.train
+    monkeypatch.setattr(training, "train", lambda **k: made.append(k) or train(**k))
+    options = {"data": ("digits",), "gains": (1.0,), "rates": (0.1,), "rival_rates": (), "steps": 8}
+    found = ladders.gains_that_train((8,), **options)
+    assert made[-1]["lr"] == [0.01]
+    assert made[-1]["arms"] == {"none, Adam": {"norm": "none", "optimizer": "adam"}}
+    assert found["digits, none, Adam, lr 0.01: loss"] == [0.0]  # eight updates are too few
+    assert all("optimizer" not in arm for arm in made[0]["arms"].values())
+
+
 def test_large_and_small_initial_weights_train_with_batch_norm_only():
     options = {"data": ("digits",), "gains": (0.0215, 4.64), "rates": (0.1,), "rival_rates": (1.0,)}
-    found = ladders.gains_that_train((0, 1), **options)
+    found = ladders.gains_that_train((0, 1), adam=(), **options)
     assert max(found["digits, none, lr 0.1: loss"]) == 0
     assert min(found["digits, batch, lr 0.1: loss"]) == 1
     assert min(found["digits, batch, lr 0.1: accuracy"]) == 1
@@ -72,7 +97,7 @@ def test_the_best_of_all_rates_trains_wherever_one_does(monkeypatch):
 
     monkeypatch.setattr(ladders, "gain_runs", fake)
     options = {"data": ("digits",), "gains": (0.1, 1.0, 10.0), "rates": (0.1, 1.0)}
-    found = ladders.gains_that_train((8,), rival_rates=(10.0,), **options)
+    found = ladders.gains_that_train((8,), rival_rates=(10.0,), adam=(), **options)
     assert found["digits, none, lr 0.1: loss"] == pytest.approx([1 / 3])
     assert found["digits, batch, lr 1: accuracy"] == [0.0]
     assert found["digits, none, best rate: loss"] == pytest.approx([2 / 3])

@@ -49,9 +49,47 @@ def test_a_seed_that_fails_is_nan_in_fit_and_accuracy():
 
 
 def test_the_opponents_of_a_deep_network_have_their_own_updates_and_rates():
-    given = [(list(arms), updates) for arms, updates, _ in trainings._deep(40, (2, 8))]
-    assert given[2] == (["none, Adam, depth 8"], 40)
-    assert given[3] == (["none, ten times the updates, depth 8"], 400)
+    given = [(list(arms), updates) for arms, updates, _ in trainings._deep(40, trainings.ALL)]
+    found = [arm for arms, _ in given for arm in arms]
+    wanted = [f"{norm}, {kind}" for norm in ("none", "batch") for kind in trainings.KINDS]
+    assert found[:12] == wanted and len(set(found)) == len(found)
+    assert found[12:-1] == [f"none, Adam, {kind}" for kind in trainings.KINDS
+                            if kind not in ("depth 2", "width 128, depth 24")]  # fmt: skip
+    assert given[-1] == (["none, ten times the updates, depth 24"], 400)
+    assert {updates for _, updates in given[:-1]} == {40}
+    shallow = [list(arms) for arms, *_ in trainings._deep(40, ("depth 2",))]
+    assert shallow == [["none, depth 2"], ["batch, depth 2"]]
+
+
+def test_kinds_of_networks_are_as_wide_and_of_the_activation_that_they_say(monkeypatch):
+    made, train = [], training.train
+    monkeypatch.setattr(training, "train", lambda **k: made.append(train(**k)) or made[-1])
+    kinds = ("width 128, depth 24", "tanh, depth 24")
+    who = ("none", "batch")
+    arms = (f"digits, {w}, {kind}, for {aim}" for kind in kinds for w in who for aim in AIMS)
+    rates = dict.fromkeys(
+        [*arms, *(f"digits, none, Adam, {kinds[1]}, for {a}" for a in AIMS)], 0.01
+    )
+    trainings.depth_trained((8,), data=("digits",), kinds=kinds, steps=4, tuned=rates)
+    for name, runs in zip(who, made, strict=False):
+        shapes = [dict(layout["parameters"]) for layout in runs.layouts]
+        wide, tanh = (s["hidden9.linear.weight"] for s in shapes)
+        assert (list(wide), list(tanh)) == ([128, 128], [32, 32])
+        assert ("hidden9.norm.weight" in shapes[0]) == (name == "batch")
+
+
+def test_a_network_trains_or_fails_by_its_late_training_loss(monkeypatch):
+    rates = dict.fromkeys((f"digits, {who}, depth 2, for {aim}" for who in ("none", "batch")
+                           for aim in AIMS), 0.3)  # fmt: skip
+    found = trainings.depth_trained((8, 9), data=("digits",), kinds=("depth 2",), tuned=rates,
+                                    steps=100)  # fmt: skip
+    assert found["digits, none, depth 2: trains"] == [1.0, 1.0]
+    monkeypatch.setattr(trainings, "trains", lambda runs: np.array([True, False]))
+    found = trainings.depth_trained((8, 9), data=("digits",), kinds=("depth 2",), tuned=rates,
+                                    steps=4)  # fmt: skip
+    assert found["digits, batch, depth 2: trains"] == [1.0, 0.0]
+    assert found["digits, batch, depth 2: fails"] == [0.0, 1.0]
+    assert np.isnan(found["digits, batch, depth 2: fit"]).all()
 
 
 def test_the_range_of_what_a_tanh_receives_is_one_without_scale_and_shift(monkeypatch):
