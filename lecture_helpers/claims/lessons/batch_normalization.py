@@ -390,8 +390,8 @@ CLAIMS = (
         ),
     ),
     on_slide("C7", "empirical",
-        "Batch norm makes deep, narrow ReLU networks trainable by plain descent: they reach a lower "
-        "training loss and a higher accuracy, and fewer of them fail.",
+        "Batch norm makes deep, narrow ReLU networks trainable by plain descent: they reach a "
+        "lower training loss and a higher accuracy, and fewer of them fail.",
         "Deep plain networks of which as many train, and as well, at a tuned learning rate.",
         parts=(
             trained("fit", FIT + ", without minus with batch norm; a seed above ln(10)/2 fails",
