@@ -27,7 +27,10 @@ FEW = {
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
     "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
     "norm_places": {"cases": {"MNIST, 300 updates": ("MNIST", 5, 300, ("tanh: before",))}},
-    "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
+    "promise_kept": {
+        "levels": {"digits": 1.0},
+        "networks": {"depth 3": ("relu", 3, 1.0, 0.1, ("none", "batch"), {"late": (0.3,)})},
+    },
     "quarters": {"data": ("digits",)},
     "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
     "running_for_batch": {"data": ("digits",), "switches": {"batches of 64": {}}},
