@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from lecture_helpers.exercises.coordinate_descent_questions import QUESTIONS
 from lecture_helpers.exercises.exercise import Exercise
+from lecture_helpers.exercises.self_test import SelfTest
 
 
 def _soft(x, threshold):
@@ -260,3 +262,5 @@ duality_gap = Exercise(
     praise="Now you know how far you are from a minimum that you have never seen. No learning "
     "curve can tell you that.",
 )
+
+self_test = SelfTest(QUESTIONS)

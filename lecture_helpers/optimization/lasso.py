@@ -151,11 +151,18 @@ def lasso(
 
 
 def ista(
-    problem: LassoProblem, penalty: float, *, start=None, gap: float = 1e-8, steps: int = 10_000
-) -> Fit:
-    """Proximal gradient steps on all coefficients, ``x <- soft(x - g / L, penalty / L)``."""
+    problem: LassoProblem, penalty: float, *, start=None, gap: float = 1e-8, steps: int = 10_000,
+    lr: float | None = None,
+) -> Fit:  # fmt: skip
+    """Proximal gradient steps on all coefficients, ``x <- soft(x - lr g, lr penalty)``.
+
+    ``lr`` is 1 / L unless given, L the largest curvature.
+    """
     penalty = check.positive(penalty=penalty)
-    return _iterate(problem, penalty, start, gap, steps, lambda x: _proximal(problem, x, penalty))
+    lr = 1 / problem.curvature if lr is None else check.positive(lr=lr)
+    return _iterate(
+        problem, penalty, start, gap, steps, lambda x: _proximal(problem, x, penalty, lr)
+    )
 
 
 def fista(
@@ -173,7 +180,7 @@ def fista(
         nonlocal before, weight
         following = (1 + np.sqrt(1 + 4 * weight**2)) / 2
         lead = x if before is None else x + (weight - 1) / following * (x - before)
-        new = _proximal(problem, lead, penalty)
+        new = _proximal(problem, lead, penalty, 1 / problem.curvature)
         uphill = restart and (lead - new) @ (new - x) > 0
         before, weight = x, 1.0 if uphill else following
         return new
@@ -181,9 +188,9 @@ def fista(
     return _iterate(problem, penalty, start, gap, steps, step)
 
 
-def _proximal(problem: LassoProblem, x: np.ndarray, penalty: float) -> np.ndarray:
+def _proximal(problem: LassoProblem, x: np.ndarray, penalty: float, lr: float) -> np.ndarray:
     gradient = problem.gram @ x - problem.correlations
-    return soft_threshold(x - gradient / problem.curvature, penalty / problem.curvature)
+    return soft_threshold(x - lr * gradient, lr * penalty)
 
 
 @one_thread

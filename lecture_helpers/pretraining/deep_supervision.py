@@ -80,6 +80,22 @@ def with_told(dataset: Dataset, told: np.ndarray) -> Dataset:
     return replace(dataset, inputs=np.column_stack([dataset.inputs, told]))
 
 
+class Reconstructing(Guided):
+    """A guided network whose sides are to answer with its inputs, which are the last output."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        return *super().forward(x), x
+
+
+def reconstructing(
+    inputs: int, outputs: int, *, depth=4, width=32, middle=False, **network
+) -> Reconstructing:
+    """An ``mlp`` in which hidden layers give back the inputs: all but the last, or the middle."""
+    made = mlp(inputs, outputs, depth=whole(least=2, depth=depth), width=width, **network)
+    told = [depth // 2] if middle else range(1, depth)
+    return Reconstructing(made, {f"hidden{k}": _side(width, inputs) for k in told})
+
+
 def hinted(
     inputs: int, outputs: int, *, depth=4, width=32, hint_at: int | None = None,
     teacher_width: int = 64, **network,
@@ -136,6 +152,24 @@ def told_loss(outputs: tuple[Tensor, ...], targets: Tensor, *, guide: Tensor) ->
     return cross_entropy(final, targets) + guide * sum(
         cross_entropy(side, classes) for side in sides
     ) / len(sides)
+
+
+def input_loss(outputs: tuple[Tensor, ...], targets: Tensor, *, guide: Tensor) -> Tensor:
+    """Each example's cross-entropy plus ``guide`` times the mean of the sides' squared errors.
+
+    Their target is the last output; a squared error is the mean over its numbers.
+    """
+    final, *sides, x = outputs
+    return cross_entropy(final, targets) + guide * sum(
+        (side - x).square().mean(1) for side in sides
+    ) / len(sides)
+
+
+def stage_loss(outputs: Tensor, targets: Tensor, *, guide: Tensor) -> Tensor:
+    """``guide`` times each example's cross-entropy, or mean squared error if it has numbers."""
+    if targets.is_floating_point():
+        return guide * (outputs - targets).square().mean(1)
+    return guide * cross_entropy(outputs, targets)
 
 
 def hint_loss(outputs: tuple[Tensor, ...], targets: Tensor, *, guide: Tensor) -> Tensor:

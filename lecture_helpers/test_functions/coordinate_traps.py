@@ -77,15 +77,34 @@ def flat_saddle() -> Surface:
 
 
 def flat_saddle_minimiser() -> Callable:
-    """The exact minimiser of ``flat_saddle`` along a variable, by Cardano's shift of 0.3."""
+    """The exact minimiser along one variable, by Cardano's shift of 0.3.
+
+    Of ``flat_saddles`` too, along one variable of every pair at once.
+    """
     slope = 1 - 3 * 0.3**2  # of the cubic without its square
 
     def minimise(x, block):
-        sign = 1 - 2 * np.asarray(block)  # + for x, - for y
-        value = sign * (0.3 * slope + 0.3**3) - x[1 - block]
+        sign = 1 - 2 * (np.asarray(block) % 2)  # + for x, - for y
+        value = sign * (0.3 * slope + 0.3**3) - x[block + sign]
         return np.sqrt(slope) * _cubic_root(value / slope**1.5) - 0.3 * sign
 
     return minimise
+
+
+def flat_saddles(pairs: int) -> Surface:
+    """So many ``flat_saddle`` side by side, in (2 pairs,) variables: x and y, then the next two."""
+    one, n = flat_saddle(), whole(pairs=pairs, least=1)
+
+    def apart(points):
+        points = np.asarray(points, dtype=float)
+        return points.reshape(*points.shape[:-1], n, 2)
+
+    return Surface(
+        "flat saddles",
+        lambda points: one.value(apart(points)).sum(axis=-1),
+        lambda points: one.gradient(apart(points)).reshape(np.shape(points)),
+        np.tile(one.minima, n),
+    )
 
 
 def many_wells(couplings: np.ndarray) -> Surface:

@@ -109,7 +109,7 @@ SOURCES = {  # first authors and years that the lessons' literature lists
     "Morales-Brotons 2024", "Bengio 2007", "Romero 2015", "Yosinski 2014", "Belilovsky 2019",
     "Glorot 2011", "He 2015", "He 2016", "Veit 2016", "Balduzzi 2017", "Srivastava 2015",
     "Sutskever 2013", "Schmidt 2021", "Mobahi 2015", "Hazan 2016", "Bengio 2009", "Kumar 2010",
-    "Hacohen 2019", "Platanios 2019", "Wu 2021",
+    "Hacohen 2019", "Platanios 2019", "Wu 2021", "Li 2018",
 }  # fmt: skip
 NAMES = r"([A-Z][\w-]+)(?:, [A-Z][\w-]+)*(?: et al\.| and [A-Z][\w-]+)? (\d{4})"
 

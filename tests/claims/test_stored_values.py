@@ -16,6 +16,7 @@ from lecture_helpers.claims.verify import difference
 STORED = ledger.load()
 CLAIM_OF = {experiment_name(CLAIMS[name]).rpartition(".")[2]: CLAIMS[name] for name in STORED}
 FEW = {
+    "at_once": {"data": ("digits",), "depths": {"sigmoid": (1,)}},
     "batch_mates": {"data": ("MNIST",), "levels": (0.3,)},
     "depth_trained": {"data": ("digits",), "depths": (2,)},
     "dropout_gain": {"data": ("MNIST",), "sizes": (64,)},
@@ -25,12 +26,17 @@ FEW = {
     "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
     "guided": {"places": (("digits", "ReLU", 6),)},
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
-    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",)},
+<<<<<<< HEAD
+    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
     "norm_places": {"lengths": {"MNIST": 300}},
+=======
+    "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",)},
+    "norm_places": {"cases": {"MNIST, 300 updates": ("MNIST", 5, 300, ("tanh: before",))}},
+>>>>>>> m1b
     "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
     "quarters": {"data": ("digits",)},
     "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
-    "running_for_batch": {"data": ("digits",), "batches": (64,)},
+    "running_for_batch": {"data": ("digits",), "switches": {"batches of 64": {}}},
     "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width")},
     "separability": {"correlations": (0.0,)},
     "skips": {"fresh": (("digits", 24),), "places": (("digits", 2),), "longer": ()},
@@ -41,14 +47,13 @@ FIRST = {  # of these tables of their modules only the first lines
     "batch_mates": ("MATES", 1),
     "falling_costs": ("COSTS", 1),
     "guided": ("GUIDES", 1),
-    "norm_places": ("PLACES", 4),
     "weight_averages": ("REGIMES", 1),
 }
 ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
-    "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown", "guided",
-    "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters", "race",
-    "running_for_batch", "skips", "unit_gradients", "weight_averages",
+    "at_once", "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
+    "guided", "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters",
+    "race", "running_for_batch", "skips", "unit_gradients", "weight_averages",
 }  # fmt: skip
 
 

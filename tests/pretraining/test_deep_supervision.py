@@ -18,8 +18,11 @@ from lecture_helpers.pretraining.deep_supervision import (
     deeply_supervised,
     hint_loss,
     hinted,
+    input_loss,
     misguided,
+    reconstructing,
     side_loss,
+    stage_loss,
     teacher,
     told_loss,
     train_guided,
@@ -109,6 +112,28 @@ def test_the_losses_are_the_sums_they_stand_for():
     torch.testing.assert_close(side_loss((final, a, b), labels, guide=guide).mean(), by_hand)
     by_hand = ce(final, labels) + 0.3 * nn.functional.mse_loss(a, b)
     torch.testing.assert_close(hint_loss((final, a, b), labels, guide=guide).mean(), by_hand)
+    x = torch.randn(5, 3, generator=rng)
+    far = nn.functional.mse_loss
+    by_hand = ce(final, labels) + 0.3 * (far(a, x) + far(b, x)) / 2
+    torch.testing.assert_close(input_loss((final, a, b, x), labels, guide=guide).mean(), by_hand)
+    torch.testing.assert_close(stage_loss(a, x, guide=guide).mean(), 0.3 * far(a, x))
+    torch.testing.assert_close(stage_loss(a, labels, guide=guide).mean(), 0.3 * ce(a, labels))
+
+
+@pytest.mark.parametrize("middle, layers", [(False, (1, 2, 3)), (True, (2,))])
+def test_sides_that_give_back_the_input_read_their_layer_and_leave_the_network_alone(
+    middle, layers
+):
+    made = seeded(reconstructing, seed=0, inputs=6, outputs=3, depth=4, width=5, middle=middle)
+    plain = seeded(mlp, seed=0, inputs=6, outputs=3, depth=4, width=5)
+    x = torch.randn(7, 6, generator=torch.Generator().manual_seed(1))
+    final, *sides, told = made(x)
+    torch.testing.assert_close(final, plain(x), rtol=0, atol=0)
+    assert told is x and [side.shape for side in sides] == [x.shape] * len(layers)
+    values = hidden_values(plain, x.numpy())
+    for k, side in zip(layers, sides, strict=True):
+        head = made.sides[f"hidden{k}"]
+        torch.testing.assert_close(side, head(torch.tensor(values[k])))
 
 
 @pytest.mark.parametrize(

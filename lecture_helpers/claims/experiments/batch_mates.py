@@ -1,15 +1,19 @@
 """The experiments of lesson 1 on regularisation: with and without, batch mates, and dropout."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from lecture_helpers import training
-from lecture_helpers.claims.experiments.own_rates import at_own_rates, error, rates_for
+from lecture_helpers.claims.experiments.neighbouring_rates import rates_from_start
+from lecture_helpers.claims.experiments.own_rates import at_own_rates, error
+from lecture_helpers.claims.experiments.tuned_networks import DATA as DATASETS
 from lecture_helpers.claims.experiments.tuned_networks import failed_as_nan, grid, on_data
 from lecture_helpers.claims.tuning import best_on_grid
+from lecture_helpers.datasets import split
 from lecture_helpers.training import Runs
 
 FEW = {"test": 2000, "validation": 1000, "train": 1000}
@@ -41,15 +45,58 @@ def error_at_loss(runs: Runs, level: float) -> np.ndarray:
     return np.where(below.any(axis=-1), found, np.nan)
 
 
+ALL = FEW["train"]
+UNITS = {"ReLU": "relu", "tanh": "tanh"}
 MATES = {  # arms and batch size
-    64: {"none": {"norm": "none"}, "batch": {"norm": "batch"}, "layer": {"norm": "layer"}},
+    64: {
+        f"{units}, {norm}": {"norm": norm, "activation": activation}
+        for units, activation in UNITS.items()
+        for norm in ("none", "batch")
+    },
     256: {"mates 256": {"norm": "batch"}, "mates 16": {"norm": "batch", "group": 16}},
+    ALL: {"ReLU, fixed": {"norm": "batch"}},
 }
+FIXED_STEPS = {"MNIST-1D": 800, "MNIST": 400}  # updates that cost those of a batch of 1,000
+EVERY = 40  # updates from record to record
 
 
 def _mates(data: str, size: int, steps: int, seeds) -> tuple[dict, dict]:
     named = {f"{data}, {arm}": settings for arm, settings in MATES[size].items()}
-    return named, _on_few(data, seeds, steps=steps, batch_size=size, record=26)
+    options = {"batch_size": size}
+    if size == ALL:
+        steps = min(steps, FIXED_STEPS[data])
+        options |= {"batches": _everyone, "example_weights": weights_of_batches(data, seeds, steps)}
+    return named, _on_few(data, seeds, steps=steps, record=range(0, steps + 1, EVERY), **options)
+
+
+def _everyone(train, steps: int, **_) -> np.ndarray:
+    return np.broadcast_to(train, (steps, len(train)))
+
+
+def weights_of_batches(data: str, seeds, steps: int, size: int = 64) -> Callable:
+    """``example_weights`` with which a batch of all training examples acts as one of ``size``.
+
+    The examples that the seed's batch of that update would hold share the loss, all others weigh
+    0: they are there for the mean and the variance alone.
+    """
+    examples, seats = len(DATASETS[data]()), np.arange(len(seeds))[:, None]
+    orders = np.stack([_order(data, seed, steps, size) for seed in seeds])  # (seeds, steps, size)
+
+    @lru_cache(maxsize=1)  # it is asked once for every network
+    def weights(step: int) -> np.ndarray:
+        found = np.zeros((len(seeds), examples), np.float32)
+        found[seats, orders[:, step]] = ALL / size
+        return found
+
+    return weights
+
+
+def _order(data: str, seed: int, steps: int, size: int) -> np.ndarray:
+    """(steps, size) example numbers, as the seed's batches of that size hold them."""
+    train, rng = split(DATASETS[data](), seed, **FEW).train, training.stream(seed, "order")
+    a_pass = len(train) // size
+    passes = [rng.permutation(train)[: a_pass * size] for _ in range(-(-steps // a_pass))]
+    return np.concatenate(passes).reshape(-1, size)[:steps]
 
 
 def _mates_aims(size: int, levels) -> dict:
@@ -57,12 +104,14 @@ def _mates_aims(size: int, levels) -> dict:
     return aims | ({"the end": error} if size == 256 else {})
 
 
-def batch_mates(seeds, *, data=DATA, levels=LEVELS, steps=1000, tuned: Any = None) -> dict:
+def batch_mates(seeds, *, data=DATA, levels=LEVELS, steps=800, tuned: Any = None) -> dict:
     """C10: test accuracy in per cent of networks that have seen the same 1,000 examples.
 
     "loss L": where the training loss first falls to L, measured at test time. Batches of 64
-    without a norm, with batch norm and with layer norm, which has no batch mates. "mates 16":
-    batches of 256 of which every 16 examples that follow one another are normalised together, and
+    without and with batch norm, of ReLU and of tanh units. "fixed": the same 64 examples an update
+    in the same order, but mean and variance are those of all 1,000, with the gradient through them,
+    so that an example's mates never change; fewer updates, of ``FIXED_STEPS``. "mates 16": batches
+    of 256 of which every 16 examples that follow one another are normalised together, and
     "mates 256" all of them; weights, order and steps are the same. "the end": after the last
     update. Every arm has, for each of these readings, the learning rate that is best for it. A seed
     that does not reach the training loss, or diverges, has failed: NaN.
@@ -78,12 +127,12 @@ def batch_mates(seeds, *, data=DATA, levels=LEVELS, steps=1000, tuned: Any = Non
     return found
 
 
-def tuned_batch_mates(seeds, *, data=DATA, levels=LEVELS, steps=1000) -> dict:
+def tuned_batch_mates(seeds, *, data=DATA, levels=LEVELS, steps=800) -> dict:
     """The learning rates of C10, by the same readings on the validation split."""
     found = {}
     for source, size in product(data, MATES):
         named, options = _mates(source, size, steps, seeds)
-        found |= rates_for(_mates_aims(size, levels), named, RATES, **options)
+        found |= rates_from_start(_mates_aims(size, levels), named, **options)
     return found
 
 

@@ -150,12 +150,13 @@ def _batches(seed: int, batches: int) -> Iterator[tuple[np.ndarray, np.ndarray, 
 def any_layer(seeds, *, depth=6, width=16, batch_size=64, eps=1e-5) -> Record:
     """C12: batch norm on the digits themselves and on every hidden layer of a ReLU network.
 
-    After each, every unit has mean beta and deviation gamma s / sqrt(s^2 + eps).
+    After each, every unit has mean beta and deviation |gamma| s / sqrt(s^2 + eps): a constant unit
+    0, one that varies nearly |gamma|. Half of the gammas are negative.
     """
     tolerances = {
         f"{where}: {what}": 1e-9
         for where in ("input", "hidden layers")
-        for what in ("mean is beta", "deviation is gamma")
+        for what in ("mean is beta", "deviation is |gamma|")
     }
     return largest(
         lambda seed: [_every_layer(seed, depth, width, batch_size, eps)], tolerances, seeds
@@ -176,32 +177,38 @@ def _every_layer(seed: int, depth: int, width: int, batch_size: int, eps: float)
 
 
 def _normalized(z, rng, eps) -> tuple[tuple[float, float], np.ndarray]:
-    gamma, beta = rng.uniform(0.2, 3, z.shape[1]), rng.normal(0, 2, z.shape[1])
+    sign = rng.choice((-1.0, 1.0), z.shape[1])
+    gamma, beta = sign * rng.uniform(0.2, 3, z.shape[1]), rng.normal(0, 2, z.shape[1])
     out = batch_norm(z, gamma, beta, eps)
-    wanted = gamma * np.sqrt(z.var(axis=0) / (z.var(axis=0) + eps))
+    wanted = np.abs(gamma) * np.sqrt(z.var(axis=0) / (z.var(axis=0) + eps))
     return (np.abs(out.mean(0) - beta).max(), np.abs(out.std(0) - wanted).max()), out
 
 
 def identity_recovered(seeds, *, batches=50, eps=1e-5) -> Record:
     """C17: gamma = sqrt(var + eps) and beta = mean give the batch back.
 
-    The slide's gamma = sqrt(var) shrinks it about its mean by sqrt(var / (var + eps)).
+    The slide's gamma = sqrt(var) shrinks it about its mean by sqrt(var / (var + eps)), which gives
+    a constant unit back.
     """
     tolerances = {
         "gamma = sqrt(var + eps), beta = mean give x back": 1e-10,
         "gamma = sqrt(var) shrinks x by sqrt(var / (var + eps))": 1e-10,
+        "gamma = sqrt(var) gives a constant x back": 1e-10,
     }
     return largest(
         lambda seed: (_recovered(x, eps) for x, *_ in _batches(seed, batches)), tolerances, seeds
     )
 
 
-def _recovered(x: np.ndarray, eps: float) -> tuple[float, float]:
+def _recovered(x: np.ndarray, eps: float) -> tuple[float, ...]:
     mean, var = x.mean(axis=0), x.var(axis=0)
     slide = batch_norm(x, np.sqrt(var), mean, eps)
     shrunk = mean + (x - mean) * np.sqrt(var / (var + eps))
     exact = batch_norm(x, np.sqrt(var + eps), mean, eps)
-    return np.abs(exact - x).max(), np.abs(slide - shrunk).max()
+    constant = np.broadcast_to(x[0], x.shape)
+    same = batch_norm(constant, constant.std(axis=0), constant.mean(axis=0), eps)
+    gaps = exact - x, slide - shrunk, same - constant
+    return tuple(float(np.abs(gap).max()) for gap in gaps)
 
 
 def full_algorithm(seeds, *, batches=10, eps=1e-5, momentum=0.1) -> Record:

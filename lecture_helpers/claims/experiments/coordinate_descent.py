@@ -13,6 +13,7 @@ from lecture_helpers.test_functions import coordinate_traps as traps
 from lecture_helpers.test_functions.surfaces import of_plane, quadratic
 
 SHARES = ("arrive", "stay away")
+BESIDE = (range(0, 10, 2), range(1, 10, 2))  # five pairs that do not touch: a sweep in two updates
 SETTLING = ("settle", "wander")
 
 
@@ -33,8 +34,9 @@ def arrivals(
     in exact fractions for 90 updates; "rounded" are the same starts in floats.
     """
 
-    def by_sweeps(case: Callable, smooth=False) -> Callable:
-        return lambda rng: _ends(*case(rng), sweeps=sweeps, near=near, smooth=smooth)
+    def by_sweeps(case: Callable, smooth=False, blocks=None) -> Callable:
+        settings = dict(sweeps=sweeps, near=near, smooth=smooth, blocks=blocks)
+        return lambda rng: _ends(*case(rng), **settings)
 
     arriving = {
         "quadratics": by_sweeps(_quadratic, smooth=True),
@@ -42,6 +44,9 @@ def arrivals(
         "two wells": by_sweeps(_two_wells, smooth=True),
         "many wells": by_sweeps(lambda rng: _many_wells(rng, wells, coupling), smooth=True),
         "flat saddle": by_sweeps(_flat_saddle, smooth=True),
+        "five flat saddles": by_sweeps(
+            lambda rng: _flat_saddle(rng, pairs=5), smooth=True, blocks=BESIDE
+        ),
         "Lasso": _lasso_arrives,
         "kinks along the axes": by_sweeps(lambda rng: _kinks(rng, along=True)),
         "kinks across the axes": by_sweeps(lambda rng: _kinks(rng, along=False)),
@@ -69,7 +74,7 @@ def arrivals(
 
 
 def _ends(
-    surface, minimise, start, *, sweeps: int, near: float, smooth: bool, at_once=100
+    surface, minimise, start, *, sweeps: int, near: float, smooth: bool, blocks, at_once=100
 ) -> tuple[bool, bool]:
     """Whether the sweeps come to rest, and at a minimum; what would no longer move is spared."""
     known, x = len(surface.minima) > 0, np.array(start, dtype=float)
@@ -77,7 +82,9 @@ def _ends(
     goal = lowest + 1e-4 * near**2 * (float(surface.value(x)) - lowest) if known else -np.inf
     for _ in range(0, sweeps, at_once):
         before = x
-        path = coordinate_descent(surface, x, minimise=minimise, sweeps=at_once, until=goal)
+        path = coordinate_descent(
+            surface, x, minimise=minimise, sweeps=at_once, until=goal, blocks=blocks
+        )
         x = path.points[-1]
         if path.costs[-1] <= goal or np.abs(x - before).max() <= 1e-12:
             break
@@ -113,8 +120,9 @@ def _two_wells(rng, on_axis: bool = False) -> tuple:
     return traps.coupled_wells(), traps.coupled_wells_minimiser(), start
 
 
-def _flat_saddle(rng) -> tuple:
-    return traps.flat_saddle(), traps.flat_saddle_minimiser(), 1.5 * rng.standard_normal(2)
+def _flat_saddle(rng, pairs: int = 1) -> tuple:
+    start = 1.5 * rng.standard_normal(2 * pairs)
+    return traps.flat_saddles(pairs), traps.flat_saddle_minimiser(), start
 
 
 def _many_wells(rng, d: int, coupling: float) -> tuple:

@@ -127,43 +127,63 @@ def _factors(source: str, seed: int, starts, depth: int, width: int, size: int) 
     return found
 
 
+SWITCHES = {  # other settings than batches of 64, 300 updates, rate 0.1, depth 4, width 32
+    "batches of 64": {},
+    "batches of 64, learning rate 1": {"lr": 1.0},
+    "batches of 16": {"batch_size": 16},
+    "batches of 4, 3,000 updates": {"batch_size": 4, "steps": 3000},
+    "dropout of 0.5, width 128, 600 updates": {"dropout": 0.5, "width": 128, "steps": 600},
+    "batches of 64, after 5 updates": {"steps": 5},
+}
+UNTRAINED = ("batches of 64, after 5 updates",)  # for which no floor is asked
+
+
 def running_for_batch(
-    seeds, *, data=("digits", "MNIST"), batches=(64, 16, 4), depth=4, steps=300, short=5, lr=0.1,
-    points=1.0, decades=0.1,
-) -> dict:  # fmt: skip
+    seeds, *, data=("digits", "MNIST"), switches=SWITCHES, points=1.0, decades=0.1
+) -> dict:
     """C20: test accuracy (per cent) and decades by which the test loss lies below 1, at the switch.
 
-    With the statistics of all test examples at once, the best a batch can give, and with running
-    averages; after ``steps`` updates with batches of several sizes, and after ``short`` ones with
-    the largest, when the running averages still hold a good part of their initial values. Running
-    averages have an allowance of ``points`` of accuracy and ``decades`` of loss added. A seed whose
-    loss is not finite has failed: NaN.
+    "batch": with the statistics of all test examples at once, the best a batch can give. "running":
+    with the averages that training kept, and an allowance of ``points`` of accuracy and ``decades``
+    of loss added. "anew": as "running", with averages taken anew after training, over the training
+    examples and without dropout. Dropout is off at test time in all of them. A seed has failed in
+    all, NaN, whose loss with the batch's statistics stays above ln(10) / 2 (but for ``UNTRAINED``):
+    what did not train has nothing to lose. So has an arm whose loss is not finite.
     """
     arms: dict[str, list] = {}
-    for source, (size, updates) in product(
-        data, [*((size, steps) for size in batches), (max(batches), short)]
-    ):
-        options = on_data(source, seeds, steps=updates, depth=depth, norm="batch", lr=lr, record=2)
-        runs = training.train(batch_size=size, checkpoints="last", **options)
-        early = f", {short} updates" if updates == short else ""
-        for mode in ("batch", "running"):
-            found = [_at_test_time(runs, source, seed, mode == "batch") for seed in seeds]
-            allowed = np.array([points, decades]) * (mode == "running")
-            case = f"{source}, batches of {size}{early}: {mode}"
-            accuracy, loss = (np.array(found) + allowed).T.tolist()
-            arms |= {f"{case}, accuracy": accuracy, f"{case}, loss": loss}
+    for source, (name, changed) in product(data, switches.items()):
+        settings = {"steps": 300, "depth": 4, "norm": "batch", "lr": 0.1, "record": 2} | changed
+        runs = training.train(checkpoints="last", **on_data(source, seeds, **settings))
+        found = {mode: [_at_test_time(runs, source, seed, mode) for seed in seeds]
+                 for mode in ("batch", "running", "anew")}  # fmt: skip
+        trained = [loss > -np.log10(np.log(10) / 2) for _, loss in found["batch"]]
+        for mode, values in found.items():
+            allowed = np.array([points, decades]) * (mode != "batch")
+            kept = np.array(trained)[:, None] | (name in UNTRAINED)
+            accuracy, loss = np.where(kept, np.array(values) + allowed, np.nan).T.tolist()
+            arms |= {f"{source}, {name}: {mode}, accuracy": accuracy,
+                     f"{source}, {name}: {mode}, loss": loss}  # fmt: skip
     return arms
 
 
-def _at_test_time(runs, source: str, seed: int, of_batch: bool) -> tuple[float, float]:
+def _at_test_time(runs, source: str, seed: int, mode: str) -> tuple[float, float]:
     import torch
 
     data = DATA[source]()
-    rows = split(data, seed).test
-    net = runs.module(seed=seed).train(of_batch)
+    parts = split(data, seed)
+    net, inputs = runs.module(seed=seed), torch.tensor(data.inputs)
+    norms = [module for module in net.modules() if isinstance(module, torch.nn.BatchNorm1d)]
+    for norm in norms:
+        norm.train(mode != "running")
+        norm.momentum = None if mode == "anew" else norm.momentum
+        if mode == "anew":
+            norm.reset_running_stats()
     with torch.no_grad():
-        outputs = net(torch.tensor(data.inputs[rows]))
-    targets = torch.tensor(data.targets[rows])
+        if mode == "anew":
+            net(inputs[parts.train])
+            net.eval()
+        outputs = net(inputs[parts.test])
+    targets = torch.tensor(data.targets[parts.test])
     loss = float(torch.nn.functional.cross_entropy(outputs, targets))
     if not np.isfinite(loss):
         return np.nan, np.nan

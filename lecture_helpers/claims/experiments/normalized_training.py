@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture_helpers.claims.experiments.neighbouring_rates import rates_from_start
 from lecture_helpers.claims.experiments.own_rates import (
     LOSS_AND_ACCURACY,
     at_own_rates,
@@ -71,36 +72,44 @@ PLACES = {
         "no gamma, beta": {"norm": "batch", "affine": False},
     }.items()
 }
-LENGTHS = {"MNIST-1D": 600, "MNIST": 300}  # updates
-PLACE_RATES = grid(-4, 2, per_decade=2)  # 0.01 to 10
+UNITS = ("relu", "tanh", "sigmoid")
+PLACED = tuple(f"{units}: {place}" for units in UNITS for place in ("before", "after"))
+PLAIN = tuple(f"{units}: none" for units in UNITS)
+FREE, PLAIN_TANH = "tanh: no gamma, beta", "tanh: none"
+RANGED = ("tanh: before", FREE, PLAIN_TANH)
+CASES = {  # data, depth, updates, arms
+    "MNIST-1D, 600 updates": ("MNIST-1D", 5, 600, (*PLACED, *PLAIN, FREE)),
+    "MNIST, 300 updates": ("MNIST", 5, 300, (*PLACED, *PLAIN, FREE)),
+    "MNIST-1D, 3,000 updates": ("MNIST-1D", 5, 3000, (*PLACED, FREE)),
+    "MNIST, 900 updates": ("MNIST", 5, 900, (*PLACED, FREE)),
+    "MNIST-1D, depth 1, 2,000 updates": ("MNIST-1D", 1, 2000, RANGED),
+}
 
 
-def _placed(source: str, seeds, steps: int, depth: int) -> tuple[dict, dict]:
-    named = {f"{source}, {arm}": settings for arm, settings in PLACES.items()}
-    options = on_data(source, seeds, steps=steps, depth=depth, record=late_records(steps))
-    return named, options
+def _placed(case: str, setting, seeds) -> tuple[dict, dict]:
+    data, depth, steps, arms = setting
+    named = {f"{case}, {arm}": PLACES[arm] for arm in arms}
+    return named, on_data(data, seeds, steps=steps, depth=depth, record=late_records(steps))
 
 
-def norm_places(seeds, *, lengths=LENGTHS, depth=5, tuned: Any = None) -> dict:
+def norm_places(seeds, *, cases=CASES, tuned: Any = None) -> dict:
     """C15 and C16: fit and test accuracy (per cent) by place of the norm.
 
-    Both as in ``fit_and_percent``. "none" has no norm at all. For tanh also "range": the root mean
-    square of what its units receive after training, over the training examples at test time and all
-    hidden layers; 1 is what batch norm without scale and shift gives. ``lengths`` maps data to
-    updates. A seed that diverges or is hardly better than a guess at the end has failed: NaN.
+    Both as in ``fit_and_percent``. "none" has no norm at all. For ``RANGED`` also "range": the root
+    mean square of what its units receive after training, over the training examples at test time
+    and all hidden layers; 1 is what batch norm without scale and shift gives. ``cases`` maps a name
+    to data, depth, updates and arms of ``PLACES``. A seed that diverges or is hardly better than a
+    guess at the end has failed: NaN.
     """
     found = {}
-    for source, steps in lengths.items():
-        named, options = _placed(source, seeds, steps, depth)
-        aims = LOSS_AND_ACCURACY
-        runs = at_own_rates(tuned, aims, named, checkpoints="last", **options)
+    for case, setting in cases.items():
+        data, *_, arms = setting
+        named, options = _placed(case, setting, seeds)
+        runs = at_own_rates(tuned, LOSS_AND_ACCURACY, named, checkpoints="last", **options)
         found |= fit_and_percent(runs, stuck)
-        for place in ("before", "no gamma, beta"):
-            arm = f"{source}, tanh: {place}"
-            if arm not in named:
-                continue
+        for arm in (f"{case}, {arm}" for arm in arms if arm in RANGED):
             own = runs[f"{arm}, for loss"]
-            received = [_received(own.module(seed=seed), source, seed) for seed in seeds]
+            received = [_received(own.module(seed=seed), data, seed) for seed in seeds]
             found[f"{arm}: range"] = failed_as_nan(received, stuck(own))
     return found
 
@@ -117,10 +126,10 @@ def _received(network, source: str, seed: int) -> float:
     return float(np.sqrt(np.mean([float(z.square().mean()) for z in seen])))
 
 
-def tuned_places(seeds, *, lengths=LENGTHS, depth=5) -> dict:
+def tuned_places(seeds, *, cases=CASES) -> dict:
     """The learning rates of C15 and C16, by late training loss and by validation accuracy."""
     found = {}
-    for source, steps in lengths.items():
-        named, options = _placed(source, seeds, steps, depth)
-        found |= rates_for(LOSS_AND_ACCURACY, named, PLACE_RATES, **options)
+    for case, setting in cases.items():
+        named, options = _placed(case, setting, seeds)
+        found |= rates_from_start(LOSS_AND_ACCURACY, named, **options)
     return found

@@ -1,5 +1,7 @@
 """The experiments of Polyak averaging that need neither long walks nor networks."""
 
+from functools import cache
+
 import numpy as np
 
 from lecture_helpers import training
@@ -23,12 +25,16 @@ def running_forms(seeds, *, paths=20, steps=200, long=20_000) -> Record:
         "corrected: a constant is kept": 1e-12,
         "a module's parameters, against torch": 1e-12,
         "a module's parameters in 32 bits, against the sums in 64": 1e-4,
+        "in 32 bits, alpha = 0.9999: how far 1 moves towards 1.0005": 1e-12,
+        "in 32 bits, a mean of 100,000: how far 1 moves towards 1.005": 1e-12,
     }
 
     def deviations(seed: int):
         single = _in_single_precision(np.random.default_rng([seed, 26]), long)
+        in_32_bits = (single, *_standing_still())
         return (
-            (*_deviations(np.random.default_rng([seed, k]), steps), single) for k in range(paths)
+            (*_deviations(np.random.default_rng([seed, k]), steps), *in_32_bits)
+            for k in range(paths)
         )
 
     return largest(deviations, tolerances, seeds)
@@ -85,6 +91,25 @@ def _in_single_precision(rng: np.random.Generator, steps: int, alpha: float = 0.
         for average in averages
     ]
     return max(np.abs(a - b).max() for a, b in zip(found, sums, strict=True)) / np.abs(path).max()
+
+
+@cache
+def _standing_still(steps: int = 1000) -> tuple[float, float]:
+    """How far both averages of a weight of 1 move when it has moved, in 32 bits."""
+    import torch
+
+    found = []
+    for decay, after in ((0.9999, 1.0005), (None, 1.005)):
+        network = torch.nn.Linear(1, 1)
+        torch.nn.init.ones_(network.weight)
+        average = training.AveragedNetwork(network, decay)
+        average.update(network)
+        average._average.n_averaged.fill_(100_000)
+        torch.nn.init.constant_(network.weight, after)
+        for _ in range(steps):
+            average.update(network)
+        found.append(abs(float(average.network.weight.detach()) - 1))
+    return found[0], found[1]
 
 
 SHORT, MIDDLE, LONG = 30, 300, 3000

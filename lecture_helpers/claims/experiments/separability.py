@@ -11,6 +11,7 @@ from lecture_helpers.foundation.threads import one_thread
 from lecture_helpers.optimization.coordinate_descent import coupled_groups, sweep_matrix
 from lecture_helpers.optimization.descent import conjugate_gradients
 from lecture_helpers.optimization.lasso import (
+    Fit,
     LassoProblem,
     correlated_regression,
     fista,
@@ -31,7 +32,8 @@ def separability(
     """C23: the speed of every method, minus the log10 of its work to a target, and who leads.
 
     "Lasso": any two of ``columns`` columns correlate, the target is a relative duality gap; with
-    ``many`` rows ("many rows") the columns' inner products are what they are declared to be. A
+    ``many`` rows ("many rows") the columns' inner products are what they are declared to be. ISTA
+    has the rate 1 / L or 2 / (L + mu), whichever is there first. A
     sweep, and a step of ISTA or FISTA, count as columns^2 multiplications: products with the Gram
     matrix. "groups" and "single variables" are quadratics of groups x size variables
     (``coupled_groups``), minimised group by group or variable by variable to a share of the first
@@ -89,7 +91,10 @@ def _lasso_speeds(data: dict, penalty: float, gaps, cap: int) -> dict:
     finest = min(gaps)
     fits = {
         OWN: lasso(made, penalty, gap=finest, sweeps=cap),
-        "ISTA": ista(made, penalty, gap=finest, steps=cap),
+        "ISTA": _better(
+            ista(made, penalty, gap=finest, steps=cap),
+            ista(made, penalty, gap=finest, steps=cap, lr=_best_rate(made)),
+        ),
         "FISTA": fista(made, penalty, gap=finest, steps=cap),
         "FISTA with restarts": fista(made, penalty, gap=finest, steps=cap, restart=True),
     }
@@ -97,6 +102,16 @@ def _lasso_speeds(data: dict, penalty: float, gaps, cap: int) -> dict:
         (name, rough): _speed(fit.gaps, gap, data["p"] ** 2)
         for name, fit in fits.items() for rough, gap in enumerate(gaps)
     }  # fmt: skip
+
+
+def _best_rate(made: LassoProblem) -> float:
+    curvatures = np.linalg.eigvalsh(made.gram)
+    return 2 / (curvatures[0] + curvatures[-1])
+
+
+def _better(one: Fit, other: Fit) -> Fit:
+    """The one that arrived, or the one that arrived first."""
+    return min(one, other, key=lambda fit: (not fit.certified, len(fit.gaps)))
 
 
 def _as_few_rows(made: LassoProblem) -> LassoProblem:

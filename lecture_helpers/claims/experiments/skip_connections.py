@@ -9,13 +9,18 @@ import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.claims.claim import Record
-from lecture_helpers.claims.experiments.model_design import best_or_middle, record_at
+from lecture_helpers.claims.experiments.model_design import (
+    best_or_middle,
+    middle_of_the_best,
+    record_at,
+)
 from lecture_helpers.claims.experiments.network_gradients import (
     gradient_ratio,
     ratios_in_training,
     relative_ratio,
     vanished,
 )
+from lecture_helpers.claims.experiments.own_rates import error, fitted_loss
 from lecture_helpers.claims.experiments.per_seed import by_seed
 from lecture_helpers.claims.experiments.tuned_networks import (
     DATA,
@@ -36,22 +41,24 @@ from lecture_helpers.training import Runs, final_accuracy, late_loss
 SLICED = ("plain", "residual", "BN", "residual + BN")
 RIVALS = ("plain, repaired", "plain, larger gain", "plain, Adam")
 UNSCALED = "residual, He's weights"
+STARTS = {
+    "ReLU by He's rule": {},
+    "ReLU by Glorot's": {"init": "glorot"},
+    "sigmoid by Glorot's": {"activation": "sigmoid", "init": "glorot"},
+}
+VANISHING = ("ReLU by Glorot's", "sigmoid by Glorot's")  # plain towers in which gradients vanish
+BY_GLOROT = tuple(f"{s}, {w}" for s in VANISHING for w in ("plain", "plain, repaired", "residual"))
 PLACES = {  # data set and depth, and what is trained there
     ("digits", 2): SLICED,
     ("digits", 8): SLICED,
-    ("digits", 24): (*SLICED, UNSCALED, "highway, gate -5", *RIVALS),
+    ("digits", 24): (*SLICED, UNSCALED, "highway, gate -5", *RIVALS, *BY_GLOROT),
     ("digits", 48): (*SLICED, *RIVALS),
-    ("MNIST", 24): ("plain", "residual", UNSCALED, *RIVALS),
+    ("MNIST", 24): ("plain", "residual", UNSCALED, *RIVALS, *BY_GLOROT),
 }
 LONGER_BY = 10  # times as many updates for the plain network, at its rate or at part of it
 LONGER = {
     ("digits", 24): {"its rate": 1.0, "a third of it": 10**-0.5},
     ("digits", 48): {"its rate": 1.0},
-}
-STARTS = {
-    "ReLU by He's rule": {},
-    "ReLU by Glorot's": {"init": "glorot"},
-    "sigmoid by Glorot's": {"activation": "sigmoid", "init": "glorot"},
 }
 FRESH = tuple((data, depth) for data in ("digits", "MNIST") for depth in (8, 24, 48))
 RATES = {
@@ -59,6 +66,8 @@ RATES = {
             24: grid(-5, 1, per_decade=2), 48: grid(-6, 1, per_decade=2)},
     "adam": dict.fromkeys((24, 48), grid(-7, -3, per_decade=2)),
 }  # fmt: skip
+UNSCALED_RATES = grid(-16, -8, per_decade=2)  # above, its networks diverge
+REPAIRS = 100  # of the factor, at most; with ReLU one is enough
 
 
 def repairable_mlp(inputs: int, outputs: int, *, examples, repaired=False, **settings):
@@ -66,12 +75,15 @@ def repairable_mlp(inputs: int, outputs: int, *, examples, repaired=False, **set
 
     All of them from the second layer on are multiplied by one factor, after which the gradient of
     a random linear function of the output is as large in the first hidden layer as in the last, on
-    ``examples`` (m, inputs). With ReLU and no bias this is exact.
+    ``examples`` (m, inputs). With ReLU and no bias the first factor is exact; with other units it
+    is corrected until the two agree to 1 in 10,000.
     """
     network = training.mlp(inputs, outputs, **settings)
-    if repaired:
+    for _ in range(REPAIRS if repaired else 0):
         first, *_, last = gradient = propagate(network, examples).gradient
-        factor = float(last / first) ** (1 / (len(gradient) - 1)) if first > 0 else 1.0
+        if first == 0 or abs(last / first - 1) < 1e-4:
+            break
+        factor = float(last / first) ** (1 / (len(gradient) - 1))
         for layer in list(network)[1:-1]:
             layer.linear.weight.data.mul_(factor)
     return network
@@ -84,6 +96,7 @@ def designs(data: str, depth: int) -> dict[str, dict]:
         "plain, larger gain": {"gain": 1.1},
         "plain, Adam": {"optimizer": "adam"},
     }
+    known |= {f"{s}, {way}": STARTS[s] | own for s in VANISHING for way, own in known.items()}
     return {name: known[name] for name in PLACES[data, depth]}
 
 
@@ -93,21 +106,35 @@ def _options(data: str, depth: int, seeds: Iterable[int], steps: int, **settings
     return on_data(data, seeds, **(options | settings))
 
 
+def rates_of(arm: str, depth: int) -> tuple[float, ...]:
+    """The learning rates that are tried for a network of ``designs``."""
+    if arm == UNSCALED:
+        return UNSCALED_RATES
+    return RATES["adam" if arm == "plain, Adam" else "sgd"][depth]
+
+
 def tuned_skips(seeds, *, places=tuple(PLACES), steps=400) -> dict[str, float]:
-    """The learning rates of C39, tuned on the same late training loss with other seeds."""
-    found, measure = {}, partial(late_loss, fitted=FITTED)
+    """The learning rates of C39, tuned on the same late training loss with other seeds.
+
+    Branches that are not scaled have a loss above guessing at every rate. They get the rate that
+    suits their accuracy, of those at which no seed diverges.
+    """
+    found = {}
     for data, depth in places:
-        for optimizer, rates in RATES.items():
-            arms = {
-                name: own
-                for name, own in designs(data, depth).items()
-                if own.get("optimizer", "sgd") == optimizer
-            }
-            if arms:
-                options = _options(data, depth, seeds, steps)
-                best = best_rates(arms, rates[depth], measure, best_or_middle, **options)
-                found |= {f"{data}, depth {depth}, {arm}": rate for arm, rate in best.items()}
+        options, of_rates = _options(data, depth, seeds, steps), {}
+        for arm, own in designs(data, depth).items():
+            of_rates.setdefault(rates_of(arm, depth), {})[arm] = own
+        for rates, arms in of_rates.items():
+            unscaled = UNSCALED in arms
+            measure = _error_or_failed if unscaled else fitted_loss
+            choose = partial(middle_of_the_best, aim="accuracy") if unscaled else best_or_middle
+            best = best_rates(arms, rates, measure, choose, **options)
+            found |= {f"{data}, depth {depth}, {arm}": rate for arm, rate in best.items()}
     return found
+
+
+def _error_or_failed(runs: Runs) -> np.ndarray:
+    return np.where(runs.diverged, np.nan, error(runs))
 
 
 def skips(
@@ -133,7 +160,7 @@ def skips(
         for arm in own:
             arms |= _losses(runs.at(arm=arm), f"{place}, {arm}")
             extras[f"{place}, {arm}, trains"] = training.trains(runs.at(arm=arm)).tolist()
-        for arm in (a for a in (*SLICED, "plain, repaired") if a in own):
+        for arm in (a for a in (*SLICED, "plain, repaired", *BY_GLOROT) if a in own):
             ratios = ratios_in_training(runs, DATA[data](), seeds, examples=examples, arm=arm)
             arms[f"{place}, {arm}, in training"] = ratios
     for data, depth in longer:

@@ -1,6 +1,7 @@
 """The experiments of sparse coding: where its cost is convex, and what taking turns does."""
 
 import numpy as np
+from scipy.fft import dct
 
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed, largest
@@ -59,6 +60,8 @@ def _convexity(seed: int, n: int, k: int, penalty: float, segments: int) -> tupl
 KINDS = ("photographs", "digits")
 MANY = "photographs, many patches"
 PENALTIES = (0.3, 2.0)
+FIXED = ("cosines", "single pixels")
+PLANTED = (500, 2000)
 UNITS = {"alternating": 4, "joint": 5, "PALM": 4}  # products of an iteration, at one sweep a turn
 
 
@@ -69,7 +72,7 @@ def at_penalties(kind: str) -> tuple[str, ...]:
 
 def turns(
     seeds, *, kinds=KINDS, patches=500, atoms=64, many=2000, penalty=1.0, others=PENALTIES,
-    work=400, long=4000, sweeps=1,
+    planted=PLANTED, work=400, long=4000, sweeps=1,
 ) -> Record:  # fmt: skip
     """C25: what taking turns does to the cost, where it leads, and when its rivals are as far.
 
@@ -88,7 +91,10 @@ def turns(
     so far after ``long`` work has failed (NaN), and nothing else counts as failed. "end" is minus
     the log10 of the cost per patch after ``long`` work. "unseen" is the log10 of what an unseen
     patch costs with the best codes, for dictionaries learned with ``work``: for photographs also
-    from ``many`` patches, and at the ``others`` of the penalties.
+    from ``many`` patches, and at the ``others`` of the penalties; "cosines" (the discrete cosine
+    transform of 8 x 8) and "single pixels" are dictionaries of 64 that nobody learned. "planted"
+    are patches of three of 64 Gaussian atoms each, +-1 to 2, with noise of 0.05, at a penalty of
+    0.3: the share of atoms with an absolute cosine above 0.95 to one of the dictionary's.
     """
 
     def of_seed(seed: int) -> dict:
@@ -105,6 +111,12 @@ def turns(
         for name, (n, price) in more.items():
             served = _served_photographs(n, atoms, price, work, sweeps, seed)
             found |= {f"{words}, {name}": value for words, value in served.items()}
+        for n in planted:
+            before, after = _planted_found(n, work, sweeps, seed)
+            found |= {
+                f"planted atoms at the start, {n}": before,
+                f"planted atoms found, {n}": after,
+            }
         return found
 
     return Record(tuple(seeds), by_seed(of_seed, seeds))
@@ -151,11 +163,38 @@ def _alternation(x, unseen, w, runs: dict, penalty: float, work: int, sweeps: in
 
 def _served(unseen, first, learned, penalty: float) -> dict:
     """log10 of what unseen patches cost with the best codes for either dictionary."""
-    costs = [
-        sparse_cost(unseen, sparse_encode(unseen, w, penalty), w, penalty) / len(unseen)
-        for w in (first, learned)
-    ]
-    return {"unseen, codes only": np.log10(costs[0]), "unseen, alternating": np.log10(costs[1])}
+    cosines = np.transpose(np.asarray(dct(np.eye(8), norm="ortho")))
+    dictionaries = {
+        "codes only": first,
+        "alternating": learned,
+        "cosines": np.kron(cosines, cosines),
+        "single pixels": np.eye(64),
+    }
+    return {
+        f"unseen, {name}": np.log10(
+            sparse_cost(unseen, sparse_encode(unseen, w, penalty), w, penalty) / len(unseen)
+        )
+        for name, w in dictionaries.items()
+    }
+
+
+def _planted_found(n: int, work: int, sweeps: int, seed: int, atoms=64, each=3) -> tuple:
+    """Shares of planted atoms in the starting and in the learned dictionary."""
+    rng = np.random.default_rng([seed, 26])
+    truth = rng.standard_normal((atoms, 64))
+    truth /= np.linalg.norm(truth, axis=1, keepdims=True)
+    codes = np.zeros((n, atoms))
+    for row in codes:
+        row[rng.choice(atoms, each, replace=False)] = rng.choice([-1, 1], each) * rng.uniform(
+            1, 2, each
+        )
+    x = codes @ truth + 0.05 * rng.standard_normal((n, 64))
+    w = starting_atoms(x, atoms, seed)
+    run = learn_dictionary(x, penalty=0.3, atoms=w, iterations=work // (3 + sweeps), sweeps=sweeps)
+    first, last = (
+        float((np.abs(truth @ found.T).max(axis=1) > 0.95).mean()) for found in (w, run.atoms[-1])
+    )
+    return first, last
 
 
 def _served_photographs(n: int, atoms: int, penalty, work: int, sweeps: int, seed: int) -> dict:

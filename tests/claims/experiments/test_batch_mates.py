@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lecture_helpers import training
 from lecture_helpers.claims.experiments import batch_mates as mates
 from lecture_helpers.training import Runs
 
@@ -51,12 +52,35 @@ def test_groups_of_mates_share_weights_order_and_updates_with_the_whole_batch():
     assert list(named) == ["MNIST, mates 256", "MNIST, mates 16"]
 
 
-def test_every_arm_has_one_value_a_seed_and_a_rate_for_each_reading():
+def test_weights_make_a_batch_of_all_examples_act_as_the_seeds_own_batches_of_64(monkeypatch):
+    """Without a norm, which knows no mates, the two are one training; with one they are not."""
+    losses = {}
+    for norm in ("none", "batch"):
+        for size in (64, mates.ALL):
+            monkeypatch.setitem(mates.MATES, size, {"arm": {"norm": norm}})
+            named, options = mates._mates("MNIST", size, 40, (8, 9))
+            losses[norm, size] = training.train(arms=named, lr=0.1, **options).train_loss
+    assert losses["none", mates.ALL] == pytest.approx(losses["none", 64], rel=1e-4)
+    apart = np.abs(losses["batch", mates.ALL] - losses["batch", 64])[..., -1]
+    assert apart.min() > 1e-3
+
+
+def test_weights_that_forget_the_order_are_another_training(monkeypatch):
+    arms = {"arm": {"norm": "none"}}
+    monkeypatch.setattr(mates, "MATES", {64: arms, mates.ALL: arms})
+    order = mates._order
+    monkeypatch.setattr(mates, "_order", lambda *given: order(*given)[::-1])
+    found = [training.train(arms=named, lr=0.1, **options).train_loss for named, options in
+             (mates._mates("MNIST", size, 40, (8,)) for size in (64, mates.ALL))]  # fmt: skip
+    assert np.abs(found[0] - found[1])[..., -1].min() > 1e-3
+
+
+def test_every_arm_has_one_value_a_seed_and_a_rate_for_each_reading(monkeypatch):
+    monkeypatch.setattr(mates, "EVERY", 10)
     options = {"data": ("MNIST",), "levels": (1.0,), "steps": 30}
-    sizes = {64: ("none", "batch", "layer"), 256: ("mates 256", "mates 16")}
-    arms = [f"MNIST, {a}, for loss 1" for own in sizes.values() for a in own]
-    arms += [f"MNIST, {a}, for the end" for a in sizes[256]]
+    arms = [f"MNIST, {arm}, for loss 1" for own in mates.MATES.values() for arm in own]
+    arms += [f"MNIST, {arm}, for the end" for arm in mates.MATES[256]]
     found = mates.batch_mates((8, 9), tuned=dict.fromkeys(arms, 0.3), **options)
     assert {arm.replace(", for ", ": ") for arm in arms} == set(found)
     reached = np.array(list(found.values()))
-    assert reached.shape == (7, 2) and np.nanmin(reached) > 20
+    assert reached.shape == (9, 2) and np.nanmin(reached) > 20

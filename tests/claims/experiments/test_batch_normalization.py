@@ -58,6 +58,24 @@ def test_a_small_mistake_refutes_the_identity(name, broken, monkeypatch):
     assert verdict(name, QUICK_SEEDS[:2]) == "refuted"
 
 
+def test_a_constant_unit_that_does_not_come_back_with_the_slides_gamma_is_seen(monkeypatch):
+    right = lesson.batch_norm
+    monkeypatch.setattr(lesson, "batch_norm", lambda x, *of: right(x, *of) + 1e-6 * np.isclose(
+        x.std(axis=0), 0))  # fmt: skip
+    record = measure(claim("C17").experiment, (8,))
+    broken = {check for check, most in record.tolerances.items() if record.arms[check][0] > most}
+    assert broken == {"gamma = sqrt(var) gives a constant x back"}
+
+
+def test_half_of_the_deviations_that_are_asked_of_a_layer_have_a_negative_gamma(monkeypatch):
+    right, given = lesson.batch_norm, []
+    monkeypatch.setattr(
+        lesson, "batch_norm", lambda x, gamma, *of: given.append(gamma) or right(x, gamma, *of)
+    )
+    lesson.any_layer((8, 9))
+    assert 0.3 < np.mean(np.concatenate(given) < 0) < 0.7
+
+
 def test_a_fixed_step_makes_the_second_order_overwhelming_on_one_chain_and_negligible_on_another():
     large, small = (chain_orders(np.full(20, w), 1.0, 0.1) for w in (1.5, 0.6))
     assert abs(large[2] / large[1]) > 100

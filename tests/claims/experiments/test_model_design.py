@@ -5,9 +5,14 @@ import pytest
 
 from lecture_helpers.claims.claim import measure
 from lecture_helpers.claims.experiments.model_design import (
+    AT_BEST,
+    DEEP,
+    DEEP_RATES,
     OLD,
     RATES,
     best_or_middle,
+    deeper,
+    middle_of_the_best,
     models_and_optimizers,
     pairs,
     ranges,
@@ -19,8 +24,10 @@ from lecture_helpers.claims.lessons.model_design import CLAIMS
 from lecture_helpers.networks.designs import METHODS, MODELS
 from lecture_helpers.training import GUESSING
 
-SMALL = {"data": ("digits",), "steps": 5}
-AT_ONE = {"tuned": {f"digits, {pair}": 0.01 for pair in pairs()}}
+SMALL = {"data": ("digits",), "steps": 5, "deep": (3,)}
+NETWORKS = pairs() | deeper(SMALL["deep"])
+AIMS = ("loss", "accuracy")
+AT_ONE = {"tuned": {f"digits, {pair}, for {aim}": 0.01 for pair in NETWORKS for aim in AIMS}}
 
 
 def table(by_model, by_optimizer):
@@ -64,8 +71,37 @@ def test_where_nothing_trains_the_middle_of_the_grid_is_taken():
         best_or_middle({0.1: [-1.0], 0.2: [guess]})
 
 
+def test_of_rates_that_are_as_good_as_the_best_the_middle_one_is_taken():
+    level = {0.1: [-1.0], 0.2: [-1.995], 0.3: [-2.0], 0.4: [-2.0], 0.5: [-1.98], 0.6: [-1.0]}
+    assert middle_of_the_best(level) == 0.3
+    assert middle_of_the_best(level | {0.2: [-1.5]}) == 0.3  # of two as near the lower
+    assert middle_of_the_best(level | {0.2: [-1.5], 0.7: [-1.0]}) == 0.4  # or that nearer to 0.4
+    assert middle_of_the_best(level | {0.1: [-2.0], 0.5: [-2.0]}) == 0.3  # an end may tie
+    assert middle_of_the_best({0.1: [9.0], 0.2: [5.0], 0.3: [5.6], 0.4: [9.0]}, "accuracy") == 0.2
+    assert middle_of_the_best({0.1: [9.0], 0.2: [np.nan], 0.3: [8.0], 0.4: [9]}, "accuracy") == 0.3
+    with pytest.raises(ValueError, match="end of the grid"):
+        middle_of_the_best({0.1: [-1.0], 0.2: [0.0]})
+
+
+def test_where_no_rate_beats_a_guess_the_middle_of_the_grid_is_taken():
+    guess = float(np.log10(GUESSING))
+    assert middle_of_the_best({0.1: [guess], 0.2: [guess], 0.3: [guess]}) == 0.2
+    assert middle_of_the_best({0.1: [89.0], 0.2: [np.nan], 0.3: [90.0]}, "accuracy") == 0.2
+
+
 def test_every_optimizer_may_try_as_many_learning_rates():
-    assert {len(rates) for rates in RATES.values()} == {5}
+    assert {len(rates) for table in (RATES, DEEP_RATES) for rates in table.values()} == {9}
+
+
+def test_accuracy_at_its_own_rate_is_that_of_other_networks_where_the_rates_differ():
+    rates = AT_ONE["tuned"] | {"digits, tanh, momentum, for accuracy": 0.3}
+    arms = measure(models_and_optimizers, (3, 4), **SMALL, tuned=rates).arms
+    for network in NETWORKS:
+        at_loss, own = arms[f"digits, {network}, accuracy"], arms[f"digits, {network}, {AT_BEST}"]
+        assert (at_loss == own) is (network != "tanh, momentum"), network
+    assert arms[f"digits, all: models, {AT_BEST}"] != arms["digits, all: models, accuracy"]
+    at_loss = [arms[f"digits, {m}, Adam"] for m in MODELS]  # the deeper network is in no range
+    assert len(at_loss) == 5 and "digits, ReLU, 3 layers, Adam" in arms
 
 
 def test_half_of_the_records_lie_in_the_last_quarter():
@@ -75,10 +111,11 @@ def test_half_of_the_records_lie_in_the_last_quarter():
 
 
 def test_a_diverged_network_is_a_failure_by_itself_and_guesses_in_a_range():
-    rates = AT_ONE["tuned"] | {"digits, ReLU, plain SGD": 1e12}
+    rates = AT_ONE["tuned"] | {f"digits, ReLU, plain SGD, for {aim}": 1e12 for aim in AIMS}
     record = measure(models_and_optimizers, (3, 4), **SMALL, tuned=rates)
     assert np.isnan(record.arms["digits, ReLU, plain SGD"]).all()
     assert np.isnan(record.arms["digits, ReLU, plain SGD, accuracy"]).all()
+    assert np.isnan(record.arms[f"digits, ReLU, plain SGD, {AT_BEST}"]).all()
     everything = {arm: v for arm, v in record.arms.items() if "ReLU, plain SGD" not in arm}
     assert all(np.isfinite(values).all() for values in everything.values())
 
@@ -100,7 +137,8 @@ def arms_of(experiment) -> set[str]:
     """The arms of the smallest run that has all of an experiment's names."""
     one = dict.fromkeys
     if experiment is models_and_optimizers:
-        rates = one([f"{d}, {p}" for d in ("digits", "MNIST") for p in pairs()], 0.01)
+        known = [f"{pair}, for {aim}" for pair in pairs() | deeper(DEEP) for aim in AIMS]
+        rates = one([f"{data}, {key}" for data in ("digits", "MNIST") for key in known], 0.01)
         return set(measure(experiment, (3,), steps=4, tuned=rates).arms)
     if experiment is unit_gradients:
         return set(measure(experiment, (3,), width=16, trained=(), tuned={}).arms)
@@ -134,3 +172,19 @@ def test_a_positive_effect_means_momentum_ahead_in_loss_and_in_accuracy():
         "digits, tanh, momentum, accuracy", "digits, tanh, Adam, accuracy",
     )  # fmt: skip
     assert loss.controls[0].comparisons["digits, tanh"][0] == "digits, tanh, plain SGD"
+
+
+def test_24_layers_stand_in_the_scope_of_the_opinion_on_momentum():
+    for part in CLAIMS[1].parts:
+        for data in ("digits", "MNIST"):
+            assert f"{data}, ReLU, 24 layers" in part.scope
+    (falsifier,) = (c for c in CLAIMS[1].parts[0].controls if c.kind == "falsifier")
+    momentum, adam = falsifier.comparisons["MNIST, sigmoid"]  # a positive effect: Adam is lower
+    assert momentum == "MNIST, sigmoid, momentum" and adam == "MNIST, sigmoid, Adam"
+
+
+def test_accuracy_is_also_compared_at_the_rates_that_suit_it():
+    for claim in CLAIMS[:2]:
+        (late,) = (c for c in claim.parts[1].controls if c.added and c.kind == "accounting")
+        assert set(late.comparisons) == set(claim.parts[1].scope)
+        assert all(AT_BEST in arm for pair in late.comparisons.values() for arm in pair)

@@ -67,9 +67,13 @@ def test_matched_networks_have_the_same_loss_or_have_failed(kept):
     assert np.isnan(found).all()
 
 
+FEW = {"few": {"steps": 150}}
+
+
 def test_running_averages_that_are_wrong_are_seen_at_the_switch(monkeypatch):
-    options = {"data": ("digits",), "batches": (64,), "steps": 150}
-    running, batch = (f"digits, batches of 64: {mode}, accuracy" for mode in ("running", "batch"))
+    options = {"data": ("digits",), "switches": FEW}
+    running, batch, anew = (f"digits, few: {mode}, accuracy" for mode in
+                            ("running", "batch", "anew"))  # fmt: skip
     found = networks.running_for_batch((8, 9), **options)
     assert gap(found, running, batch) > -1
 
@@ -83,13 +87,64 @@ def test_running_averages_that_are_wrong_are_seen_at_the_switch(monkeypatch):
     monkeypatch.setattr(networks.training, "train", forgetful)
     broken = networks.running_for_batch((8, 9), **options)
     assert gap(broken, batch, running) > 20
-    assert broken[batch] == found[batch]
+    assert broken[batch] == found[batch] and broken[anew] == found[anew]
+
+
+def test_averages_taken_anew_are_those_of_the_training_examples_without_dropout():
+    """So with them the training examples are normalised as they are in one batch."""
+    import torch
+
+    from lecture_helpers.claims.experiments.tuned_networks import on_data
+    from lecture_helpers.datasets import digits, split
+
+    settings = {"steps": 20, "norm": "batch", "dropout": 0.5, "record": 2}
+    runs = networks.training.train(checkpoints="last", **on_data("digits", (8,), **settings))
+    rows = split(digits(), 8).train
+    net = runs.module(seed=8)
+    for layer in net[:-1]:
+        layer.norm.train()
+        layer.norm.momentum = None
+        layer.norm.reset_running_stats()
+    inputs, targets = (torch.tensor(values) for values in (digits().inputs, digits().targets))
+    with torch.no_grad():
+        as_a_batch = net(inputs[rows])
+        test = net.eval()(inputs[split(digits(), 8).test])
+        assert torch.allclose(net(inputs[rows]), as_a_batch, atol=1e-2)  # n - 1 and n
+    wanted = float(torch.nn.functional.cross_entropy(test, targets[split(digits(), 8).test]))
+    found = networks._at_test_time(runs, "digits", 8, "anew")
+    assert found[1] == pytest.approx(-np.log10(wanted), abs=1e-6)
+
+
+def test_dropout_is_off_at_test_time_with_the_batchs_statistics_too():
+    options = {"data": ("digits",), "switches": {"few": {"steps": 5, "dropout": 0.9}}}
+    one, other = (networks.running_for_batch((8, 9), **options) for _ in range(2))
+    assert one.keys() == other.keys() and all(
+        np.array_equal(one[arm], other[arm], equal_nan=True) for arm in one
+    )
+    settings = {"steps": 5, "norm": "batch", "dropout": 0.9, "record": 2}
+    runs = networks.training.train(
+        checkpoints="last", **networks.on_data("digits", (8,), **settings)
+    )
+    twice = [networks._at_test_time(runs, "digits", 8, "batch") for _ in range(2)]
+    assert twice[0] == twice[1]
 
 
 def test_the_allowance_is_all_that_tells_the_arms_apart_where_running_is_the_batch(monkeypatch):
     monkeypatch.setattr(networks, "_at_test_time", lambda *_: (90.0, 0.5))
-    found = networks.running_for_batch((8, 9), data=("digits",), batches=(64,), steps=2, short=1)
-    case = "digits, batches of 64"
-    assert found[f"{case}: running, accuracy"] == [91.0, 91.0]
-    assert found[f"{case}: running, loss"] == [0.6, 0.6]
-    assert found[f"{case}, 1 updates: batch, loss"] == [0.5, 0.5]
+    found = networks.running_for_batch((8, 9), data=("digits",), switches={"few": {"steps": 2}})
+    assert found["digits, few: running, accuracy"] == [91.0, 91.0]
+    assert found["digits, few: running, loss"] == [0.6, 0.6]
+    assert found["digits, few: batch, loss"] == [0.5, 0.5]
+
+
+def test_what_did_not_train_has_failed_unless_no_floor_is_asked(monkeypatch):
+    """A loss of ln(10) / 2 is the floor."""
+    level = -np.log10(np.log(10) / 2)
+    losses = {8: level + 1e-6, 9: level - 1e-6}
+    monkeypatch.setattr(networks, "_at_test_time", lambda _, __, seed, mode: (10.0, losses[seed]))
+    early = networks.UNTRAINED[0]
+    switches = {"few": {"steps": 2}, early: {"steps": 2}}
+    found = networks.running_for_batch((8, 9), data=("digits",), switches=switches)
+    for mode in ("batch", "running", "anew"):
+        assert np.isnan(found[f"digits, few: {mode}, accuracy"]).tolist() == [False, True]
+        assert np.isfinite(found[f"digits, {early}: {mode}, loss"]).all()

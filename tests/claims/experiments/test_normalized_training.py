@@ -54,13 +54,23 @@ def test_the_opponents_of_a_deep_network_have_their_own_updates_and_rates():
     assert given[3] == (["none, ten times the updates, depth 8"], 400)
 
 
-def test_the_range_of_what_a_tanh_receives_is_one_without_scale_and_shift(monkeypatch):
-    places = {name: own for name, own in trainings.PLACES.items() if name.startswith("tanh")}
-    monkeypatch.setattr(trainings, "PLACES", places)
-    rates = {f"MNIST, {arm}, for {aim}": 0.3 for arm in places for aim in AIMS}
-    found = trainings.norm_places((8, 9), lengths={"MNIST": 60}, depth=2, tuned=rates)
-    assert found["MNIST, tanh: no gamma, beta: range"] == pytest.approx([1, 1], abs=0.05)
-    assert len(found) == 4 * 2 + 2
+def test_the_range_of_what_a_tanh_receives_is_one_without_scale_and_shift():
+    arms = tuple(arm for arm in trainings.PLACES if arm.startswith("tanh"))
+    rates = {f"few, {arm}, for {aim}": 0.3 for arm in arms for aim in AIMS}
+    cases = {"few": ("MNIST", 2, 60, arms)}
+    found = trainings.norm_places((8, 9), cases=cases, tuned=rates)
+    assert found["few, tanh: no gamma, beta: range"] == pytest.approx([1, 1], abs=0.05)
+    assert len(found) == 4 * 2 + 3
+
+
+def test_without_batch_norm_a_tanh_receives_what_its_weights_give_it():
+    net = training.seeded(training.mlp, seed=0, inputs=196, outputs=10, depth=1, activation="tanh")
+    from lecture_helpers.datasets import mnist, split
+
+    rows = split(mnist(), 8).train
+    weights = net.hidden1.linear.weight.detach().numpy()
+    wanted = np.sqrt(np.mean((mnist().inputs[rows] @ weights.T) ** 2))
+    assert trainings._received(net, "MNIST", 8) == pytest.approx(wanted, rel=1e-4)
 
 
 def test_scale_and_shift_enlarge_the_range_as_they_say():

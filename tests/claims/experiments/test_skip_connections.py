@@ -8,9 +8,12 @@ import torch
 
 from lecture_helpers.claims.claim import measure
 from lecture_helpers.claims.experiments.skip_connections import (
+    BY_GLOROT,
     PLACES,
-    RATES,
+    STARTS,
+    UNSCALED,
     designs,
+    rates_of,
     repairable_mlp,
     skips,
 )
@@ -24,7 +27,7 @@ LOSS, ACCURACY = CLAIMS[3].parts[2:]
 build = partial(repairable_mlp, examples=X)
 
 
-def rates_of(places, rate=0.0316):
+def at_rate(places, rate=0.0316):
     return {f"{d}, depth {k}, {arm}": rate for d, k in places for arm in designs(d, k)}
 
 
@@ -33,6 +36,18 @@ def test_a_repaired_network_has_as_much_gradient_in_the_first_layer_as_in_the_la
     net = seeded(build, seed=2, inputs=64, outputs=10, depth=depth, width=32, repaired=True)
     gradient = propagate(net, X).gradient
     assert gradient[0] == pytest.approx(gradient[-1], rel=1e-4)
+
+
+@pytest.mark.parametrize("start", ["ReLU by Glorot's", "sigmoid by Glorot's"])
+def test_by_glorots_rule_too_and_there_the_gradient_had_vanished(start):
+    sizes = dict(seed=2, inputs=64, outputs=10, depth=24, width=32, **STARTS[start])
+    plain, other = (seeded(build, repaired=repaired, **sizes) for repaired in (False, True))
+    lost, kept = (propagate(net, X).gradient for net in (plain, other))
+    assert lost[0] < 1e-3 * lost[-1]
+    assert kept[0] == pytest.approx(kept[-1], rel=2e-4)
+    factor = (other.hidden2.linear.weight / plain.hidden2.linear.weight).detach()
+    assert 1.3 < float(factor.mean()) < (1.6 if "ReLU" in start else 15)
+    assert torch.allclose(factor, factor[:1, :1].expand_as(factor), rtol=1e-4)
 
 
 def test_unrepaired_it_is_the_plain_network_and_repaired_differs_by_one_factor():
@@ -62,13 +77,17 @@ def test_skips_keep_the_gradient_of_fresh_networks_and_unscaled_ones_let_it_expl
     assert max(mean.values()) <= 0
 
 
-def test_small_branches_train_at_depth_24_where_unscaled_ones_fail():
+def test_small_branches_train_at_depth_24_where_unscaled_ones_fail_but_at_tiny_rates(monkeypatch):
     places, fresh = (("digits", 24),), ()
-    tuned = rates_of(places)
+    monkeypatch.setitem(PLACES, places[0], ("plain", "residual", UNSCALED))
+    tuned = at_rate(places)
     arms = measure(
         skips, (0, 1), places=places, fresh=fresh, longer=(), steps=100, tuned=tuned
     ).arms
     place = "digits, depth 24"
+    tiny = tuned | {f"{place}, {UNSCALED}": 1e-7}
+    slow = measure(skips, (0, 1), places=places, fresh=fresh, longer=(), steps=4, tuned=tiny).arms
+    assert np.isfinite(slow[f"{place}, {UNSCALED}"]).all()
     assert np.mean(arms[f"{place}, residual"]) < np.log10(GUESSING) - 0.15
     assert np.isnan(arms[f"{place}, residual, He's weights"]).all()
     assert np.isnan(arms[f"{place}, residual, He's weights, accuracy"]).all()
@@ -77,7 +96,7 @@ def test_small_branches_train_at_depth_24_where_unscaled_ones_fail():
 
 def test_every_arm_that_the_claim_compares_is_measured():
     pytest.importorskip("mlxtend")
-    tuned = rates_of(PLACES, 0.001)
+    tuned = at_rate(PLACES, 0.001)
     record = measure(skips, (3,), steps=2, examples=32, width=12, tuned=tuned)
     assert CLAIMS[3].arms <= record.arms.keys()
 
@@ -102,13 +121,33 @@ def test_no_regime_of_the_scope_is_shallow():
 
 def test_every_network_has_learning_rates_to_choose_from():
     for data, depth in PLACES:
-        for own in designs(data, depth).values():
-            assert len(RATES[own.get("optimizer", "sgd")][depth]) >= 5
+        for arm in designs(data, depth):
+            assert len(rates_of(arm, depth)) >= 5
+    assert min(rates_of(UNSCALED, 24)) < 1e-7 < 0.003 <= min(rates_of("plain", 24))
+    assert max(rates_of("plain, Adam", 24)) < max(rates_of("plain", 24))
+
+
+def test_where_the_gradient_vanishes_the_repair_is_asked_what_it_brings():
+    for part in (LOSS, ACCURACY):
+        repair = part.controls[0].comparisons
+        vanishing = [name for name in part.scope if "Glorot" in name]
+        assert len(vanishing) == 4 and set(vanishing) <= set(repair)
+        for name in vanishing:
+            (skip, plain), (same, repaired) = part.scope[name], repair[name]
+            assert same == skip and repaired == plain.replace("plain", "plain, repaired")
+    for data, depth in (("digits", 24), ("MNIST", 24)):
+        settings = designs(data, depth)
+        assert set(BY_GLOROT) <= set(settings)
+        for start, own in STARTS.items():
+            if "Glorot" in start:
+                assert settings[f"{start}, plain"] == own
+                assert settings[f"{start}, plain, repaired"] == own | {"repaired": True}
+                assert settings[f"{start}, residual"]["branch_gain"] == 24**-0.5
 
 
 def test_a_seeds_value_does_not_depend_on_its_neighbours():
     small = dict(fresh=(("digits", 8),), places=(("digits", 2),), longer=(), steps=5, examples=32,
-                 tuned=rates_of([("digits", 2)], 0.1))  # fmt: skip
+                 tuned=at_rate([("digits", 2)], 0.1))  # fmt: skip
     together, alone = (measure(skips, s, **small) for s in ((3, 4, 5), (4,)))
     for arm, values in alone.arms.items():
         assert together.arms[arm][1] == values[0], arm

@@ -7,11 +7,12 @@ from lecture_helpers.claims.experiments import (
     growing_plans,
     grown_networks,
     guided_networks,
+    trained_at_once,
 )
 from lecture_helpers.claims.experiments import pretraining_pictures as pictures
 from lecture_helpers.claims.experiments.growing_plans import Place, crossing, joint, until
 from lecture_helpers.claims.experiments.grown_networks import grown
-from lecture_helpers.claims.experiments.guided_networks import EMPTY, GUIDES, guided
+from lecture_helpers.claims.experiments.guided_networks import GUIDES, INPUT, RANDOM, guided
 from lecture_helpers.claims.experiments.pretraining_arms import (
     FIRST_RATES,
     NETWORKS,
@@ -23,6 +24,7 @@ from lecture_helpers.claims.experiments.pretraining_arms import (
     percent,
     searched,
 )
+from lecture_helpers.claims.experiments.trained_at_once import LARGER, at_once
 from lecture_helpers.claims.tuning import TUNING, load
 from lecture_helpers.pretraining.plans import ARMS
 from lecture_helpers.pretraining.plans import GUIDES as PICTURED
@@ -40,14 +42,18 @@ def test_the_counter_examples_are_exact():
 
 @pytest.fixture(scope="module")
 def everything():
-    """All arms of both experiments, each training a handful of updates."""
+    """All arms of each experiment, each training a handful of updates, by experiment."""
     few = dict(ladder=(20, 22), longer=2)
-    return {**grown((3,), **few), **guided((3,), updates=20)}
+    return {
+        grown: grown((3,), **few),
+        guided: guided((3,), updates=20),
+        at_once: at_once((3,), updates=4, longer=2),
+    }
 
 
 def test_every_arm_that_the_lesson_compares_is_measured(everything):
     for name in ("C31", "C33", "C34", "C35"):
-        assert claim(name).arms <= everything.keys()
+        assert claim(name).arms <= everything[claim(name).experiment].keys()
 
 
 def test_a_search_finds_a_rate_for_every_value_that_is_asked_for(monkeypatch):
@@ -70,8 +76,32 @@ def test_a_search_finds_a_rate_for_every_value_that_is_asked_for(monkeypatch):
     assert asked <= grown_networks.tune_grown((3,)).keys()
 
 
-def test_the_guided_arms_have_a_rate_and_a_weight_each(monkeypatch):
-    monkeypatch.setattr(guided_networks, "_search", lambda arm, where, kind, depth, seeds: [1, 1])
+def test_networks_trained_at_once_have_a_rate_for_every_value(monkeypatch, everything):
+    monkeypatch.setattr(trained_at_once, "UPDATES", 2)
+    monkeypatch.setattr(trained_at_once, "searched", lambda measured, rates: {
+        name: rates[0] for name in measured(list(rates[:1]))})  # fmt: skip
+    tuned = trained_at_once.tune_at_once((3,))
+    again = at_once((3,), updates=4, longer=2, tuned=tuned)
+    assert again.keys() == everything[at_once].keys()
+    assert tuned["digits, ReLU, depth 48: joint, loss"] == FIRST_RATES["ReLU"][0]
+    assert tuned[f"MNIST-1D, sigmoid, depth 6: Adam, {LARGER}, loss"] == FIRST_RATES["Adam"][0]
+
+
+def test_two_ways_of_training_a_stuck_network_are_used_together(monkeypatch):
+    seen = []
+    monkeypatch.setattr(plans := growing_plans, "joint", lambda *given, **settings: (
+        seen.append((given[1], settings)) or joint(given[0], 4, given[2])))  # fmt: skip
+    few = dict(data=("MNIST-1D",), depths={"sigmoid": (10,)}, updates=4, longer=10)
+    found = at_once((3, 4), **few)
+    adam, larger = dict(optimizer="adam"), dict(gain=4.0)
+    assert trained_at_once.plans is plans
+    assert seen == [(4, {}), (4, adam), (4, larger), (4, adam | larger), (40, larger)]
+    assert f"MNIST-1D, sigmoid, depth 10: ten times the updates, {LARGER}: loss" in found
+
+
+def test_the_guided_arms_have_a_rate_and_a_course_each(monkeypatch):
+    chosen = [1, 1, 1]
+    monkeypatch.setattr(guided_networks, "_search", lambda arm, where, kind, depth, seeds: chosen)
     asked = {name for name in guided((3,), updates=20) if not name.endswith(": loss")}
     assert asked == guided_networks.tune_guided((3,)).keys()
 
@@ -79,6 +109,7 @@ def test_the_guided_arms_have_a_rate_and_a_weight_each(monkeypatch):
 @pytest.mark.parametrize("experiment, settings", [
     (grown, SMALL),
     (guided, dict(places=(("digits", "ReLU", 6),), updates=20)),
+    (at_once, dict(data=("digits",), depths={"sigmoid": (6,)}, updates=20, longer=2)),
 ])  # fmt: skip
 def test_a_seeds_value_does_not_depend_on_its_neighbours(experiment, settings):
     together, alone = experiment((3, 4), **settings), experiment((4,), **settings)
@@ -141,28 +172,87 @@ def test_growing_rescues_a_deep_sigmoid_network_and_so_do_other_ways():
     assert 50 < means["random features"] < means["fine-tuned"]
 
 
-def test_a_guide_sends_its_signal_to_the_middle_and_an_empty_one_does_not_teach():
+def test_a_guide_sends_its_signal_to_the_middle_whether_it_knows_the_labels_or_not():
     class Tuned(dict):
-        def __missing__(self, _):
-            return 0.3, 3.0
+        def __missing__(self, name):
+            return (0.3, 30.0, 1.0) if name.endswith("input") else (0.3, 3.0, 1.0)
 
     few = dict(places=(("digits", "sigmoid", 6),), updates=300)
     arms = guided((1, 2), **few, tuned=Tuned(some=0))
     means = {n.partition("depth 6: ")[2]: np.mean(v) for n, v in arms.items()}
     assert means["deep supervision"] > means["plain"] + 10
-    assert means["deep supervision"] > means[EMPTY.format("deep supervision")] + 10
+    assert means["deep supervision"] > means[RANDOM.format("deep supervision")] + 10
     assert means["deep supervision: loss"] > means["plain: loss"] + 0.1
+    assert means[INPUT.format("deep supervision")] > means["plain"] + 10
+
+
+GIVEN = USUAL | dict(depth=6, seeds=[1, 2], lr=0.03)
 
 
 def test_the_training_loss_of_a_guided_network_is_that_of_its_own_output():
-    given = USUAL | dict(depth=6, seeds=[1, 2], lr=0.03)
-    runs = guided_networks.trained("plain", "digits", "ReLU", 40, **given)
-    np.testing.assert_allclose(guided_networks.own_fit(runs, "digits", "plain"), fit(runs), 1e-4)
-    for guide in GUIDES:
-        silent = guided_networks.trained(guide, "digits", "ReLU", 40, guide=1e-9, **given)
-        if guide != "pretraining":
-            same = guided_networks.own_fit(silent, "digits", guide)
+    runs = guided_networks.trained("plain", "digits", "ReLU", 40, **GIVEN)
+    np.testing.assert_allclose(guided_networks.own_fit(runs, "digits"), fit(runs), 1e-4)
+    for guide in GUIDES[1:]:
+        for arm in (guide, RANDOM.format(guide), INPUT.format(guide)):
+            silent = guided_networks.trained(
+                arm, "digits", "ReLU", 40, guide=1e-9, share=1.0, **GIVEN
+            )
+            same = guided_networks.own_fit(silent, "digits")
             np.testing.assert_allclose(same, fit(runs), atol=1e-3)
+
+
+@pytest.mark.parametrize("told", ["{}", RANDOM, INPUT])
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guide_that_ends_at_half_leaves_the_network_to_the_labels(guide, told):
+    """The second half is plain training from where the first ended."""
+    given = GIVEN | dict(checkpoints="last", record=2)
+    halves = guided_networks.trained(
+        told.format(guide), "digits", "ReLU", 40, guide=3.0, share=0.5, **GIVEN
+    )
+    free = guided_networks.training.train(
+        guided_networks.training.mlp, guided_networks.DATA["digits"](), steps=20,
+        **given | NETWORKS["ReLU"],
+    )  # fmt: skip
+    assert halves.steps[-1] == 20 and halves.state(seed=1).keys() == free.state(seed=1).keys()
+    assert not np.allclose(halves.train_loss[..., 0], free.train_loss[..., 0])
+    np.testing.assert_allclose(guided_networks.own_fit(halves, "digits"), fit(halves), 1e-4)
+
+
+def test_stages_that_give_back_the_input_never_see_a_label():
+    given = NETWORKS["sigmoid"] | GIVEN | dict(checkpoints="last")
+    dataset = guided_networks.DATA["digits"]()
+    others = guided_networks.shuffled(dataset)
+    ends = [
+        guided_networks._stages(INPUT, data, 60, 3.0, **given).state(seed=1)
+        for data in (dataset, others)
+    ]
+    for name, values in ends[0].items():
+        np.testing.assert_array_equal(values, ends[1][name])
+    assert ends[0]["output.weight"].shape == (64, 32)
+
+
+def test_guides_have_equally_many_courses_and_rates_whatever_they_are_told():
+    for kind in guided_networks.OTHERS:
+        for guide in GUIDES:
+            arms = (guide, RANDOM.format(guide), INPUT.format(guide))
+            assert len({len(guided_networks.courses(arm)) for arm in arms}) == 1
+            assert len({guided_networks.first_rates(arm, kind) for arm in arms}) == 1
+        assert len(guided_networks.courses("plain")) == 1
+
+
+def test_a_search_finds_the_best_course_with_its_rate(monkeypatch):
+    def percent_of(found):
+        rates, guide, share = found
+        return np.array(
+            [[90 - abs(guide - 3) - 5 * abs(share - 0.5) - abs(r - 0.3)] for r in rates]
+        )
+
+    monkeypatch.setattr(guided_networks, "percent", percent_of)
+    monkeypatch.setattr(guided_networks, "trained", lambda *_, lr, guide, share, **__: (
+        lr, guide, share))  # fmt: skip
+    found = guided_networks._search("hint", "digits", "sigmoid", 6, [1])
+    assert found == [0.3, 3.0, 0.5]
+    assert guided_networks._search("plain", "digits", "sigmoid", 6, [1])[1:] == [0.0, 0.0]
 
 
 def test_a_search_widens_its_grid_until_the_best_rate_has_neighbours():

@@ -18,6 +18,7 @@ from lecture_helpers.claims.experiments.vanishing_gradients import (
 )
 from lecture_helpers.claims.lessons.model_design import CLAIMS
 from lecture_helpers.datasets import digits, split
+from lecture_helpers.networks.mean_field import mean_field
 from lecture_helpers.training import mlp, seeded, train
 
 ROWS = np.arange(64)
@@ -107,3 +108,25 @@ def test_a_seeds_value_does_not_depend_on_its_neighbours():
     together, alone = (measure(unit_gradients, s, **small) for s in ((3, 4, 5), (4,)))
     for arm, values in alone.arms.items():
         assert together.arms[arm][1] == values[0], arm
+
+
+def test_the_sigmoid_keeps_the_gradient_at_gains_of_about_six_to_eight():
+    laws = [mean_field("sigmoid", 40, gain=gain).gradient for gain in (5.0, 6.0, 8.0, 9.0)]
+    below, *inside, above = [abs(np.log10(law[2] / law[-3])) / 35 for law in laws]
+    assert max(inside) < 0.04 < min(below, above)
+
+
+def test_equal_weights_and_own_best_ones_are_parts_of_their_own_and_no_data_set_counts_twice():
+    *beside, own = CLAIMS[2].parts
+    assert [len(part.scope) for part in beside] == [3, 3, 3, 3] and len(own.scope) == 8
+    for part, unit in zip(beside, ("sigmoid", "sigmoid", "tanh", "tanh"), strict=True):
+        pairs = [*part.scope.values(), *part.borders.values()]
+        assert all(a.endswith("relu") and b.endswith(unit) for a, b in pairs)
+        assert not part.controls and not any("own best" in b for _, b in pairs)
+    (falsifier,) = own.controls
+    assert set(falsifier.comparisons) == set(own.scope)
+    for name, (relu, best) in own.scope.items():
+        same, less = falsifier.comparisons[name]
+        assert same == best and less.endswith("relu, less") and relu.endswith("relu")
+    fresh = [name for part in CLAIMS[2].parts for name in part.scope if "depth" not in name]
+    assert not any("MNIST-1D" in name for name in fresh)
