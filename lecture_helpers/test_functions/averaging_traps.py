@@ -89,6 +89,21 @@ def lopsided_valley(condition: float) -> Surface:
     )
 
 
+def kinked_walls(condition: float, left: float = 3.0) -> Surface:
+    """A straight valley between straight walls, ``max(x, -left x) + y^2 / (2 condition)``.
+
+    >>> kinked_walls(10.0).value([[-1.0, 0.0], [1.0, 0.0]])
+    array([3., 1.])
+    """
+    along, left = 1 / positive(condition=condition), positive(left=left)
+    return of_plane(
+        "kinked walls",
+        lambda x, y: np.maximum(x, -left * x) + along * y**2 / 2,
+        lambda x, y: (np.where(x > 0, 1.0, np.where(x < 0, -left, 0.0)), along * y),
+        [[0, 0]],
+    )
+
+
 def of_line(name: str, value: Callable, slope: Callable) -> Surface:
     """A cost of one parameter with its minimum at 0, as a surface over points (..., 1)."""
     return Surface(

@@ -64,6 +64,8 @@ def _rates(cost: NoisyCost, first: float, names: tuple, steps: int) -> dict[str,
         "a tenth of the rate": np.full(steps, first / 10),
         "falling rate": first * t ** (-2 / 3),
         "slowly falling rate": first * t ** (-1 / 3),
+        "rate as 1/sqrt(t)": first / np.sqrt(t),
+        "rate as t^-0.9": first * t**-0.9,
         "rate 1/(2t)": first / t,
         "rate 1/(ht)": first / (1 + first * h * t),
         "rate 1/(4ht)": first / (1 + 4 * first * h * t),
@@ -102,7 +104,7 @@ RIVALS = ("rate 1/(ht)", "rate 1/(4ht)")
 
 def _quadratic(rng, *, condition: float, dimension: int, **_) -> tuple:
     h = np.diag(np.geomspace(1 / condition, 1, dimension))
-    names = ("constant rate", "falling rate", "rate 1/(2t)", *RIVALS)
+    names = ("constant rate", "falling rate", "rate as t^-0.9", "rate 1/(2t)", *RIVALS)
     return with_noise(quadratic(h), 1.0, h), 0.5, names
 
 
@@ -123,19 +125,24 @@ def _logistic(rng, *, examples: int, **_) -> tuple:
 
 def _wall(rng, **_) -> tuple:
     names = (
-        "falling rate", "slowly falling rate", "constant rate", "a tenth of the rate", *RIVALS,
+        "falling rate", "rate as 1/sqrt(t)", "slowly falling rate", "constant rate",
+        "a tenth of the rate", *RIVALS,
     )  # fmt: skip
     return with_noise(exponential_wall(), 1.0, np.eye(1)), 0.5, names
 
 
 def _without_curvature(rng, *, surface: Callable, first: float, **_) -> tuple:
-    names = ("falling rate", "slowly falling rate", "constant rate")
+    names = (
+        "falling rate", "rate as 1/sqrt(t)", "rate as t^-0.9", "slowly falling rate",
+        "constant rate",
+    )  # fmt: skip
     return with_noise(surface(), 1.0), first, names
 
 
 COSTS = {
     "quadratic, condition 10": partial(_quadratic, condition=10),
     "quadratic, condition 100": partial(_quadratic, condition=100),
+    "quadratic, condition 1000": partial(_quadratic, condition=1000),
     "least squares, an example a step": _least_squares,
     "logistic regression, an example a step": _logistic,
     "exp(x) - x": _wall,

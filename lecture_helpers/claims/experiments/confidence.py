@@ -1,6 +1,6 @@
 """What a model's confidence tells of an example: the experiments of C47 and C48."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -77,8 +77,9 @@ def quarters(seeds, *, data=tuple(DATA), noise=0.4, steps=200, tuned: Any = None
     class" takes the quarters within the classes; "off centre" those farthest from the mean of
     their class, a score without a model. Wrong labels: their share, where ``noise`` are planted.
 
-    Networks are trained on the neighbours' hardest and easiest quarter and on one by lot, each
-    with learning rates of its own per measure. Speed: log10 of the training loss on the quarter
+    Networks are trained on the neighbours' hardest and easiest quarter of every class and on one
+    by lot, and on the same three of all examples together, each with learning rates of its own per
+    measure. Speed: log10 of the training loss on the quarter
     itself, at least ``FITTED``, averaged over ``steps`` updates. Accuracy in percent and log10 of
     the loss are those on the test examples. A member that diverges has failed. The extras hold the
     share of tied confidences and how unequal the classes of the easiest quarter are.
@@ -133,13 +134,26 @@ def _of_data(data: Dataset, sizes: dict, noise: float, seed: int) -> dict[str, f
     return found
 
 
-QUARTERS = {
-    "hardest quarter": "hard first", "easiest quarter": "easy first", "quarter by lot": "by lot",
-}  # fmt: skip
+EACH = " of every class"
+QUARTERS = tuple(
+    f"{which}{classes}"
+    for classes in (EACH, "")
+    for which in ("hardest quarter", "easiest quarter", "quarter by lot")
+)
 
 
 def _room(data: str, seeds) -> Classroom:
     return Classroom(DATA[data](), seeds=list(seeds), sizes=SIZES[data], ties="by nearness")
+
+
+def quarter_rows(room: Classroom, part: str, seed: int) -> np.ndarray:
+    """The numbers of the examples in one of ``QUARTERS``, sorted."""
+    which, each, _ = part.partition(EACH)
+    order = room.orders[seed, "by lot" if which == "quarter by lot" else "easy first"]
+    if each:
+        ease = -np.arange(len(order), dtype=float)  # as the order has them
+        order = order[balanced_easy_first(ease, room.dataset.targets[order])]
+    return np.sort(available(order[::-1] if which == "hardest quarter" else order, QUARTER))
 
 
 def _quarter_of(room: Classroom, data: str, part: str, steps: int) -> dict:
@@ -147,8 +161,7 @@ def _quarter_of(room: Classroom, data: str, part: str, steps: int) -> dict:
 
     def quarter(_, seed: int) -> Split:
         parts = room.split(room.dataset, seed)
-        rows = available(room.orders[seed, QUARTERS[part]], QUARTER)
-        return Split(np.sort(rows), parts.validation, parts.test)
+        return Split(quarter_rows(room, part, seed), parts.validation, parts.test)
 
     return on_data(
         data, room.seeds, dataset=room.dataset, split=quarter, steps=steps, batch_size=BATCH,
@@ -187,17 +200,19 @@ def tune_quarters(seeds, *, steps=200) -> dict[str, float]:
 def weights_or_samples(seeds, *, examples=300, draws=4000) -> Record:
     """C47: the expected gradient of softmax regression on digits, weighed and sampled.
 
-    The first check adds up both expectations; the second draws, and counts how many standard
-    errors the two means lie apart, beyond four and a half.
+    For the weights of a curriculum, 0 or all alike, and for weights by lot. The first check adds up
+    both expectations: of weighed examples, and of a pool in which an example stands as often as it
+    is drawn. The second draws, and counts how many standard errors the two means lie apart, beyond
+    four and a half.
     """
     tolerances = {
         "the two expectations differ by (share of the gradient)": 1e-12,
         "the two sampled means differ, beyond 4.5 standard errors, by": 1e-12,
     }
-    return largest(lambda seed: [_pulls(seed, examples, draws)], tolerances, seeds)
+    return largest(lambda seed: _pulls(seed, examples, draws), tolerances, seeds)
 
 
-def _pulls(seed: int, examples: int, draws: int) -> tuple[float, float]:
+def _pulls(seed: int, examples: int, draws: int) -> Iterator[tuple[float, float]]:
     rng, data = np.random.default_rng([seed, 16]), digits()
     at = rng.permutation(len(data))[:examples]
     inputs, targets = data.inputs[at].astype(float), data.targets[at]
@@ -205,13 +220,19 @@ def _pulls(seed: int, examples: int, draws: int) -> tuple[float, float]:
     slopes = slopes.reshape(examples, -1)
     part = float(rng.uniform(0.1, 1))
     order = easy_first(cross_fitted_confidence(inputs, targets, seed=seed, reference=knn))
-    weights = pacing_weights(order, part)
-    by_weight = (weights[:, None] * slopes).mean(0)
-    by_sample = slopes[available(order, part)].mean(0)
+    chosen = paced_batches(order, np.full(draws, part), 1, rng)[:, 0]
+    yield _apart(slopes, pacing_weights(order, part), available(order, part), chosen, rng)
+    times = 1 + rng.poisson(rng.exponential(3.0, examples))
+    pool = np.repeat(np.arange(examples), times)
+    yield _apart(slopes, examples * times / times.sum(), pool, rng.choice(pool, draws), rng)
+
+
+def _apart(slopes, weights, pool, chosen, rng: np.random.Generator) -> tuple[float, float]:
+    """How far the gradients of weighed examples and of those ``chosen`` from a pool are apart."""
+    by_weight, by_sample = (weights[:, None] * slopes).mean(0), slopes[pool].mean(0)
     exact = np.abs(by_weight - by_sample).max() / np.abs(by_sample).max()
     along = slopes @ (by_sample / np.linalg.norm(by_sample))
-    uniform = rng.integers(examples, size=draws)
-    one = (weights * along)[uniform]
-    two = along[paced_batches(order, np.full(draws, part), 1, rng)[:, 0]]
-    error = np.sqrt((one.var() + two.var()) / draws)
+    one = (weights * along)[rng.integers(len(slopes), size=len(chosen))]
+    two = along[chosen]
+    error = np.sqrt((one.var() + two.var()) / len(chosen))
     return exact, max(0.0, abs(one.mean() - two.mean()) / error - 4.5)

@@ -1,6 +1,6 @@
-"""What continuation reaches, what its blur keeps, and what sampling it costs: the experiments."""
+"""What continuation reaches, what its blur keeps, and what it has to do with a curriculum."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -8,11 +8,7 @@ from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.curriculum.difficulty import entropy
 from lecture_helpers.curriculum.pacing import SHAPES, pacing, pacing_weights
-from lecture_helpers.optimization.gaussian_smoothing import (
-    gaussian_smoothing,
-    perturbations,
-    sampled_smoothing,
-)
+from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.optimization.graduated_descent import (
     graduated_descent,
     random_starts,
@@ -24,56 +20,69 @@ from lecture_helpers.test_functions.multimodal import (
     double_well,
     random_waves,
     random_wells,
-    rastrigin,
     ripples,
     ripples_convex_from,
     two_wells,
 )
-from lecture_helpers.test_functions.smoothable import Landscape
+from lecture_helpers.test_functions.smoothable import Landscape, Wells
 
 WITHIN = 0.1  # of a global minimum, in every coordinate: reached
-HIGHER = 0.01  # what counts as a higher end; wells are 0.5 to 4 deep
-PLAIN = 2000  # gradients of a plain descent: by then it stands still
-RIPPLES, WAVES = "ripples in 10 dimensions", "random waves in 2 dimensions"
+HIGHER = 0.01  # what counts as a higher end; wells are 0.5 to 16 deep
+PLAIN = 2000  # gradients from every end on: by then it stands still
+STILL = 1e-10  # a step below which nothing moves any more
+RIPPLES, WAVES = "ripples", "random waves"
 ALIKE, NARROW = "wells of one width", "the deeper, the narrower"
 FREE, THIN = "depth and width independent", "a needle beside a basin"
-LESS = "a deep well of less volume than its neighbour"
+LESS = "a deep well of at most 0.6 of its neighbour's volume"
+NEARLY = "a deep well of 0.6 to 0.9 of its neighbour's volume"
 MORE = "a deep well of more volume than its neighbour"
-KINDS = (RIPPLES, WAVES, ALIKE, FREE, NARROW, LESS, MORE, THIN)
+PLACES = {
+    RIPPLES: (10,), WAVES: (2, 5, 10), ALIKE: (2, 5, 10), FREE: (2, 5, 10), NARROW: (2, 5, 10),
+    LESS: (2, 5), NEARLY: (2,), MORE: (2,), THIN: (2,),
+}  # fmt: skip
+KINDS = tuple(f"{family} in {d} dimensions" for family, every in PLACES.items() for d in every)
 WIDTHS = {ALIKE: "alike", NARROW: "narrow", FREE: "free"}
-VOLUMES = {LESS: (0.3, 0.6), MORE: (1.5, 3.0)}
+VOLUMES = {LESS: (0.3, 0.6), NEARLY: (0.6, 0.9), MORE: (1.5, 3.0)}
 
 
 def _drawn(kind: str, rng: np.random.Generator) -> tuple[Landscape, float, float]:
     """A random landscape of that kind, the reach of its starts, and a first blur.
 
-    Two wells: one of depth 1 and width 1, and one of depth 2 to 4, 3 to 4 away. Its volume, depth
-    times width^2, is that of ``VOLUMES``; the needle is 0.15 to 0.3 wide, so that few starts lie
-    where plain descent would find it.
+    Two wells: one of depth 1 and width 1, and one of depth 2 to 4 (8 to 16 in five dimensions, so
+    that it is not thinner still), 3 to 4 away. Its volume, depth times width^d, is that of
+    ``VOLUMES``; the needle is 0.15 to 0.3 wide, so that few starts lie where plain descent would
+    find it.
     """
-    seed = int(rng.integers(2**31))
-    if kind == RIPPLES:
+    family, _, place = kind.partition(" in ")
+    seed, d = int(rng.integers(2**31)), int(place.split()[0])
+    if family == RIPPLES:
         height, waves, phase = rng.uniform(0.5, 2), rng.uniform(2, 4), rng.uniform(0, 2 * np.pi)
-        return ripples(height, waves, phase, dimensions=10), 6.0, 1.5
-    if kind == WAVES:
-        return random_waves(seed, 2), 6.0, 2.0
-    if kind == THIN or kind in VOLUMES:
-        depth, thin, apart = rng.uniform(2, 4), rng.uniform(0.15, 0.3), rng.uniform(3, 4)
-        width = thin if kind == THIN else np.sqrt(rng.uniform(*VOLUMES[kind]) / depth)
-        return two_wells(depth, width, apart=apart, dimensions=2), 4.0 if kind == THIN else 3.0, 4.0
-    return random_wells(seed, 2, kind=WIDTHS[kind]), 4.0, 2.5
+        return ripples(height, waves, phase, dimensions=d), 6.0, 1.5
+    if family == WAVES:
+        return random_waves(seed, d), 6.0, 2.0
+    if family == THIN or family in VOLUMES:
+        depth = rng.uniform(2, 4) * (4 if d == 5 else 1)
+        thin, apart = rng.uniform(0.15, 0.3), rng.uniform(3, 4)
+        width = thin if family == THIN else (rng.uniform(*VOLUMES[family]) / depth) ** (1 / d)
+        made = two_wells(depth, float(width), apart=apart, dimensions=d)
+        return made, 4.0 if family == THIN else 3.0, 4.0
+    return random_wells(seed, d, kind=WIDTHS[family]), 4.0, 2.5
 
 
-def searches(seeds, *, kinds=KINDS, landscapes=12, starts=20, levels=12, steps=60) -> dict:
+def searches(seeds, *, kinds=KINDS, landscapes=10, starts=10, levels=12, steps=60) -> dict:
     """C40, C42, C44: shares of the starts that a search brings to the global minimum.
 
-    Every landscape is new. From the same random starts: the continuation with the exact blur and
-    the lowest end of ``levels`` short plain descents, at levels * steps gradients each, and plain
-    descent, which gets more of them, so that it stands still. "ends lower" and "ends higher"
-    compare the continuation with it, start by start. "blur" and "centre" are the continuation and
-    plain descent from the middle of the region, a single start. Every step is the inverse of the
-    steepest curvature. No search can fail otherwise than by ending elsewhere, which its share
-    counts.
+    Every landscape is new. From the same random starts: the continuation with the exact blur;
+    "best of k", the lowest end of ``levels`` short plain descents, from that start and fresh ones;
+    and plain descent. "near by" is the best of k whose starts are all drawn within the first blur
+    of the middle. Each makes levels * steps gradients, and then ``PLAIN`` more from its end, or
+    fewer where it stands still before. "ends lower" and "ends higher" compare the continuation
+    with plain descent, start by start. "blur" and "centre" are the continuation and plain descent
+    from the middle of the region, a single start. Every step is the inverse of the steepest
+    curvature. No search can fail otherwise than by ending elsewhere, which its share counts.
+
+    Of two wells: the share of landscapes in which ``VOLUME``, or ``MERGED``, foretells from the
+    formula whether the blur leads to the deeper one.
     """
 
     def of_seed(seed: int) -> dict:
@@ -93,82 +102,72 @@ def searches(seeds, *, kinds=KINDS, landscapes=12, starts=20, levels=12, steps=6
 def _shares(rng, cost, reach, first, starts, levels, steps) -> dict[str, float]:
     seed, d = int(rng.integers(2**31)), cost.dimensions
     begin = np.concatenate([random_starts(starts, d, reach=reach, seed=seed), np.zeros((1, d))])
-    ends = _ends(cost, begin, sigma_schedule(first, levels), steps, reach, seed)
+    sigmas = sigma_schedule(first, levels)
+    ends = settled(cost, {
+        "continuation": graduated_descent(cost, begin, sigmas, steps=steps).end,
+        "plain": descended(cost, begin, levels * steps),
+        "best of k": lowest_of(cost, begin, levels, steps, reach, seed),
+        "near by": lowest_of(cost, begin, levels, steps, first, seed, given=False),
+    })  # fmt: skip
     there = {name: reached(cost, end, WITHIN) for name, end in ends.items()}
     above = (cost.value(ends["continuation"]) - cost.value(ends["plain"]))[:-1]
+    blur = bool(there["continuation"][-1])
     return {name: arrived[:-1].mean() for name, arrived in there.items()} | {
         "ends lower": np.mean(above < -HIGHER), "ends higher": np.mean(above > HIGHER),
-        "blur": float(there["continuation"][-1]), "centre": float(there["plain"][-1]),
-    }  # fmt: skip
+        "blur": float(blur), "centre": float(there["plain"][-1]),
+    } | {rule: float(says == blur) for rule, says in foretold(cost).items()}  # fmt: skip
 
 
-def _ends(cost, starts, sigmas, steps: int, reach: float, seed: int, samples=None) -> dict:
-    """Search to its ends, (n, d) each.
+VOLUME = "foretold by the larger volume"
+MERGED = "foretold by the larger depth where the two grow together"
 
-    The continuation and the best of k make ``len(sigmas) * steps`` gradients a start, times
-    samples. The best of k takes the given start and k - 1 fresh ones, ``steps`` gradients each.
+
+def foretold(cost: Landscape) -> dict[str, bool]:
+    """Whether two rules say that the blur leads to the second of two wells; {} for other costs.
+
+    Two equal wells of width 1, a distance apart, grow together at sigma^2 = (apart / 2)^2 - 1.
+
+    >>> foretold(two_wells(3.0, 0.55, dimensions=2)).values()
+    dict_values([False, True])
     """
-    k, (n, d) = len(sigmas) * (samples or 1), starts.shape
-    follow = graduated_descent(cost, starts, sigmas, steps=steps, samples=samples, seed=seed)
+    (well, *others), d = cost.terms, cost.dimensions
+    if others or not isinstance(well, Wells):
+        return {}
+    variance = float(np.sum((well.centres[1] - well.centres[0]) ** 2)) / 4 - 1
+    volume = well.depths * well.widths**d
+    depth = volume / (well.widths**2 + variance) ** (d / 2)
+    return {VOLUME: bool(volume[1] > volume[0]), MERGED: bool(depth[1] > depth[0])}
+
+
+def lowest_of(
+    cost: Landscape, starts: np.ndarray, k: int, steps: int, reach: float, seed: int, given=True
+) -> np.ndarray:
+    """The lowest end (n, d) of descents from k starts each, fresh ones within ``reach``.
+
+    The first of them is the given start, if that is wanted.
+    """
+    n, d = starts.shape
     several = random_starts(k * n, d, reach=reach, seed=seed + 1).reshape(k, n, d)
-    several[0] = starts
-    ends = _descended(cost, several, steps)
-    lowest = np.argmin(cost.value(ends), axis=0)
-    return {
-        "continuation": follow.end, "best of k": ends[lowest, np.arange(n)],
-        "plain": _descended(cost, starts, PLAIN),
-    }  # fmt: skip
+    if given:
+        several[0] = starts
+    ends = descended(cost, several, steps)
+    return ends[np.argmin(cost.value(ends), axis=0), np.arange(n)]
 
 
-def _descended(cost: Landscape, theta: np.ndarray, steps: int) -> np.ndarray:
+def descended(cost: Landscape, theta: np.ndarray, steps: int) -> np.ndarray:
     """The end (..., d) of plain descent at the inverse of the steepest curvature."""
     for _ in range(steps):
-        theta = theta - cost.gradient(theta) / cost.steepest
+        step = cost.gradient(theta) / cost.steepest
+        theta = theta - step
+        if np.abs(step).max() < STILL:
+            break
     return theta
 
 
-CASES = {
-    f"{d} dimensions, {samples} draw{'s' * (samples > 1)}": (d, samples)
-    for d in (2, 10) for samples in (1, 10, 100)
-}  # fmt: skip
-
-
-def sampled_searches(seeds, *, starts=10, levels=10, steps=200, first=0.7) -> Record:
-    """C41: continuation on Rastrigin's function with a sampled blur, at equal gradients.
-
-    Beside it with the exact blur, plain descent, the middle between these two, and the best of k.
-    "in its band" is the share of points at which the mean of 400 draws lies within 1.96 of its own
-    standard errors of the closed form, and "nine in ten" what it is compared with. The extras hold
-    the share within four standard errors.
-    """
-
-    def arrivals(seed: int) -> dict:
-        found, sigmas = {}, sigma_schedule(first, levels)
-        for case, (d, samples) in CASES.items():
-            cost, begin = rastrigin(d), random_starts(starts, d, reach=3.0, seed=seed)
-            ends = _ends(cost, begin, sigmas, steps, 3.0, seed, samples)
-            ends["exact"] = graduated_descent(cost, begin, sigmas, steps=steps).end
-            shares = {name: np.mean(reached(cost, end, 0.3)) for name, end in ends.items()}
-            shares["middle"] = (shares["plain"] + shares["exact"]) / 2
-            found |= {f"{case}: {name}": share for name, share in shares.items()}
-        return found
-
-    bands = by_seed(_bands, seeds)
-    covered = {"in its band": bands["covered by 95 % bands"], "nine in ten": [0.9] * len(seeds)}
-    extras = {"within four standard errors": bands["within four standard errors"]}
-    return Record(tuple(seeds), by_seed(arrivals, seeds) | covered, extras=extras)
-
-
-def _bands(seed: int, repeats: int = 100, draws: int = 400) -> dict[str, float]:
-    cost, points = rastrigin(2), np.random.default_rng([seed, 12]).uniform(-3, 3, (20, 2))
-    exact, errors = gaussian_smoothing(cost, 0.4).value(points), []
-    for k in range(repeats):
-        sampled = sampled_smoothing(cost, 0.4, perturbations(draws, 2, seed=1000 * seed + k))
-        errors.append(np.abs(sampled.value(points) - exact) / sampled.standard_error(points))
-    return {
-        "within four standard errors": np.less(errors, 4).mean(),
-        "covered by 95 % bands": np.less(errors, 1.96).mean(),
-    }
+def settled(cost: Landscape, ends: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Every search's ends (n, d) after ``PLAIN`` gradients more."""
+    last = descended(cost, np.stack(list(ends.values())), PLAIN)
+    return dict(zip(ends, last, strict=True))
 
 
 def convex_when_blurred(seeds, *, costs=10) -> Record:

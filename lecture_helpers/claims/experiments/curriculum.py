@@ -1,4 +1,4 @@
-"""What a curriculum gains over other orders of the same examples: the experiment of C46 and C49."""
+"""What a curriculum gains over other orders of the same examples: the experiment of C46."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -44,7 +44,7 @@ def race(
     seeds, *, data=tuple(DATA), budgets=tuple(BUDGETS), start=0.3, pace=0.5, shapes=True,
     tuned: Any = None,
 ) -> Record:  # fmt: skip
-    """C46, C49: test accuracy in percent and log10 of the test loss at the end of a training.
+    """C46: test accuracy in percent and log10 of the test loss at the end of a training.
 
     An MLP of 2 x 64 units, batches of 32, momentum 0.9 and a cosine schedule; test labels are
     right. Every arm, data set, budget, share of wrong labels and measure has its own learning rate.
@@ -55,7 +55,8 @@ def race(
     labels are wrong, and nothing of difficulty.
 
     The same on shapes after Bengio et al. 2009, tested on hard ones: hard ones alone, easy ones for
-    the first half, or as many easy ones mixed in from the start. A member that diverges has failed.
+    the first half, or as many easy ones mixed in from the start; C49 asks more of them elsewhere. A
+    member that diverges has failed.
     The extras hold the share of examples that share their confidence with another.
     """
     arms, extras = {}, {}
@@ -69,7 +70,7 @@ def race(
                 for arm, m in product(entries, MEASURES) if arm != WORKED or budget in PRICED
             }  # fmt: skip
             for steps, few in _by_steps(name, budget, entries):
-                ends = _ends(room, {a: entries[a] for a in few}, steps, rates)
+                ends = trained_ends(room, {a: entries[a] for a in few}, steps, rates)
                 arms |= {f"{where}: {arm}, {m}": end for (arm, m), end in ends.items()}
     return Record(tuple(seeds), arms | (_shapes(seeds, tuned) if shapes else {}), extras=extras)
 
@@ -97,9 +98,13 @@ def reference_work(examples: int, features: int) -> int:
     >>> reference_work(3000, 40)
     411
     """
-    distances = examples * (examples - examples // FOLDS) * features
+    return round(examples * (examples - examples // FOLDS) * features / update_cost(features))
+
+
+def update_cost(features: int) -> int:
+    """The multiplications of an update of the network."""
     width = NETWORK["width"]
-    return round(distances / (3 * BATCH * (features * width + width * width + 10 * width)))
+    return 3 * BATCH * (features * width + width * width + 10 * width)
 
 
 def _by_steps(data: str, budget: str, arms: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
@@ -110,14 +115,16 @@ def _by_steps(data: str, budget: str, arms: Iterable[str]) -> Iterator[tuple[int
         yield steps + reference_work(SIZES[data]["train"], features), [WORKED]
 
 
-def _ends(room: Classroom, entries: Mapping, steps: int, rates: Mapping) -> dict[tuple, list]:
+def trained_ends(
+    room: Any, entries: Mapping, steps: int, rates: Mapping, network: Mapping = NETWORK
+) -> dict[tuple, list]:
     """(arm, measure) to its (seeds,) values; equal rates of an arm are trained once."""
     cells = {
         f"{arm} at {rate:g}": {"batches": entries[arm], "lr": rate}
         for (arm, _), rate in rates.items() if arm in entries
     }  # fmt: skip
     usual = dict(batch_size=BATCH, record=[0, steps], progress=False)
-    runs = train_in(room, cells, steps=steps, **usual, **NETWORK)
+    runs = train_in(room, cells, steps=steps, **usual, **network)
     return {
         (arm, m): _at_the_end(runs.at(arm=f"{arm} at {rate:g}"), m).tolist()
         for (arm, m), rate in rates.items() if arm in entries
@@ -151,12 +158,12 @@ def tune_race(seeds) -> dict:
                 train = partial(train_in, room, arms, steps=steps, eval_on="validation", **usual)
                 found |= {
                     f"{name}, {budget}, {words}: {place}": rate
-                    for place, rate in _widened(train, arms, rates).items()
+                    for place, rate in widened(train, arms, rates).items()
                 }
     return found
 
 
-def _widened(train: Callable, arms: Iterable, rates: tuple) -> dict[str, float]:
+def widened(train: Callable, arms: Iterable, rates: tuple) -> dict[str, float]:
     """Every arm's best rates; a grid at whose end one lies grows by half a decade either way."""
     runs = train(lr=list(rates))
     try:
@@ -166,7 +173,7 @@ def _widened(train: Callable, arms: Iterable, rates: tuple) -> dict[str, float]:
         }  # fmt: skip
     except ValueError:
         first, last = (float(f"{end:.0e}") for end in (rates[0] / 10**0.5, rates[-1] * 10**0.5))
-        return _widened(train, arms, (first, *rates, last))
+        return widened(train, arms, (first, *rates, last))
 
 
 ALONE, EASY, MIXED = "hard shapes alone", "easy shapes first", "easy shapes mixed in"
@@ -215,7 +222,7 @@ PACINGS = {
 }  # fmt: skip
 
 
-def _tuned() -> dict:
+def tuned_race() -> dict:
     return stored_or_searched("curriculum.race", tune_race)
 
 
@@ -227,7 +234,7 @@ def stored_race(file: str, budget: str) -> Callable:
     name, like = RACED[file], {"easy first": COARSE, "balanced easy first": COARSE}
 
     def make(seeds) -> Runs:
-        tuned = _tuned()
+        tuned = tuned_race()
         rates = {
             (arm, noise): tuned[f"{name}, {budget}, {words}: {like.get(arm, arm)}, accuracy"]
             for (words, noise), arm in product(NOISES.items(), ARMS)
@@ -243,7 +250,7 @@ def stored_race(file: str, budget: str) -> Callable:
 
 def stored_shapes(seeds) -> Runs:
     """The runs of seven switch times and the union, for the notebook."""
-    tuned, easy = _tuned(), next(iter(EASY_SETS))
+    tuned, easy = tuned_race(), next(iter(EASY_SETS))
     switches = (*np.linspace(0, 0.9, 7).round(2).tolist(), UNION)
     own = {s: tuned[f"shapes, {easy}: {words}, accuracy"] for words, s in SWITCHES.items()}
     return _shapes_runs(switches, seeds, lr=dict.fromkeys(switches, own[0.5]) | own).round(4)

@@ -1,6 +1,6 @@
 """The experiments of Polyak averaging that need neither long walks nor networks."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -9,7 +9,11 @@ from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed, largest
 from lecture_helpers.optimization import polyak_averaging as averaging
 from lecture_helpers.optimization.noisy_descent import NoisyCost, noisy_descent, with_noise
-from lecture_helpers.test_functions.averaging_traps import bent_valley, lopsided_valley
+from lecture_helpers.test_functions.averaging_traps import (
+    bent_valley,
+    kinked_walls,
+    lopsided_valley,
+)
 from lecture_helpers.test_functions.surfaces import rotated_ellipse
 
 
@@ -112,20 +116,22 @@ def _standing_still(steps: int = 1000) -> tuple[float, float]:
     return found[0], found[1]
 
 
-SHORT, MIDDLE, LONG = 30, 300, 3000
+STEPS = (30, 100, 300, 3000)
 NEAR = 1e-6  # a distance below it is arrived: what lies under it is not compared
 
 
 def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, list[float]]:
     """C29: how near to the bottom the last iterate and the average of all iterates lie.
 
-    Minus the logarithm to base 10 of the distance, its mean over ``runs``: to the valley's floor,
+    Minus the logarithm to base 10 of the distance, its mean over ``runs``, over the step named and
+    the one before it (of last iterates and averages; the sides alternate): to the valley's floor,
     or to the minimum. Curvatures are 1 across and 1 / condition along. Each seed draws the rate at
     which it leaps: 1.9 to 1.99 in the even valley ("lower rates": 1.5 to 1.8), 2.1 to 2.4 in the
-    lopsided one, where leaps then never end; creeping is a tenth of it, and falling goes from it to
-    0 on a line. In the bent valley, a ring of curvature 16 across, the rate is a sixteenth of the
-    even valley's and the start lies opposite the minimum. Noise comes at ``noise`` and shares of
-    it. A seed fails where a distance is not finite.
+    lopsided one ("higher": 2.7 to 2.9, "highest": 2.9 to 3.1), 0.2 to 0.5 between the straight
+    walls of max(x, -3x), where leaps then never end; creeping is a tenth of it, and falling goes
+    from it to 0 on a line. In the bent valley, a ring of curvature 16 across, the rate is a
+    sixteenth of the even valley's and the start lies opposite the minimum. Noise comes at
+    ``noise`` and shares of it. A seed fails where a distance is not finite.
     """
 
     def of_seed(seed: int) -> dict[str, float]:
@@ -139,9 +145,9 @@ def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, l
                 last, averages = _walked(with_noise(surface, share * noise), lr, start, rng)
                 for step, points in _answers(last, averages).items():
                     place = f"{name}, {kind}, {step} steps"
-                    for arm, at in points.items() if place in PLACES else ():
-                        off = np.linalg.norm(at - surface.minima[0], axis=-1)
-                        found[f"{place}: {arm}, to the floor"] = _nearness(off_floor(at))
+                    for arm, stops in points.items() if place in PLACES else ():
+                        off = np.linalg.norm(stops - surface.minima[0], axis=-1)
+                        found[f"{place}: {arm}, to the floor"] = _nearness(off_floor(stops))
                         found[f"{place}: {arm}, to the minimum"] = _nearness(off)
         return found
 
@@ -153,25 +159,26 @@ def _nearness(distances: np.ndarray) -> float:
 
 
 def _walked(cost: NoisyCost, lr: float, start: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:
-    t = np.arange(LONG)
-    falling = [lr * np.maximum(1 - t / end, 0) for end in (SHORT, MIDDLE, LONG)]
-    rates = np.array([np.full(LONG, lr), np.full(LONG, lr / 10), *falling])
-    marks = [step - back for step in (SHORT, MIDDLE, LONG) for back in (1, 0)]
+    t = np.arange(STEPS[-1])
+    falling = [lr * np.maximum(1 - t / end, 0) for end in STEPS]
+    rates = np.array([np.full(len(t), lr), np.full(len(t), lr / 10), *falling])
+    marks = [step - back for step in STEPS for back in (1, 0)]
     return noisy_descent(cost, start, rates, marks, rng)
 
 
 def _answers(last: np.ndarray, averages: np.ndarray) -> dict[int, dict[str, np.ndarray]]:
-    """Steps to arm to points (runs, 2)."""
+    """Steps to arm to points (stops, runs, 2)."""
     found = {}
-    for k, step in enumerate((SHORT, MIDDLE, LONG)):
-        before, now = last[2 * k : 2 * k + 2]
+    for k, step in enumerate(STEPS):
+        two = slice(2 * k, 2 * k + 2)
+        stops, means = last[two], averages[two]
         found[step] = {
-            "last": now[0],
-            "average": averages[2 * k + 1, 0],
-            "middle of the last two": (before[0] + now[0]) / 2,
-            "creeping, last": now[1],
-            "creeping, average": averages[2 * k + 1, 1],
-            "falling rate, last": now[2 + k],
+            "last": stops[:, 0],
+            "average": means[:, 0],
+            "middle of the last two": stops[:, 0].mean(axis=0, keepdims=True),
+            "creeping, last": stops[:, 1],
+            "creeping, average": means[:, 1],
+            "falling rate, last": stops[1:, 2 + k],
         }
     return found
 
@@ -184,8 +191,12 @@ def _lower(rng, condition: float, runs: int) -> tuple:
     return rotated_ellipse(condition), rng.uniform(1.5, 1.8), _sides(rng, runs), _first
 
 
-def _lopsided(rng, condition: float, runs: int) -> tuple:
-    return lopsided_valley(condition), rng.uniform(2.1, 2.4), _sides(rng, runs), _first
+def _lopsided(rng, condition: float, runs: int, rates: tuple = (2.1, 2.4)) -> tuple:
+    return lopsided_valley(condition), rng.uniform(*rates), _sides(rng, runs), _first
+
+
+def _kinked(rng, condition: float, runs: int) -> tuple:
+    return kinked_walls(condition), rng.uniform(0.2, 0.5), _sides(rng, runs), _first
 
 
 def _bent(rng, condition: float, runs: int) -> tuple:
@@ -216,10 +227,16 @@ PLACES = (
     "bent valley, noisy, 3000 steps",
     "even walls, lower rates, quiet, 30 steps", "even walls, lower rates, noisy, 3000 steps",
     "lopsided walls, a third of the noise, 3000 steps",
-    "lopsided walls, twice the noise, 3000 steps",
+    "lopsided walls, twice the noise, 3000 steps", "even walls, quiet, 100 steps",
+    "lopsided walls, higher rates, quiet, 3000 steps",
+    "lopsided walls, highest rates, quiet, 3000 steps",
+    "kinked lopsided walls, quiet, 3000 steps", "kinked lopsided walls, noisy, 3000 steps",
 )  # fmt: skip
 KINDS = {0.0: "quiet", 1.0: "noisy", 1 / 3: "a third of the noise", 2.0: "twice the noise"}
 VALLEYS = {
     "even walls": _even, "lopsided walls": _lopsided, "bent valley": _bent,
     "even walls, lower rates": _lower,
+    "lopsided walls, higher rates": partial(_lopsided, rates=(2.7, 2.9)),
+    "lopsided walls, highest rates": partial(_lopsided, rates=(2.9, 3.1)),
+    "kinked lopsided walls": _kinked,
 }  # fmt: skip

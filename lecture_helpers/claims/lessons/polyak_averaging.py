@@ -21,13 +21,11 @@ TOLD = (
 SMOOTH = (
     *TOLD,
     "quadratic, condition 10, falling rate",
+    "quadratic, condition 10, rate as t^-0.9",
     "quadratic, condition 100, falling rate",
-    "exp(x) - x, slowly falling rate",
-    "x^4, falling rate",
-    "x^4, slowly falling rate",
+    "exp(x) - x, rate as 1/sqrt(t)",
 )
 COST_OF = {regime: regime.rpartition(", ")[0] for regime in SMOOTH}
-LAWFUL = tuple(regime for regime in SMOOTH if not regime.startswith("x^4"))
 EXPONENT = "minus the slope of log(mean excess cost) against log(t), t from 949 to 30,000"
 
 
@@ -45,8 +43,8 @@ def depths(rate: str) -> dict:
 
 
 GUARANTEED = Part(
-    "on smooth convex costs, at rates that fall more slowly than 1/t or on quadratics at constant "
-    "ones, the excess cost of the average falls as 1/t",
+    "on smooth convex costs with curvature at the minimum, at rates t^-a, a from 1/2 to below 1, "
+    "or on quadratics at constant ones, the excess cost of the average falls as 1/t",
     f"{EXPONENT}, for the average, less the 1/2 of a cost that falls as 1/sqrt(t): 1/t is +0.5, "
     "a floor -0.5",
     0.25,
@@ -56,6 +54,10 @@ GUARANTEED = Part(
         "exp(x) - x, a tenth of the rate",
         "logistic regression, an example a step, constant rate",
         "quadratic, condition 10, rate 1/(2t)",
+        "quadratic, condition 1000, constant rate",
+        "exp(x) - x, slowly falling rate",
+        "x^4, falling rate",
+        "x^4, slowly falling rate",
         "x^4, constant rate",
     )
     | {
@@ -68,7 +70,7 @@ GUARANTEED = Part(
             "after 30,000 steps the average costs twice the law, trace(A^-1 S) / (2t), or more",
             {
                 regime: (f"{COST_OF[regime]}: law, depth", f"{regime}: average, depth")
-                for regime in LAWFUL
+                for regime in SMOOTH
             },
             "log10 of the excess cost, average less law",
             0.3,
@@ -96,14 +98,21 @@ GUARANTEED = Part(
 )
 KINKS = (
     "abs(x), falling rate", "max(x, -3x), falling rate",
-    "abs(x), slowly falling rate", "max(x, -3x), slowly falling rate",
+    "abs(x), rate as 1/sqrt(t)", "max(x, -3x), rate as 1/sqrt(t)",
+    "abs(x), rate as t^-0.9", "max(x, -3x), rate as t^-0.9",
 )  # fmt: skip
 KINKED = Part(
     "on convex costs with a kink, at falling rates, it falls as 1/sqrt(t) or faster",
     f"{EXPONENT}, for the average: 1/sqrt(t) is +0.5, a floor 0",
     0.4,
     exponents(*KINKS, against=convex.FLOOR),
-    exponents("abs(x), constant rate", "max(x, -3x), constant rate", against=convex.FLOOR),
+    exponents(
+        "abs(x), slowly falling rate",
+        "max(x, -3x), slowly falling rate",
+        "abs(x), constant rate",
+        "max(x, -3x), constant rate",
+        against=convex.FLOOR,
+    ),
     controls=(
         Control(
             "mechanism",
@@ -120,11 +129,19 @@ SETTLED = (
     "even walls, noisy, 3000 steps",
     "even walls, lower rates, noisy, 3000 steps",
     "lopsided walls, quiet, 3000 steps",
+    "lopsided walls, higher rates, quiet, 3000 steps",
+    "lopsided walls, highest rates, quiet, 3000 steps",
+    "kinked lopsided walls, quiet, 3000 steps",
+    "kinked lopsided walls, noisy, 3000 steps",
     "lopsided walls, a third of the noise, 3000 steps",
     "lopsided walls, noisy, 3000 steps",
     "lopsided walls, twice the noise, 3000 steps",
 )
-LEAPING = ("even walls, quiet, 30 steps", "lopsided walls, quiet, 30 steps", *SETTLED)
+LEAPING = ("lopsided walls, quiet, 30 steps", *SETTLED)
+DYING = (
+    "even walls, quiet, 30 steps", "even walls, quiet, 100 steps", "even walls, quiet, 3000 steps",
+    "even walls, lower rates, quiet, 30 steps",
+)  # fmt: skip
 
 
 def nearness(bottom: str, treated: str, control: str, *places: str) -> dict:
@@ -252,17 +269,19 @@ CLAIMS = (
             "one that 32 bits stand still too, at alpha = 0.9999."),),
     ),
     on_slide("C27", "empirical",
-        "On smooth convex problems with noisy gradients the average of the iterates comes with a "
-        "guarantee: at rates that fall more slowly than 1/t, on quadratics at constant ones too, "
-        "its excess cost falls as one over the number of steps; where the cost has a kink, as one "
-        "over its root or faster.",
+        "On smooth convex problems with curvature at the minimum and independent noise of finite "
+        "variance the average of the iterates comes with a guarantee: at rates t^-a, a between 1/2 "
+        "and 1, on quadratics at constant ones too, its excess cost falls as one over the number "
+        "of steps; where the cost has a kink, as one over its root or faster.",
         "A problem of this kind on which the average's cost falls as 1/sqrt(t) or more slowly, or "
         "ends at twice the law.",
         parts=(GUARANTEED, KINKED),
         experiment=convex.falling_costs, budget=150, quick={"steps": 10_000},
         objection="A guarantee is a theorem about t without end, and six costs of at most 20 "
-        "dimensions up to t = 30,000 do not prove it; a start that is far away is not forgotten "
-        "by then. An exponent of 0.75 passes for 1/t, one of 0.4 for 1/sqrt(t). Open.",
+        "dimensions up to t = 30,000 do not prove it; a start that is far away, or a flat "
+        "direction (condition 1000, a border), is not forgotten by then. An exponent of 0.75 "
+        "passes for 1/t, one of 0.4 for 1/sqrt(t). Noise that depends on the step before it is "
+        "not tried. Open.",
         literature="Polyak and Juditsky 1992 for the law; Bach and Moulines 2011 for finite times.",
         history=(Change(DATE, "holds: average ahead of last iterate after 5,000 steps",
             "It compared the average with the last iterate at one t, on quadratics and abs(x), and "
@@ -270,10 +289,13 @@ CLAIMS = (
             Change(DATE, "holds: as 1/t in 5 of 5, at kinks in 2 of 2",
             "A referee found costs and rates that the sentence includes and the scope did not: "
             "x^4, quadratics at falling rates, rates that fall as t^(-1/3). And 0.33 would have "
-            "passed for 1/sqrt(t)."),),
+            "passed for 1/sqrt(t)."),
+            Change(DATE, "holds in part: as 1/t in 7 of 10, at kinks in 3 of 4",
+            "A second referee found that the sentence misquoted its theorem: it asks for curvature "
+            "at the minimum and for a between 1/2 and 1, so that t^(-1/3) and x^4 are borders."),),
     ),
     on_averages("C28", "empirical",
-        "On neural networks nothing is guaranteed, and averaging the weights helps all the same.",
+        "On neural networks averaging the weights helps.",
         "Networks whose tuned last weights are as good as their tuned average, or better.",
         parts=(
             helps("the exponential average has the higher test accuracy", POINTS, MIN_POINTS,
@@ -281,50 +303,53 @@ CLAIMS = (
             helps("and the lower test loss", LOWER, MIN_LOSS, "loss"),
         ),
         objection="Three data sets of a few thousand examples, one small network with batch norm, "
-        "one optimizer, 1,000 updates. Open.",
+        "one optimizer, 1,000 updates; the longest half-life tried is half of the run. Open.",
         literature="Izmailov et al. 2018 and Morales-Brotons et al. 2024 report gains on large "
         "networks.",
         history=(Change(DATE, "conditional: holds in 3 of 4 regimes",
             "It had one data set, accuracy alone, and tried six times as many settings for the "
             "average as for the last weights."),
             Change(DATE, "holds in part, on two data sets",
-            "A referee found other figures on digits: it is the third data set."),),
+            "A referee found other figures on digits: it is the third data set."),
+            Change(DATE, "holds in part", "No part measured that nothing is guaranteed.",
+                ran="ace958bf8d3e"),),
     ),
     on_slide("C29", "empirical",
-        "Where descent goes on leaping from wall to wall of a straight valley, the mean of its "
-        "stops lies nearer to the floor than the last stop does, and nearer to the minimum once "
-        "the way along the valley is done.",
+        "Where descent leaps from wall to wall of a straight valley without dying out, the mean of "
+        "its stops lies nearer to the floor than the last stop does, and nearer to the minimum "
+        "once the way along the valley is done.",
         "A straight valley across which descent still leaps, and whose last stop lies nearer.",
         parts=(
             Part("the mean lies nearer to the valley's floor", NEARER.format(TO_FLOOR), 0.3,
                 nearness(TO_FLOOR, "average", "last", *LEAPING),
-                nearness(TO_FLOOR, "average", "last", "even walls, quiet, 3000 steps",
-                    "even walls, lower rates, quiet, 30 steps", "bent valley, quiet, 300 steps",
+                nearness(TO_FLOOR, "average", "last", *DYING, "bent valley, quiet, 300 steps",
                     "bent valley, noisy, 300 steps", "bent valley, noisy, 3000 steps"),
                 controls=beside_the_average(TO_FLOOR, LEAPING)),
             Part("where leaping goes on, the mean lies nearer to the minimum in the long run",
                 NEARER.format(TO_MINIMUM), 0.3,
                 nearness(TO_MINIMUM, "average", "last", *SETTLED),
-                nearness(TO_MINIMUM, "average", "last", "even walls, quiet, 30 steps",
-                    "even walls, quiet, 3000 steps", "even walls, lower rates, quiet, 30 steps",
+                nearness(TO_MINIMUM, "average", "last", *DYING,
                     "lopsided walls, quiet, 30 steps",
                     "bent valley, noisy, 300 steps", "bent valley, noisy, 3000 steps"),
                 controls=beside_the_average(TO_MINIMUM, SETTLED)),
         ),
         experiment=experiments.across_the_valley, more_seeds=MORE_SEEDS, budget=10,
-        objection="Without noise leaping goes on only near the border, at rates of 1.9 to 1.99 "
-        "over the largest curvature; at 1.5 to 1.8, a border here, it dies out within 30 steps. "
-        "Two dimensions only. Open.",
+        objection="Without noise leaping between even walls dies out at every rate below 2 over "
+        "the curvature, sooner or later; how long it may take to count was chosen until a referee "
+        "asked. Answered: all of these are borders. Two dimensions only. Open.",
         history=(Change(DATE, "conditional: holds in 2 of 4 regimes",
             "Two of its regimes were outside the sentence, one on the way to the minimum and one "
             "whose leaps had died out: they are borders now; lopsided and bent valleys are new."),
             Change(DATE, "holds in part: of the floor in 4 of 5, of the minimum in 2 of 3",
             "A referee found it reversed at rates of 1.5 to 1.8, where leaping dies out, and its "
-            "sign to depend on the noise: 'goes on' is said, and rates and noises are regimes."),),
+            "sign to depend on the noise: 'goes on' is said, and rates and noises are regimes."),
+            Change(DATE, "holds in part: of the floor in 5 of 8, of the minimum in 4 of 6",
+            "A second referee found lopsided walls without noise where the mean is no nearer, "
+            "kinks too, and that an even last step favours the mean: two steps are averaged."),),
     ),
     on_averages("C30", "empirical",
-        "On networks the average that forgets is better than the mean of all iterates; their costs "
-        "are not convex, and old iterates lie in other regions.",
+        "On networks the average that forgets is better than the mean of all iterates, and old "
+        "iterates lie in other regions.",
         "Networks on which the mean of all iterates is as good, or a convex cost on which "
         "forgetting gains as much.",
         parts=(
@@ -341,9 +366,11 @@ CLAIMS = (
                     arms("mean of the ends", "halfway", "training loss", model="convex"))
                 | under("test loss", arms("mean of the ends", "halfway", "loss"))),
         ),
-        objection="How much of the run to forget depends on its length; here it is 1,000 updates, "
-        "and an old iterate is that after a tenth of them. Half way between two iterates is one "
-        "point of one way; another way may be lower still. Open.",
+        objection="The longest half-life tried is half of the run, and on MNIST with wrong labels "
+        "it was the best: with one and two runs a second referee found the lead of the mean of all "
+        "gone (-0.5 points became 0.0). Over 5,000 updates he found forgetting less than a point "
+        "ahead on MNIST-1D, and the tail average, which only leaves out the first half, nearly as "
+        "good: that the first iterates are poor explains as much as other regions do. Open.",
         literature="Izmailov et al. 2018 average the tail; Morales-Brotons et al. 2024 use the "
         "exponential average.",
         history=(Change(DATE, "conditional, fragile: holds in 3 of 4 regimes",
@@ -351,6 +378,8 @@ CLAIMS = (
             "was no average any more, and its reason was not tested."),
             Change(DATE, "holds in part: in accuracy 4 of 8, other regions in 0 of 8",
             "A referee found that the way between iterates was measured in test loss, which wrong "
-            "labels raise, and that digits reverse it. 'Because' is gone from the sentence."),),
+            "labels raise, and that digits reverse it. 'Because' is gone from the sentence."),
+            Change(DATE, "holds in part: in accuracy 4 of 12, other regions in 0 of 12",
+            "No part measured that the cost is not convex.", ran="cd665572ab4b"),),
     ),
 )  # fmt: skip

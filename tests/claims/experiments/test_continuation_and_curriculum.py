@@ -7,13 +7,27 @@ import pytest
 
 from lecture_helpers.claims import claim
 from lecture_helpers.claims.claim import QUICK_SEEDS, measure
-from lecture_helpers.claims.experiments import confidence, continuation, curriculum
-from lecture_helpers.claims.experiments.continuation import ALIKE, LESS, MORE, RIPPLES
+from lecture_helpers.claims.experiments import (
+    confidence,
+    continuation,
+    curriculum,
+    curriculum_success,
+    sampled_blur,
+    shapes_first,
+)
+from lecture_helpers.claims.experiments.continuation import MERGED, VOLUME
 from lecture_helpers.claims.experiments.curriculum import COARSE, LAST, WORKED
 from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
-from lecture_helpers.optimization.graduated_descent import random_starts, sigma_schedule
-from lecture_helpers.test_functions.multimodal import rastrigin
+from lecture_helpers.optimization.graduated_descent import random_starts
+from lecture_helpers.test_functions.multimodal import rastrigin, ripples, two_wells
 
+RIPPLES, ALIKE, LESS, NEARLY, MORE = (
+    next(kind for kind in continuation.KINDS if kind.startswith(family))
+    for family in (
+        continuation.RIPPLES, continuation.ALIKE, continuation.LESS, continuation.NEARLY,
+        continuation.MORE,
+    )
+)  # fmt: skip
 SHORT: dict = dict(data=("digits",), budgets=("short",), shapes=False)
 
 
@@ -56,35 +70,91 @@ def test_plain_descent_can_lose_more_than_the_threshold_to_the_well_of_less_volu
     assert smallest < mean[f"{LESS}: plain"] < 1 - smallest
 
 
-@pytest.mark.parametrize("kind", [LESS, MORE])
+@pytest.mark.parametrize("kind", [LESS, NEARLY, MORE])
 def test_the_volume_of_the_deeper_well_decides_where_a_wide_blur_pulls(kind):
     for seed in range(10):
         cost, _, _ = continuation._drawn(kind, np.random.default_rng(seed))
         slope = gaussian_smoothing(cost, 20.0).gradient(np.zeros(2))[0]
         assert (slope < 0) == (kind == MORE)  # the deeper well lies at positive places
         assert cost.minima[0, 0] > 1
+        assert continuation.foretold(cost)[VOLUME] == (kind == MORE)
+
+
+@pytest.mark.parametrize("d, least, most", [(2, 0.3, 0.6), (5, 0.3, 0.6)])
+def test_a_well_of_less_volume_has_the_volume_that_is_said_in_every_dimension(d, least, most):
+    for seed in range(10):
+        kind = f"{continuation.LESS} in {d} dimensions"
+        cost, _, _ = continuation._drawn(kind, np.random.default_rng(seed))
+        well = cost.terms[0]
+        assert cost.dimensions == d
+        assert least <= well.depths[1] * well.widths[1] ** d <= most
+
+
+def test_two_wells_are_foretold_by_the_depths_of_their_blur_where_they_grow_together():
+    for seed in range(10):
+        cost, _, _ = continuation._drawn(NEARLY, np.random.default_rng(seed))
+        centres = cost.terms[0].centres
+        sigma = np.sqrt((np.linalg.norm(centres[1] - centres[0]) / 2) ** 2 - 1)
+        depths = [
+            -gaussian_smoothing(two_wells(*args, apart=1e3, dimensions=2), sigma).value([x, 0.0])
+            for args in [(cost.terms[0].depths[1], cost.terms[0].widths[1])]
+            for x in (-500.0, 500.0)
+        ]
+        assert continuation.foretold(cost)[MERGED] == (depths[1] > depths[0])
+    assert continuation.foretold(rastrigin(2)) == {}
 
 
 def test_an_end_is_as_low_as_the_best_of_its_starts_and_the_first_is_the_given_one():
     cost, starts = rastrigin(2), random_starts(4, 2, reach=3.0)
-    ends = continuation._ends(cost, starts, sigma_schedule(0.7, 3), 30, 3.0, seed=0)
-    alone = continuation._descended(cost, starts, 30)
-    assert (cost.value(ends["best of k"]) <= cost.value(alone) + 1e-12).all()
-    one = continuation._ends(cost, starts, [0.0], 30, 3.0, seed=0)
-    np.testing.assert_array_equal(one["best of k"], alone)
-    np.testing.assert_allclose(one["continuation"], alone)
+    best = continuation.lowest_of(cost, starts, 3, 30, 3.0, 0)
+    alone = continuation.descended(cost, starts, 30)
+    assert (cost.value(best) <= cost.value(alone) + 1e-12).all()
+    one = continuation.lowest_of(cost, starts, 1, 30, 3.0, 0)
+    np.testing.assert_array_equal(one, alone)
+    fresh = continuation.lowest_of(cost, starts + 9.0, 1, 1, 0.2, 0, given=False)
+    assert np.abs(fresh).max() < 1  # from near the middle, wherever the given starts lie
 
 
-def test_the_middle_lies_between_plain_descent_and_the_exact_blur():
-    record = measure(continuation.sampled_searches, [0, 1], starts=3, levels=3, steps=20)
-    assert claim("C41").arms <= set(record.arms)
-    for case in continuation.CASES:
-        plain, exact, middle = (
-            np.array(record.arms[f"{case}: {name}"]) for name in ("plain", "exact", "middle")
-        )
-        np.testing.assert_allclose(middle, (plain + exact) / 2)
-    assert min(record.extras["within four standard errors"]) > 0.99
-    assert record.arms["in its band"] == pytest.approx([0.95, 0.95], abs=0.03)
+def test_every_end_gets_the_same_further_descent_and_stops_where_it_stands_still():
+    cost, starts = ripples(dimensions=2), random_starts(5, 2, reach=4.0)
+    ends = continuation.settled(cost, {"here": starts, "there": starts + 1.0})
+    assert list(ends) == ["here", "there"]
+    for end in ends.values():
+        assert np.abs(cost.gradient(end)).max() < 1e-6
+    slow = starts
+    for _ in range(continuation.PLAIN):
+        slow = slow - cost.gradient(slow) / cost.steepest
+    np.testing.assert_allclose(ends["here"], slow, atol=1e-8)
+
+
+def test_the_middle_lies_between_plain_descent_and_the_exact_blur(monkeypatch):
+    small = {"Rastrigin in 2 dimensions": sampled_blur.Place(2, (1, 10, 100))}
+    monkeypatch.setattr(sampled_blur.Place, "search", (np.array([0.7, 0.3, 0.0]), 10, 3.0, 0.3))
+    record = measure(sampled_blur.sampled_searches, [0, 1], starts=3, places=tuple(small))
+    wanted = {arm for arm in claim("C41").arms if "10 dim" not in arm and "waves" not in arm}
+    assert wanted <= set(record.arms)
+    plain, exact, middle = (
+        np.array(record.arms[f"Rastrigin in 2 dimensions, {name}"])
+        for name in ("plain", "exact", "middle")
+    )
+    np.testing.assert_allclose(middle, (plain + exact) / 2)
+
+
+def test_many_draws_cover_the_closed_form_as_their_spread_says_and_three_do_not():
+    mean = {name: np.mean([sampled_blur._bands(s, repeats=40)[name] for s in (0, 1)])
+            for name in sampled_blur.BANDS}  # fmt: skip
+    for curve in sampled_blur.CURVES:
+        assert mean[f"{curve}, mean of 400 draws"] == pytest.approx(0.95, abs=0.03)
+        assert mean[f"{curve}, mean of 3 draws"] < 0.88
+
+
+def test_a_sampled_search_falls_to_its_last_rate_and_without_blur_it_is_plain_descent():
+    cost, starts = ripples(dimensions=2), random_starts(3, 2, reach=0.5)
+    rates = (1.5, 0.1)
+    found = sampled_blur.sampled(cost, starts, np.zeros(3), 1, 4, rates, 0)
+    for rate in (1.5, np.sqrt(0.15), 0.1):
+        starts = starts - rate * cost.gradient(starts) / cost.steepest
+    np.testing.assert_allclose(found, starts)
 
 
 def test_the_price_of_the_scores_by_counting_every_multiplication():
@@ -100,6 +170,45 @@ def test_the_price_of_the_scores_by_counting_every_multiplication():
     assert len(list(curriculum._by_steps("digits", "long", curriculum.RACERS))) == 1
 
 
+def test_the_price_of_the_discriminant_by_counting_every_multiplication():
+    n, features, classes, folds = 50, 7, 10, curriculum.FOLDS
+    update = 3 * curriculum.BATCH * (features * 64 + 64 * 64 + 64 * 10)
+    learned = n - n // folds
+    products = folds * (learned * features**2 + features**3 // 3 + n // folds * features * classes)
+    assert curriculum_success.discriminant_work(n, features) == round(products / update)
+    work = {arm: steps for budget in curriculum.BUDGETS
+            for steps, arms in curriculum_success.timetable("MNIST-1D", budget)
+            for arm in (f"{a}, {budget}" for a in arms)}  # fmt: skip
+    other = curriculum_success.OTHER_WORKED
+    assert work[f"{other}, short"] == 129 and f"{other}, long" not in work
+    assert work[f"{WORKED}, long"] == 1600 + 411
+
+
+def test_the_discriminants_order_begins_with_examples_that_it_is_sure_of():
+    room, entries = curriculum_success.entered("digits", 0.4, [3])
+    first = np.unique(entries[curriculum_success.OTHER](3, 100, 32)[:5])
+    assert np.isin(first, room.split(room.dataset, 3).train).all()
+    assert room._replaced[first].mean() < 0.1  # of 40 % wrong labels
+    drawn = entries[curriculum_success.OTHER_WORKED](3, 100, 32)
+    np.testing.assert_array_equal(drawn, entries["standard"](3, 100, 32))
+
+
+@cache
+def success(*seeds):
+    """The race of C49 on short budgets of the digits."""
+    return measure(curriculum_success.success, seeds, **SHORT)
+
+
+def test_the_arms_that_two_claims_share_have_the_same_values():
+    one, other = race(*QUICK_SEEDS[:3]), success(*QUICK_SEEDS[:3])
+    shared = set(one.arms) & set(other.arms)
+    assert {arm.split(": ")[1].rpartition(", ")[0] for arm in shared} == {
+        *curriculum_success.USUAL, WORKED,
+    }  # fmt: skip
+    for arm in shared:
+        assert one.arms[arm] == pytest.approx(other.arms[arm], abs=0.3), arm
+
+
 @pytest.mark.parametrize("noise", [0.0, 0.4])
 def test_every_arm_of_the_race_draws_from_its_own_order(noise):
     room, entries = curriculum.entered("digits", noise, [3])
@@ -113,11 +222,11 @@ def test_every_arm_of_the_race_draws_from_its_own_order(noise):
 
 
 def test_the_race_measures_every_arm_that_is_compared_on_these_data():
-    record = race(*QUICK_SEEDS[:3])
-    for name in ("C46", "C49"):
+    for name, record in {"C46": race(*QUICK_SEEDS[:3]), "C49": success(*QUICK_SEEDS[:3])}.items():
         wanted = {arm for arm in claim(name).arms if arm.startswith("digits, short")}
         assert wanted and wanted <= set(record.arms)
-    assert all(0.5 < t < 0.8 for t in record.extras["digits, right labels: ties"])
+    ties = race(*QUICK_SEEDS[:3]).extras
+    assert all(0.5 < t < 0.8 for t in ties["digits, right labels: ties"])
 
 
 def test_under_wrong_labels_hard_first_loses_at_equal_updates_in_both_measures():
@@ -137,20 +246,56 @@ def test_a_rate_of_its_own_is_used_for_each_measure_and_a_diverged_member_is_nan
     room, entries = curriculum.entered("digits", 0.0, [3])
     few = {"standard": entries["standard"]}
     rates = {("standard", "accuracy"): 0.03, ("standard", "loss"): 1e6}
-    ends = curriculum._ends(room, few, 30, rates)
+    ends = curriculum.trained_ends(room, few, 30, rates)
     assert np.isnan(ends["standard", "loss"]).all() and ends["standard", "accuracy"][0] > 50
 
 
 def test_easy_shapes_of_both_sets_leave_hard_shapes_alone_as_they_are(monkeypatch):
     monkeypatch.setattr(curriculum, "SHAPES_NETWORK", dict(depth=1, width=8, steps=20, examples=60))
     found = curriculum._shapes([3, 4], None)
-    assert {arm for arm in claim("C49").arms if arm.startswith("shapes")} <= set(found)
     one, other = (
         [found[f"shapes, {easy}: {arm}, loss"] for easy in curriculum.EASY_SETS]
         for arm in (curriculum.ALONE, curriculum.EASY)
     )
     np.testing.assert_allclose(*one, rtol=1e-6)
     assert not np.allclose(*other, rtol=1e-3)
+
+
+def test_every_arm_on_shapes_draws_from_its_own_sets_of_its_own_seed():
+    room = shapes_first.pictures([3, 4], examples=60)
+    assert len(room.dataset) == 2 * (4 * 60 + 2000)
+    start, n = len(room.dataset) // 2, 60  # of seed 4
+    drawn = {
+        arm: shapes_first.batches_of(room, arm)(4, 100, 32) - start for arm in shapes_first.ARMS
+    }
+    inside = {arm: {int(k) for k in np.unique(b // n)} for arm, b in drawn.items()}
+    upright, varied = curriculum.EASY_SETS
+    assert inside[shapes_first.ALONE] == {2} and inside[shapes_first.MORE] == {2, 3}
+    for place, easy in enumerate((upright, varied)):
+        assert inside[f"{curriculum.MIXED}, {easy}"] == {place, 2}
+        first = drawn[f"{curriculum.EASY}, {easy}"] // n
+        assert (first[:50] == place).all() and (first[50:] == 2).all()
+    parts = room.split(None, 4)
+    assert [len(p) for p in (parts.train, parts.validation, parts.test)] == [240, 500, 1500]
+    assert parts.train[0] == start and parts.test[-1] == len(room.dataset) - 1
+    single = shapes_first.pictures([4], examples=60)
+    np.testing.assert_array_equal(single.dataset.inputs, room.dataset.inputs[start:])
+
+
+def test_a_value_on_shapes_is_the_mean_of_two_trainings(monkeypatch):
+    monkeypatch.setattr(shapes_first, "SHAPES_NETWORK", dict(depth=1, width=8))
+    runs = {words: (20, few) for words, (_, few) in shapes_first.RUNS.items()}
+    monkeypatch.setattr(shapes_first, "RUNS", runs)
+    found = shapes_first.shapes_first([3, 4])
+    assert {arm for arm in claim("C49").arms if arm.startswith("shapes")} == set(found)
+    monkeypatch.setattr(shapes_first, "TWICE", 1)
+    overlap = shapes_first.shapes_first([3])
+    arm = f"shapes, 1,000 updates: {curriculum.ALONE}, loss"
+    assert len(found[arm]) == 2 and len(overlap[arm]) == 1
+    room, rates = shapes_first.pictures([3, 4]), {(curriculum.ALONE, "loss"): 0.03}
+    entries = {curriculum.ALONE: shapes_first.batches_of(room, curriculum.ALONE)}
+    ends = curriculum.trained_ends(room, entries, 20, rates, dict(depth=1, width=8))
+    assert overlap[arm][0] == pytest.approx(np.mean(ends[curriculum.ALONE, "loss"]), rel=1e-4)
 
 
 def test_the_least_sure_quarter_is_got_wrong_by_another_model_and_learned_slowly():
@@ -169,12 +314,48 @@ def test_the_least_sure_quarter_is_got_wrong_by_another_model_and_learned_slowly
 
 def test_training_on_a_quarter_sees_that_quarter_and_is_tested_on_all():
     room = confidence._room("digits", [3])
-    parts = [confidence._quarter_of(room, "digits", q, 5)["split"](None, 3)
-             for q in confidence.QUARTERS]  # fmt: skip
-    hardest, easiest, by_lot = (set(p.train) for p in parts)
-    assert len(hardest) == len(easiest) == len(by_lot) == 300 and not hardest & easiest
-    assert easiest == set(room.orders[3, "easy first"][:300])
-    assert {len(p.test) for p in parts} == {397}
+    parts = {q: confidence._quarter_of(room, "digits", q, 5)["split"](None, 3)
+             for q in confidence.QUARTERS}  # fmt: skip
+    for each in ("", confidence.EACH):
+        names = ("hardest quarter", "easiest quarter", "quarter by lot")
+        hardest, easiest, by_lot = (set(parts[name + each].train) for name in names)
+        assert len(hardest) == len(easiest) == len(by_lot) == 300 and not hardest & easiest
+        assert hardest | easiest | by_lot <= set(room.split(room.dataset, 3).train)
+    assert set(parts["easiest quarter"].train) == set(room.orders[3, "easy first"][:300])
+    assert set(parts["hardest quarter"].train) == set(room.orders[3, "hard first"][:300])
+    balanced = room.orders[3, "balanced easy first"][:300]
+    assert set(parts["easiest quarter of every class"].train) == set(balanced)
+    assert {len(p.test) for p in parts.values()} == {397}
+
+
+def test_a_quarter_of_every_class_has_a_quarter_of_every_class():
+    room = confidence._room("digits", [3])
+    whole = np.bincount(room.dataset.targets[room.split(room.dataset, 3).train])
+    for part in confidence.QUARTERS:
+        rows = confidence.quarter_rows(room, part, 3)
+        off = np.abs(np.bincount(room.dataset.targets[rows], minlength=10) - whole / 4).max()
+        assert (off <= 1) == part.endswith(confidence.EACH), part
+
+
+def test_batch_mates_and_rescaled_batches_part_weights_from_samples():
+    """Every batch of two of three examples, by weight from uniform draws and by sampling."""
+    x, w = np.array([1.0, 2.0, 5.0]), np.array([0.5, 0.5, 2.0])
+    pairs = [(i, j) for i in range(3) for j in range(3)]
+
+    def mean(gradients, weighed, rescaled=False):
+        found = 0.0
+        for i, j in pairs:
+            at = [i, j]
+            chance = 1 / 9 if weighed else w[i] * w[j] / 9
+            scale = w[at] if weighed else np.ones(2)
+            scale = 2 * scale / scale.sum() if rescaled else scale
+            found += chance * np.mean(scale * gradients(x[at]))
+        return found
+
+    alone, with_mates = (lambda g: g), (lambda g: (g - g.mean()) ** 2)
+    assert mean(alone, True) == pytest.approx(mean(alone, False))
+    assert abs(mean(with_mates, True) - mean(with_mates, False)) > 0.1
+    assert abs(mean(alone, True, rescaled=True) - mean(alone, False)) > 0.1
 
 
 def test_the_discriminant_names_all_classes_and_a_decided_reference_is_sure():
