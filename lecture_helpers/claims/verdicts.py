@@ -144,18 +144,22 @@ def _overrule(scope: list[dict], controls: list[dict]) -> None:
 def _because(scope: Sequence[Mapping], controls: Sequence[Mapping]) -> str:
     """Whether the supposed cause stands where the part holds: "" if no control asks.
 
-    One that was added after the first look may strike it out, and does not make it stand.
+    In a regime it stands against every control that asks there, and falls with any of them. One
+    that was added after the first look may strike it out, and does not make it stand.
     """
     asked = [c["findings"] for c in controls if c["kind"] == "mechanism"]
     late = all(c["added"] for c in controls if c["kind"] == "mechanism")
     holding = {finding["name"] for finding in scope if finding["verdict"] == "holds"}
-    found = [f["verdict"] for findings in asked for f in findings if f["name"] in holding]
+    found = {}
+    for finding in (f for findings in asked for f in findings if f["name"] in holding):
+        found.setdefault(finding["name"], []).append(finding["verdict"])
     if not found:
         return ""
-    if all(verdict == "holds" for verdict in found):
+    stands = [all(verdict == "holds" for verdict in said) for said in found.values()]
+    struck = [bool({"no difference", "reversed"} & {*said}) for said in found.values()]
+    if all(stands):
         return "open" if late else "stands"
-    struck = [verdict in ("no difference", "reversed") for verdict in found]
-    return "struck out" if all(struck) else "open" if "holds" not in found else "stands in part"
+    return "struck out" if all(struck) else "stands in part" if any(stands) else "open"
 
 
 def common(verdicts: Iterable[str]) -> str:
