@@ -3,6 +3,8 @@
 import numpy as np
 
 from lecture_helpers.exercises.exercise import Exercise
+from lecture_helpers.exercises.polyak_questions import QUESTIONS
+from lecture_helpers.exercises.self_test import SelfTest
 
 
 def _running(path, share=lambda t: 1 / t, begin=None):
@@ -268,3 +270,5 @@ averaged_unit = Exercise(
     praise="This is what torch's update_bn does for a whole network, in one pass over training "
     "data, except that it stores the variance divided by n - 1.",
 )
+
+self_test = SelfTest(QUESTIONS)

@@ -1,4 +1,4 @@
-"""Descent on a blurred cost while a hand sets the blur."""
+"""Descent while a hand sets the blur of its cost, or its rate and the noise of its gradients."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.schedules import Schedule, as_schedule
-from lecture_helpers.optimization.descent import starting_points
+from lecture_helpers.optimization.descent import FAR, starting_points
 from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.optimization.graduated_descent import Trail, reached
 from lecture_helpers.test_functions.surfaces import Surface
@@ -43,6 +43,36 @@ def steered_descent(
                 points[step + 1] = theta = theta - rate * blurred.gradient(theta)
                 sigmas[step + 1] = value
     return Trail(points, sigmas, ~np.isfinite(points[-1]).all(axis=-1))
+
+
+def steered_walk(
+    surface: Surface, start: np.ndarray, lr: float | list | Schedule,
+    noise: float | list | Schedule, *, steps: int, seed: int = 0,
+) -> np.ndarray:  # fmt: skip
+    """The stops (steps + 1, ..., d) of descent with Gaussian noise on every gradient component.
+
+    start has shape (..., d); ``lr`` and ``noise``, a deviation, are numbers or schedules. Held
+    still they give the path of ``descend``. A walk farther than 1e8 from 0 goes on as NaN.
+
+    Raises:
+        ValueError: a start of another dimension, lr not above 0, noise below 0.
+
+    >>> from lecture_helpers.test_functions.surfaces import rotated_ellipse
+    >>> steered_walk(rotated_ellipse(1.0), [1.0, 0.0], [(0, 0.5), (1, 1.0)], 0.0, steps=2)[:, 0]
+    array([1. , 0.5, 0. ])
+    """
+    rate = as_schedule(lr=lr, accept=lambda value: check.positive(lr=value))
+    deviation = as_schedule(noise=noise, accept=lambda value: check.non_negative(noise=value))
+    theta, steps = starting_points(surface, start), check.whole(steps=steps)
+    rng, points = np.random.default_rng(seed), np.empty((steps + 1, *theta.shape))
+    points[0] = theta
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(steps):
+            slope = surface.gradient(theta) + deviation.at(t) * rng.standard_normal(theta.shape)
+            theta = theta - rate.at(t) * slope
+            theta = np.where((np.abs(theta) < FAR).all(axis=-1, keepdims=True), theta, np.nan)
+            points[t + 1] = theta
+    return points
 
 
 def held(sigmas: Sequence[float] | np.ndarray, steps: int) -> list[tuple[int, float]]:

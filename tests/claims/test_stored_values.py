@@ -16,7 +16,6 @@ from lecture_helpers.claims.verify import difference
 STORED = ledger.load()
 CLAIM_OF = {experiment_name(CLAIMS[name]).rpartition(".")[2]: CLAIMS[name] for name in STORED}
 FEW = {
-    "at_once": {"data": ("digits",), "depths": {"sigmoid": (1,)}},
     "batch_mates": {"data": ("MNIST",), "levels": (0.3,)},
     "depth_trained": {"data": ("digits",), "depths": (2,)},
     "dropout_gain": {"data": ("MNIST",), "sizes": (64,)},
@@ -28,7 +27,10 @@ FEW = {
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
     "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
     "norm_places": {"cases": {"MNIST, 300 updates": ("MNIST", 5, 300, ("tanh: before",))}},
-    "promise_kept": {"levels": {"digits": 1.0}, "depths": (3,), "promises": (0.3,)},
+    "promise_kept": {
+        "levels": {"digits": 1.0},
+        "networks": {"depth 3": ("relu", 3, 1.0, 0.1, ("none", "batch"), {"late": (0.3,)})},
+    },
     "quarters": {"data": ("digits",)},
     "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
     "running_for_batch": {"data": ("digits",), "switches": {"batches of 64": {}}},
@@ -48,7 +50,7 @@ FIRST = {  # of these tables of their modules only the first lines
 }
 ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
-    "at_once", "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
+    "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
     "guided", "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters",
     "race", "running_for_batch", "skips", "success", "unit_gradients", "weight_averages",
 }  # fmt: skip

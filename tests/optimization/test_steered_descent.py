@@ -1,9 +1,16 @@
 import numpy as np
 import pytest
 
+from lecture_helpers.optimization.descent import descend
 from lecture_helpers.optimization.gaussian_smoothing import gaussian_smoothing
 from lecture_helpers.optimization.graduated_descent import graduated_descent, sigma_schedule
-from lecture_helpers.optimization.steered_descent import arrival, held, steered_descent
+from lecture_helpers.optimization.steered_descent import (
+    arrival,
+    held,
+    steered_descent,
+    steered_walk,
+)
+from lecture_helpers.test_functions.averaging_traps import two_basins
 from lecture_helpers.test_functions.multimodal import random_wells, ripples, two_wells
 
 SIGMAS = sigma_schedule(1.5, 5)
@@ -70,3 +77,31 @@ def test_bad_input_is_refused(change, words):
     given = usual | change
     with pytest.raises(ValueError, match=words):
         steered_descent(ripples(), given.pop("start"), given.pop("sigma"), **given)
+
+
+def test_a_walk_that_nobody_steers_is_noisy_descent():
+    still = steered_walk(two_basins(), [-1.1, 0.6], 0.1, 2.0, steps=400, seed=2)
+    usual = descend(two_basins(), [-1.1, 0.6], lr=0.1, noise=2.0, steps=400, seed=2)
+    assert np.array_equal(still, usual.points)
+
+
+def test_a_walk_is_steered_in_what_comes_next_alone():
+    still = steered_walk(two_basins(), [-1.1, 0.6], 0.1, 2.0, steps=40)
+    calmed = steered_walk(two_basins(), [-1.1, 0.6], 0.1, [(0, 2.0), (20, 0.0)], steps=40)
+    slowed = steered_walk(two_basins(), [-1.1, 0.6], [(0, 0.1), (30, 0.01)], 2.0, steps=40)
+    assert np.array_equal(still[:21], calmed[:21]) and np.array_equal(still[:31], slowed[:31])
+    by_hand = calmed[20] - 0.1 * two_basins().gradient(calmed[20])
+    assert calmed[21] == pytest.approx(by_hand, rel=1e-12)
+    assert np.abs(slowed[31] - slowed[30]).max() < np.abs(still[31] - still[30]).max()
+
+
+def test_a_walk_that_has_diverged_goes_on_as_nan():
+    lost = steered_walk(two_basins(), [-1.1, 0.6], [(0, 0.1), (5, 9.0)], 2.0, steps=40)
+    assert np.isfinite(lost[:6]).all() and np.isnan(lost[-1]).all()
+
+
+@pytest.mark.parametrize("change", [dict(lr=0.0), dict(noise=-1.0), dict(start=[1.0])])
+def test_a_walk_refuses_bad_input(change):
+    given = dict(start=[0.0, 0.0], lr=0.1, noise=1.0) | change
+    with pytest.raises(ValueError, match="must"):
+        steered_walk(two_basins(), *given.values(), steps=3)

@@ -1,4 +1,4 @@
-"""The experiments of lesson 1 that train no network: chains of layers, and batches."""
+"""The experiments of lesson 1 on single batches: what batch norm computes and gives back."""
 
 from collections.abc import Iterator
 
@@ -15,127 +15,8 @@ from lecture_helpers.networks.batch_normalization import (
     normalize,
     running_update,
 )
-from lecture_helpers.networks.scalar_chain import (
-    chain_after_step,
-    chain_gradient,
-    chain_orders,
-    chain_output,
-    chain_weights,
-    step_for_decrease,
-)
 
 FULL = "Batch Normalization: Full Version"
-
-
-def _chains(seed: int, chains: int) -> Iterator[tuple[np.ndarray, float, float]]:
-    """Random chains of 2 to 50 positive weights around 1: (weights, input, delta / y)."""
-    rng = np.random.default_rng([seed, 1])
-    for _ in range(chains):
-        spread, depth = rng.uniform(0, 1), int(rng.integers(2, 51))
-        w = np.exp(spread * rng.standard_normal(depth))
-        yield w, float(rng.uniform(0.5, 2)), float(rng.uniform(0.01, 1))
-
-
-def first_order_promise(seeds, *, chains=50) -> Record:
-    """C2: what the first order promises, and how much of it the joint update keeps.
-
-    Deviations relative to the output y. With r = delta / y in (0, 1] and l layers the real
-    decrease lies between ``(1 - (1 - r/l)^l) / r`` and 1 times the promised one.
-    """
-    tolerances = {
-        "the first order is -eps g'g": 1e-12,
-        "eps = delta / g'g promises delta": 1e-12,
-        "the real decrease lies between its bounds": 1e-12,
-    }
-    return largest(lambda seed: map(_promise, _chains(seed, chains)), tolerances, seeds)
-
-
-def _promise(chain) -> tuple[float, ...]:
-    w, x, r = chain
-    y, g, depth = chain_output(w, x), chain_gradient(w, x), len(w)
-    eps = step_for_decrease(w, x, r * y)
-    first = chain_orders(w, x, eps)[1]
-    kept = (y - float(chain_after_step(w, x, eps))) / (r * y)
-    least = (1 - (1 - r / depth) ** depth) / r
-    outside = max(least - kept, kept - 1, 0.0)
-    return abs(first + eps * g @ g) / y, abs(first + r * y) / y, outside
-
-
-TWO_CHAINS = ((2, 1.0), (50, 1.2))  # layers, and the weight of each
-
-
-def higher_orders(seeds, *, chains=50, step=0.1) -> Record:
-    """C3: the orders of the joint update, and how far the second one ranges beside the first.
-
-    Order k is ``y (-eps y)^k e_k(1 / w^2)``. By Maclaurin's inequality the slide's own step keeps
-    the second order below half of delta / y times the first. With one fixed step the ratio differs
-    by decades between a shallow and a deep chain (measured as the decades missing from three).
-    """
-    tolerances = {
-        "the orders add up to the new output": 1e-10,
-        "order k is y (-eps y)^k e_k(1/w^2)": 1e-10,
-        "the slide's step: second over first at most r/2": 1e-12,
-        "a fixed step: decades missing from three between two chains": 1e-12,
-    }
-    return largest(lambda seed: _orders(list(_chains(seed, chains)), step), tolerances, seeds)
-
-
-def _orders(chains, step: float) -> Iterator[tuple[float, ...]]:
-    for w, x, r in chains:
-        fixed = [_second_over_first(np.full(*chain), x, step) for chain in TWO_CHAINS]
-        y, eps = chain_output(w, x), step_for_decrease(w, x, r * chain_output(w, x))
-        orders, k = chain_orders(w, x, eps), np.arange(len(w) + 1)
-        closed = y * (-eps * y) ** k * np.abs(np.poly(-(w**-2.0)))
-        slide = _second_over_first(w, x, eps) - r / 2
-        added = abs(orders.sum() - float(chain_after_step(w, x, eps))) / y
-        order_k = np.abs(orders - closed).max() / y
-        yield added, order_k, max(0.0, slide), max(0.0, 3 - np.ptp(np.log10(fixed)))
-
-
-def _second_over_first(w, x, eps: float) -> float:
-    orders = chain_orders(w, x, eps)
-    return float(-orders[2] / orders[1])
-
-
-CHAINS = {
-    "depth 2": (2, 0.4, 1.0), "depth 50": (50, 0.4, 1.0),
-    "small weights": (10, 0.4, 0.8), "large weights": (10, 0.4, 1.25),
-}  # fmt: skip
-
-
-def faithful_step(seeds, *, chains=CHAINS, depths=(2, 10, 50), spreads=(0.0, 0.4, 0.8),
-                  tolerance=0.1) -> dict:  # fmt: skip
-    """C4: log10 of the largest step that keeps the first-order promise to within 10 %.
-
-    ``chains`` maps a name to depth, spread of the weights and a factor on all of them. "decades":
-    by how much that step differs between the most and the least tolerant chain of all ``depths``
-    and ``spreads``, for one fixed step eps and for the slide's rule, whose step is delta / y.
-    """
-
-    def of_seed(seed: int) -> dict:
-        found: dict = {}
-        for name, (depth, spread, factor) in chains.items():
-            w = factor * chain_weights(depth, spread, seed)
-            found[name] = np.log10(_largest_faithful(w, tolerance))
-        every = [chain_weights(d, s, seed) for d in depths for s in spreads]
-        fixed = np.array([np.log10(_largest_faithful(w, tolerance)) for w in every])
-        slide = fixed + np.log10([_squared_gradient_over_output(w) for w in every])
-        return found | {"decades, fixed": np.ptp(fixed), "decades, slide": np.ptp(slide)}
-
-    return by_seed(of_seed, seeds)
-
-
-def _squared_gradient_over_output(w: np.ndarray) -> float:
-    return float(np.sum(chain_gradient(w) ** 2) / chain_output(w))
-
-
-def _largest_faithful(w: np.ndarray, tolerance: float) -> float:
-    """The first eps at which actual over promised leaves 1 -+ tolerance, on a fine grid."""
-    steps = np.geomspace(1e-6, 10, 7001)
-    promised = -chain_orders(w, 1.0, 1.0)[1] * steps
-    kept = (chain_output(w) - chain_after_step(w, 1.0, steps)) / promised
-    unfaithful = np.abs(kept - 1) > tolerance
-    return float(steps[unfaithful.argmax()] if unfaithful.any() else steps[-1])
 
 
 def _batches(seed: int, batches: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:

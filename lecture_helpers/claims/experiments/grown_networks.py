@@ -1,4 +1,4 @@
-"""What growing a network layer by layer costs and gains: the experiment of C33 and C34."""
+"""What growing a network layer by layer costs and gains: the experiment of C31, C33 and C34."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -31,7 +31,7 @@ def grown(
     seeds, *, data=tuple(TARGETS), depths=DEPTHS, shallow=1, stuck=STUCK, ladder=LADDER,
     targets=TARGETS, margin=0.25, longer=LONGER, width=32, momentum=0.9, batch_size=64, tuned=None,
 ) -> dict:  # fmt: skip
-    """C33, C34: joint, greedy and fine-tuned networks: accuracy, training loss, speed.
+    """C31, C33, C34: joint, greedy and fine-tuned networks: accuracy, training loss, speed.
 
     Every arm makes the updates of the last rung of ``ladder``; "joint, half" half of them. Plain
     names are test accuracies in per cent. "loss": decades of training loss below 1, fitted from

@@ -13,40 +13,50 @@ from lecture_helpers.networks.signal_propagation import propagate
 
 PROMISES = (0.03, 0.3, 1.0)
 LEVELS = {"digits": 1.0, "MNIST-1D": 1.8}  # well below ln(10), and reached early in training
+NORMS, BOLD = ("none", "batch"), PROMISES[1:]
+STAGES = {"fresh": BOLD, "matched": BOLD, "late": PROMISES}  # of a training: what is promised then
+NETWORKS = {  # activation, depth, gain on He's weights, learning rate, norms, stages
+    "depth 3": ("relu", 3, 1.0, 0.1, NORMS, STAGES),
+    "depth 10": ("relu", 10, 1.0, 0.1, NORMS, STAGES),
+    "tanh, depth 3": ("tanh", 3, 2**-0.5, 0.1, NORMS, {"matched": BOLD, "late": BOLD}),
+    "tanh, depth 10": ("tanh", 10, 2**-0.5, 0.1, NORMS, {"matched": BOLD, "late": BOLD}),
+    "sigmoid, depth 3": ("sigmoid", 3, 1.0, 1.0, ("none",), {"fresh": BOLD, "late": BOLD}),
+}
 
 
-def promise_kept(
-    seeds, *, levels=LEVELS, depths=(3, 10), promises=PROMISES, steps=150, every=5, lr=0.1
-) -> Record:
+def promise_kept(seeds, *, levels=LEVELS, networks=NETWORKS, steps=150, every=5) -> Record:
     """C1 and C5: the share of the promised decrease of the loss that one joint step delivers.
 
     "alone": what the same step delivers layer by layer, the other layers left where they are, all
-    decreases added. "together": what is added to that, or if negative lost, when the layers move at
-    once.
+    decreases added. "within": what is added to the promise, or if negative lost, when the layers
+    move one at a time. "together": the same for what they deliver alone, when they move at once.
 
-    ReLU networks of width 32, after ``steps`` updates ("late") and where their loss first falls
-    below the data set's of ``levels`` ("matched"), which makes networks with and without batch norm
-    comparable. Step and loss are those of 512 training examples in training mode, so that no
-    sampling noise enters and the loss that is matched is the one the step is taken on. A seed that
-    does not reach the level has failed: NaN. Shares are cut at -10 and 10.
+    ``networks`` of width 32: fresh, after ``steps`` updates ("late") and where their loss first
+    falls below the data set's of ``levels`` ("matched"), which makes networks with and without
+    batch norm comparable. Step and loss are those of 512 training examples in training mode, so
+    that no sampling noise enters and the loss that is matched is the one the step is taken on. A
+    seed that does not reach the level has failed: NaN. Shares are cut at -10 and 10; beside them,
+    how many were.
     """
     found: dict[str, list] = {"promised": [1.0] * len(seeds)}
-    losses = {}
-    for data, level in levels.items():
-        norms, records = ("none", "batch"), range(0, steps + 1, every)
-        runs = training.train(
-            lr=lr, depth=list(depths), norm=list(norms), checkpoints=True,
-            **on_data(data, seeds, steps=steps, record=records),
-        )  # fmt: skip
-        for depth, norm in product(depths, norms):
-            case, member = f"{data}, {norm}, depth {depth}", runs.at(depth=depth, norm=norm)
-            own = by_seed(lambda s, m=member, d=data, v=level: _kept(m, d, s, v, promises), seeds)
-            losses |= {f"{case}, {name}": v for name, v in own.items() if "loss" in name}
-            found |= {f"{case}, {name}": v for name, v in own.items() if "loss" not in name}
-    return Record(tuple(seeds), found, extras=losses)
+    beside = {}
+    for data, name in product(levels, networks):
+        activation, depth, gain, lr, norms, stages = networks[name]
+        options = on_data(data, seeds, steps=steps, record=range(0, steps + 1, every), lr=lr)
+        options |= {"depth": depth, "activation": activation, "gain": gain, "norm": list(norms)}
+        runs = training.train(checkpoints=True, **options)
+        for norm in norms:
+            case, member = f"{data}, {norm}, {name}", runs.at(norm=norm)
+            own = by_seed(
+                lambda s, m=member, d=data, at=stages: _kept(m, d, s, levels[d], at), seeds
+            )
+            for key, values in own.items():
+                if norm == "none" or not key.endswith(("alone", "within")):
+                    (beside if ":" in key else found)[f"{case}, {key}"] = values
+    return Record(tuple(seeds), found, extras=beside)
 
 
-def _kept(runs, data: str, seed: int, level: float, promises) -> dict[str, float]:
+def _kept(runs, data: str, seed: int, level: float, stages) -> dict[str, float]:
     """Of one seed's network, what joint steps and the layers one at a time keep of a promise."""
     from lecture_helpers.networks.loss_along_gradient import along_gradient, one_layer_at_a_time
 
@@ -55,7 +65,8 @@ def _kept(runs, data: str, seed: int, level: float, promises) -> dict[str, float
     steps = [int(step) for step in runs.weight_steps]
     below = (s for s in steps if _loss(runs.module(seed=seed, step=s), *batch) < level)
     found = {}
-    for stage, step in (("late", steps[-1]), ("matched", next(below, None))):
+    for stage, promises in stages.items():
+        step = next(below, None) if stage == "matched" else steps[0 if stage == "fresh" else -1]
         missing = np.full(len(promises), np.nan)
         loss, joint, alone = np.nan, missing, missing
         if step is not None:
@@ -63,10 +74,11 @@ def _kept(runs, data: str, seed: int, level: float, promises) -> dict[str, float
             line = along_gradient(*given)
             loss, joint, alone = line.loss, _cut(line.kept), _cut(one_layer_at_a_time(*given))
         found[f"{stage}: loss"] = loss
+        found[f"{stage}: shares that were cut"] = np.sum(np.abs([joint, alone]) == 10)
         for promise, together, apart in zip(promises, joint, alone, strict=True):
             case = f"{stage}, {promise:g}"
             found |= {case: together, f"{case}, alone": apart}
-            found[f"{case}, together"] = together - apart
+            found |= {f"{case}, within": apart - 1, f"{case}, together": together - apart}
     return found
 
 
@@ -83,35 +95,43 @@ def _loss(network, inputs, targets) -> float:
         return float(torch.nn.functional.cross_entropy(outputs, torch.tensor(targets)))
 
 
-ASTRAY = {
-    "relu, weights halved": ("relu", 0.5), "relu, weights doubled": ("relu", 2.0),
-    "tanh, weights halved": ("tanh", 0.5 / 2**0.5), "sigmoid, He's rule": ("sigmoid", 1.0),
+RELU_GAINS = {
+    "weights halved": 0.5, "weights times 0.9": 0.9, "He's rule": 1.0, "weights times 1.1": 1.1,
+    "weights times 1.2": 1.2, "weights doubled": 2.0,
 }  # fmt: skip
-WELL = {"relu, He's rule": ("relu", 1.0), "tanh, LeCun's rule": ("tanh", 1 / 2**0.5)}
+STARTS = {f"relu, {name}": ("relu", gain) for name, gain in RELU_GAINS.items()} | {
+    "tanh, weights halved": ("tanh", 0.5 / 2**0.5), "tanh, LeCun's rule": ("tanh", 1 / 2**0.5),
+    "tanh, weights times 1.2": ("tanh", 1.2 / 2**0.5), "sigmoid, He's rule": ("sigmoid", 1.0),
+}  # fmt: skip
+FAR = ("relu, weights halved", "relu, weights doubled", "tanh, weights halved",
+       "sigmoid, He's rule")  # fmt: skip
+NEAR = ("relu, weights times 0.9", "relu, He's rule", "relu, weights times 1.1",
+        "tanh, LeCun's rule", "tanh, weights times 1.2")  # fmt: skip
 
 
 def gradient_per_layer(
-    seeds, *, data=("digits", "MNIST"), starts=ASTRAY | WELL, depth=20, width=128, batch_size=256,
-    allowance=0.1,
-) -> Record:  # fmt: skip
-    """C6: how far the factor of the squared gradient per layer is from 1, as abs(log10 factor).
+    seeds, *, data=("digits", "MNIST"), starts=STARTS, depth=20, width=128, batches=(256, 4)
+) -> Record:
+    """C6: log10 of the factor of the squared gradient per layer, and how far it is from 0.
 
-    Fresh networks on a batch of the data, measured between the third layer and the third from
-    last. ``starts`` maps a name to activation and gain on He's weights. "allowed" is the distance
-    without batch norm and ``allowance``. Signed values are kept beside.
+    Fresh networks on one batch of the data, measured between the third layer and the third from
+    last. ``starts`` maps a name to activation and gain on He's weights. "distance": the absolute
+    value; "range": of the factors of all ReLU starts on the largest batch, the largest less the
+    smallest. "no range": 0.
     """
-    arms, extras = {}, {}
-    for source in data:
-        found = by_seed(
-            lambda seed, s=source: _factors(s, seed, starts, depth, width, batch_size), seeds
-        )
+    arms: dict[str, list] = {"no range": [0.0] * len(seeds)}
+    for source, size in product(data, batches):
+        found = by_seed(lambda seed, s=source, m=size: _factors(s, seed, starts, depth, width, m),
+                        seeds)  # fmt: skip
+        batch = f", batches of {size}"
         for name, values in found.items():
-            arms[f"{source}, {name}"] = [abs(f) for f in values]
-            extras[f"{source}, {name}, signed"] = values
-        for name in starts:
-            plain = arms[f"{source}, none: {name}"]
-            arms[f"{source}, allowed: {name}"] = [value + allowance for value in plain]
-    return Record(tuple(seeds), arms, extras=extras)
+            arms[f"{source}, {name}{batch}"] = values
+            arms[f"{source}, {name}{batch}: distance"] = [abs(f) for f in values]
+        for norm in ("none", "batch") if size == max(batches) else ():
+            own = [v for name, v in found.items() if name.startswith(f"{norm}: relu")]
+            if own:
+                arms[f"{source}, {norm}: range"] = np.ptp(own, axis=0).tolist()
+    return Record(tuple(seeds), arms)
 
 
 def _factors(source: str, seed: int, starts, depth: int, width: int, size: int) -> dict:

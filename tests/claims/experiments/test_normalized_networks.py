@@ -16,45 +16,89 @@ def flow():
     return measure(claim("C6").experiment, QUICK_SEEDS[:4], data=("digits",))
 
 
+def factor(flow, norm, start, size=256):
+    return np.array(flow.arms[f"digits, {norm}: {start}, batches of {size}"])
+
+
 def test_batch_norm_makes_a_well_scaled_relu_gradient_grow_as_the_closed_form_says(flow):
-    grown = np.mean(flow.extras["digits, batch: relu, He's rule, signed"])
+    grown = factor(flow, "batch", "relu, He's rule").mean()
     assert grown == pytest.approx(np.log10(np.pi / (np.pi - 1)), abs=0.03)
 
 
-@pytest.mark.parametrize("gain", ["halved", "doubled"])
-def test_without_batch_norm_the_gain_of_relu_weights_is_squared_in_every_layer(flow, gain):
-    factor = {"halved": 0.25, "doubled": 4.0}[gain]
-    wanted = np.mean(flow.extras["digits, none: relu, He's rule, signed"]) + np.log10(factor)
-    found = np.mean(flow.extras[f"digits, none: relu, weights {gain}, signed"])
-    assert found == pytest.approx(wanted, abs=1e-4)
-    with_it = (flow.arms[f"digits, batch: relu, {name}"] for name in
-               (f"weights {gain}", "He's rule"))  # fmt: skip
+@pytest.mark.parametrize("name, gain", networks.RELU_GAINS.items())
+def test_without_batch_norm_the_gain_of_relu_weights_is_squared_in_every_layer(flow, name, gain):
+    wanted = factor(flow, "none", "relu, He's rule").mean() + 2 * np.log10(gain)
+    found = factor(flow, "none", f"relu, {name}")
+    assert found.mean() == pytest.approx(wanted, abs=1e-4)
+    with_it = (factor(flow, "batch", f"relu, {n}") for n in (name, "He's rule"))
     assert np.subtract(*with_it) == pytest.approx(0, abs=0.005)  # the gain does not matter
 
 
-def test_the_allowance_is_added_to_what_there_is_without(flow):
-    for name in networks.WELL:
-        allowed = flow.arms[f"digits, allowed: {name}"]
-        assert np.subtract(allowed, flow.arms[f"digits, none: {name}"]) == pytest.approx(0.1)
+def test_distance_and_range_are_those_of_the_signed_factors(flow):
+    for start in networks.STARTS:
+        distance = flow.arms[f"digits, none: {start}, batches of 4: distance"]
+        assert distance == pytest.approx(np.abs(factor(flow, "none", start, 4)))
+    for norm, wanted in (("none", 2 * np.log10(4)), ("batch", 0.0)):
+        assert flow.arms[f"digits, {norm}: range"] == pytest.approx([wanted] * 4, abs=0.01)
+
+
+def test_a_norm_that_does_not_divide_follows_the_size_of_the_weights(monkeypatch):
+    """What would refute that the factor is one of batch norm's own."""
+    build = networks.training.mlp
+
+    def centred(*, norm, **settings):
+        return build(norm="centre" if norm == "batch" else norm, **settings)
+
+    monkeypatch.setattr(networks.training, "mlp", centred)
+    starts = {name: networks.STARTS[name] for name in networks.FAR[:2]}
+    found = networks.gradient_per_layer((8, 9), data=("digits",), starts=starts, batches=(64,))
+    assert min(found.arms["digits, batch: range"]) > 1
+
+
+def relu(stages, depth=3, norms=networks.NORMS):
+    """The networks of ``promise_kept`` as a single one of ReLU."""
+    return {f"depth {depth}": ("relu", depth, 1.0, 0.1, norms, stages)}
 
 
 @pytest.fixture(scope="module")
 def kept():
-    options = {"levels": {"digits": 1.0}, "depths": (3,), "promises": (1e-3, 1.0), "steps": 60}
-    return networks.promise_kept((8, 9), **options)
+    stages = {"fresh": (1.0,), "matched": (1.0,), "late": (1e-3, 1.0)}
+    return networks.promise_kept((8, 9), networks=relu(stages), levels={"digits": 1.0}, steps=60)
 
 
 @pytest.mark.parametrize("norm", ["none", "batch"])
 def test_tiny_steps_keep_their_promise_in_one_move_and_layer_by_layer(kept, norm):
     case = f"digits, {norm}, depth 3, late, 0.001"
     assert kept.arms[case] == pytest.approx([1, 1], abs=0.03)
-    assert kept.arms[f"{case}, alone"] == pytest.approx([1, 1], abs=0.03)
+    assert kept.arms[f"{case}, together"] == pytest.approx([0, 0], abs=0.03)
 
 
 def test_together_is_what_a_joint_step_adds_to_the_layers_alone(kept):
-    for case in (f"digits, {norm}, depth 3, late, 1" for norm in ("none", "batch")):
-        added = np.subtract(kept.arms[case], kept.arms[f"{case}, alone"])
-        assert kept.arms[f"{case}, together"] == pytest.approx(added)
+    case = "digits, none, depth 3, late, 1"
+    added = np.subtract(kept.arms[case], kept.arms[f"{case}, alone"])
+    assert kept.arms[f"{case}, together"] == pytest.approx(added)
+    by_cause = [kept.arms[f"{case}, {cause}"] for cause in ("within", "together")]
+    assert -np.sum(by_cause, axis=0) == pytest.approx(1 - np.array(kept.arms[case]))
+
+
+def test_of_a_network_of_one_layer_nothing_is_lost_by_moving_together():
+    single = relu({"late": (1.0,)}, 0, ("none",))
+    found = networks.promise_kept((8, 9), networks=single, levels={"digits": 1.0}, steps=20).arms
+    assert found["digits, none, depth 0, late, 1, together"] == pytest.approx([0, 0], abs=1e-6)
+    assert max(found["digits, none, depth 0, late, 1, within"]) < -0.1
+
+
+def test_a_fresh_network_has_not_been_trained_and_its_loss_is_that_of_guessing(kept):
+    fresh = kept.extras["digits, none, depth 3, fresh: loss"]
+    assert min(fresh) > np.log(10) - 0.1
+    assert "digits, none, depth 3, fresh, 0.001" not in kept.arms
+
+
+def test_shares_that_were_cut_are_counted(monkeypatch):
+    monkeypatch.setattr(networks, "_cut", lambda kept: np.full(len(kept), -10.0))
+    few = {"networks": relu({"late": (0.3, 1.0)}), "levels": {"digits": 1.0}, "steps": 5}
+    found = networks.promise_kept((8,), **few)
+    assert found.extras["digits, none, depth 3, late: shares that were cut"] == [4]
 
 
 def test_matched_networks_have_the_same_loss_or_have_failed(kept):
@@ -62,7 +106,7 @@ def test_matched_networks_have_the_same_loss_or_have_failed(kept):
     assert np.max(matched) < 1.0 and np.min(matched) > 0.7
     late = [kept.extras[f"digits, {n}, depth 3, late: loss"] for n in ("none", "batch")]
     assert np.max(late) < np.min(matched)
-    never = {"levels": {"digits": 1e-9}, "depths": (3,), "promises": (1.0,), "steps": 10}
+    never = {"levels": {"digits": 1e-9}, "networks": relu({"matched": (1.0,)}), "steps": 10}
     found = networks.promise_kept((8,), **never).arms["digits, none, depth 3, matched, 1"]
     assert np.isnan(found).all()
 

@@ -7,7 +7,6 @@ from lecture_helpers.claims.experiments import (
     growing_plans,
     grown_networks,
     guided_networks,
-    trained_at_once,
 )
 from lecture_helpers.claims.experiments import pretraining_pictures as pictures
 from lecture_helpers.claims.experiments.growing_plans import Place, crossing, joint, until
@@ -24,7 +23,6 @@ from lecture_helpers.claims.experiments.pretraining_arms import (
     percent,
     searched,
 )
-from lecture_helpers.claims.experiments.trained_at_once import LARGER, at_once
 from lecture_helpers.claims.tuning import TUNING, load
 from lecture_helpers.pretraining.plans import ARMS
 from lecture_helpers.pretraining.plans import GUIDES as PICTURED
@@ -47,7 +45,6 @@ def everything():
     return {
         grown: grown((3,), **few),
         guided: guided((3,), updates=20),
-        at_once: at_once((3,), updates=4, longer=2),
     }
 
 
@@ -76,29 +73,6 @@ def test_a_search_finds_a_rate_for_every_value_that_is_asked_for(monkeypatch):
     assert asked <= grown_networks.tune_grown((3,)).keys()
 
 
-def test_networks_trained_at_once_have_a_rate_for_every_value(monkeypatch, everything):
-    monkeypatch.setattr(trained_at_once, "UPDATES", 2)
-    monkeypatch.setattr(trained_at_once, "searched", lambda measured, rates: {
-        name: rates[0] for name in measured(list(rates[:1]))})  # fmt: skip
-    tuned = trained_at_once.tune_at_once((3,))
-    again = at_once((3,), updates=4, longer=2, tuned=tuned)
-    assert again.keys() == everything[at_once].keys()
-    assert tuned["digits, ReLU, depth 48: joint, loss"] == FIRST_RATES["ReLU"][0]
-    assert tuned[f"MNIST-1D, sigmoid, depth 6: Adam, {LARGER}, loss"] == FIRST_RATES["Adam"][0]
-
-
-def test_two_ways_of_training_a_stuck_network_are_used_together(monkeypatch):
-    seen = []
-    monkeypatch.setattr(plans := growing_plans, "joint", lambda *given, **settings: (
-        seen.append((given[1], settings)) or joint(given[0], 4, given[2])))  # fmt: skip
-    few = dict(data=("MNIST-1D",), depths={"sigmoid": (10,)}, updates=4, longer=10)
-    found = at_once((3, 4), **few)
-    adam, larger = dict(optimizer="adam"), dict(gain=4.0)
-    assert trained_at_once.plans is plans
-    assert seen == [(4, {}), (4, adam), (4, larger), (4, adam | larger), (40, larger)]
-    assert f"MNIST-1D, sigmoid, depth 10: ten times the updates, {LARGER}: loss" in found
-
-
 def test_the_guided_arms_have_a_rate_and_a_course_each(monkeypatch):
     chosen = [1, 1, 1]
     monkeypatch.setattr(guided_networks, "_search", lambda arm, where, kind, depth, seeds: chosen)
@@ -109,7 +83,6 @@ def test_the_guided_arms_have_a_rate_and_a_course_each(monkeypatch):
 @pytest.mark.parametrize("experiment, settings", [
     (grown, SMALL),
     (guided, dict(places=(("digits", "ReLU", 6),), updates=20)),
-    (at_once, dict(data=("digits",), depths={"sigmoid": (6,)}, updates=20, longer=2)),
 ])  # fmt: skip
 def test_a_seeds_value_does_not_depend_on_its_neighbours(experiment, settings):
     together, alone = experiment((3, 4), **settings), experiment((4,), **settings)
