@@ -47,4 +47,4 @@ class SelfTest(tuple[Question, ...]):
         return f"<self-test of {len(self)} question{'s' * (len(self) != 1)}>"
 
     def _repr_markdown_(self) -> str:
-        return "\n".join(question.shown(n) for n, question in enumerate(self, 1))
+        return "\n<br>\n\n".join(question.shown(n) for n, question in enumerate(self, 1))
