@@ -3,6 +3,8 @@
 import numpy as np
 
 from lecture_helpers.exercises.exercise import Exercise
+from lecture_helpers.exercises.model_design_questions import QUESTIONS
+from lecture_helpers.exercises.self_test import SelfTest
 
 
 def _block(
@@ -274,3 +276,5 @@ first_layer = Exercise(
     praise="With gain 1 the plain tower stays at 1 and the residual one doubles its square in "
     "every layer. That is why deep residual branches start small.",
 )
+
+self_test = SelfTest(QUESTIONS)
