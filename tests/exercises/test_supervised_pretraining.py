@@ -15,7 +15,8 @@ RIGHT = [question.right for question in self_test]
 
 @pytest.fixture(scope="module")
 def grown():
-    return grow(digits(), depth=3, updates=30, width=32, lr=0.1, seeds=1, checkpoints=True)
+    settings: dict = dict(width=32, lr=0.1, seeds=1, checkpoints=True)
+    return grow(digits(), depth=3, updates=30, **settings)
 
 
 def moved(runs) -> dict[str, np.ndarray]:
