@@ -76,7 +76,7 @@ ORDER = {
     """.split(),
     "training": """
         __init__ _grid _losses _optimizers _schedules _steering multilayer_perceptron runs
-        live_run followed_averages weight_averages _batches _stacked_layers metrics _stack
+        metrics live_run followed_averages weight_averages _batches _stacked_layers _stack
         _trainees weight_paths _ensemble _live_ensemble _history training_loop
         _live_track live_training
     """.split(),

@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from lecture_helpers.exercises.batch_normalization_questions import QUESTIONS
 from lecture_helpers.exercises.exercise import Exercise
+from lecture_helpers.exercises.self_test import SelfTest
 
 
 def _batch_norm(
@@ -235,3 +237,5 @@ running_statistics = Exercise(
     praise="Forgetting model.eval() or storing the wrong variance costs accuracy only at test "
     "time, which is why these mistakes survive so long.",
 )
+
+self_test = SelfTest(QUESTIONS)

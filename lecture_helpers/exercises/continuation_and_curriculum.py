@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from lecture_helpers.exercises.continuation_questions import QUESTIONS
 from lecture_helpers.exercises.exercise import Exercise
+from lecture_helpers.exercises.self_test import SelfTest
 
 
 def _sampled(
@@ -214,3 +216,5 @@ easy_order = Exercise(
     praise="Scores from models that saw the example, or from the test set, would flatter every "
     "curriculum.",
 )  # fmt: skip
+
+self_test = SelfTest(QUESTIONS)

@@ -3,6 +3,8 @@
 import numpy as np
 
 from lecture_helpers.exercises.exercise import Exercise
+from lecture_helpers.exercises.self_test import SelfTest
+from lecture_helpers.exercises.supervised_pretraining_questions import QUESTIONS
 
 
 def _relu(z):
@@ -288,3 +290,5 @@ frozen_step = Exercise(
     "of zeros, momentum and weight decay go on moving it. So give the optimizer only the weights "
     "that are to move.",
 )  # fmt: skip
+
+self_test = SelfTest(QUESTIONS)

@@ -3,6 +3,8 @@
 Source: slide "Batch Normalization" (one unit per layer); Goodfellow et al. section 8.7.1.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from lecture_helpers.foundation import validation as check
@@ -142,3 +144,48 @@ def after_normalized_step(w: np.ndarray, x: np.ndarray, eps: float | np.ndarray)
     for weight in np.moveaxis(moved.reshape(-1, len(w))[:, :-1], -1, 0):
         values = normalize(weight * values, 0.0)
     return (moved[..., -1].ravel() * values[0]).reshape(eps.shape)
+
+
+PLUS_AND_MINUS = np.array([1.0, -1.0] * 4)
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """A chain with weights ``w`` (l,), plain with input 1 or normalised, as shares of its output.
+
+    Normalised, a batch of eight examples, four of +1 and four of -1, goes through it, and y is the
+    output of one that is +1.
+    """
+
+    w: np.ndarray
+    normalized: bool = False
+
+    @property
+    def gradient(self) -> np.ndarray:
+        """The gradient of y with respect to every weight, (l,)."""
+        if self.normalized:
+            return normalized_chain_gradient(self.w, PLUS_AND_MINUS)
+        return chain_gradient(self.w)
+
+    def step_for(self, share: float) -> float:
+        """The step that promises y to fall by that share of y."""
+        return -share / float(self.orders(1.0)[1])
+
+    def orders(self, eps: float) -> np.ndarray:
+        """What every order of the step adds to y, (l+1,), as a share of y: entry 0 is 1.
+
+        >>> Chain(np.ones(2)).orders(0.1)
+        array([ 1.  , -0.2 ,  0.01])
+        """
+        if self.normalized:
+            orders = normalized_chain_orders(self.w, PLUS_AND_MINUS, eps)
+        else:
+            orders = chain_orders(self.w, 1.0, eps)
+        return orders / orders[0]
+
+    def after(self, eps: float | np.ndarray) -> np.ndarray:
+        """The output after the joint step, for each eps, as a share of what it was before."""
+        if self.normalized:
+            whole = after_normalized_step(self.w, PLUS_AND_MINUS, 0.0)
+            return after_normalized_step(self.w, PLUS_AND_MINUS, eps) / whole
+        return chain_after_step(self.w, 1.0, eps) / chain_output(self.w)

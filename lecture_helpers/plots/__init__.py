@@ -34,5 +34,6 @@ from lecture_helpers.plots.markers import (
     draw_pointer,
     draw_points,
     draw_vline,
+    draw_watched,
 )
 from lecture_helpers.plots.style import ROLES, role

@@ -69,3 +69,17 @@ def draw_layers(ax, values, *, role: str, ylim: tuple, label: str | None = None)
     for there, edge, marker in ((high, ylim[1], "^"), (low, ylim[0], "v")):
         if there.any():
             ax.plot(layers[there], np.full(there.sum(), edge), marker=marker, **style)
+
+
+def draw_watched(ax, watched, *, role: str, ylim: tuple):
+    """What every layer did last, watched (seeds, layers, k): the median of the seeds, joined.
+
+    Beyond ``ylim`` as ``draw_layers`` has it. Nothing is drawn where k is 0.
+    """
+    r, watched = look(role), np.asarray(watched, dtype=float)
+    if watched.shape[-1]:
+        last = watched[..., -1]
+        middle = np.median(np.where(np.isfinite(last), last, np.inf), axis=0)
+        joined = np.clip(middle, *ylim)
+        ax.plot(np.arange(1, len(middle) + 1), joined, color=r.colour, ls=r.dash, lw=2.2)
+        draw_layers(ax, middle, role=role, ylim=ylim)

@@ -34,6 +34,7 @@ ROW, TEXT = 0.27, 0.19  # inches for a row of the picture, and for one more line
 LABEL = 44  # characters to a line of a label
 TICKS = (1, 3, 10, 30, 100, 300, 1000)
 MANY_ROWS = 40
+TALLEST = 20  # inches; more rows stand closer together
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def _picture(drawn: Sequence[Mapping]):
         return reading("{words}", words=" ".join(map(_alt, drawn)))
 
     view.__name__ = f"forest of {' '.join(stored['id'] for stored in drawn)}"
-    return show(view, size=(9.6, 1.0 + height))
+    return show(view, size=(9.6, min(1.0 + height, TALLEST)))
 
 
 def _alt(stored: Mapping) -> str:

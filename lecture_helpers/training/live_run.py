@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from lecture_helpers.foundation.schedules import Schedule
+from lecture_helpers.training.metrics import GUESSING
 from lecture_helpers.training.runs import Runs
 
 ONE_STROKE = 15  # updates between two changes of one movement of the hand
@@ -42,6 +45,16 @@ class LiveRun(Runs):
             for step, before, after in schedule.changes(self.step)
         ]
         return sorted(every, key=lambda change: change[:2])
+
+    def recent_cost(self, last: int = 25) -> np.ndarray:
+        """What the ``last`` batches cost on average, (*grid, seeds, 1 + step), from update 0 on.
+
+        Before there are so many, guesses fill up. What has diverged costs infinitely much.
+        """
+        losses = np.where(np.isfinite(self.batch_losses), self.batch_losses, np.inf)
+        guesses = np.full((*losses.shape[:-1], last), GUESSING)
+        both = np.concatenate([guesses, losses], axis=-1)
+        return np.lib.stride_tricks.sliding_window_view(both, last, axis=-1).mean(axis=-1)
 
     @property
     def story(self) -> str:

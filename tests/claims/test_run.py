@@ -423,6 +423,6 @@ def test_provenance_names_versions_a_date_and_seconds_and_no_machine():
 
 def test_a_share_is_named_after_its_experiment_and_its_seeds():
     share = sweep.Share("C2", (4, 5, 6, 7))
-    assert share.file == "batch_normalization.first_order_promise-4-7.json"
+    assert share.file == "scalar_chains.first_order_promise-4-7.json"
     assert share.settings == {"chains": 50}
     assert sweep.Share("C2", (4,)).file.endswith("-4-4.json")

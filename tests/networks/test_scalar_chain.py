@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lecture_helpers.networks.scalar_chain import (
+    Chain,
     after_normalized_step,
     chain_after_step,
     chain_gradient,
@@ -146,3 +147,16 @@ def test_the_chain_computed_layer_by_layer_has_torchs_gradient_and_outcome(depth
     after = [[normalized_output(w.detach() - eps * wanted, x) for eps in row] for row in steps]
     found = after_normalized_step(w.detach().numpy(), x, steps)
     np.testing.assert_allclose(found, after, rtol=1e-9)
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+@pytest.mark.parametrize("depth, spread", DEPTHS_AND_SPREADS)
+def test_a_chain_counts_in_shares_of_its_output(depth, spread, normalized):
+    chain = Chain(1.3 * chain_weights(depth, spread, seed=2), normalized)
+    step = chain.step_for(0.2)
+    orders = chain.orders(step)
+    assert (orders[0], orders[1]) == (1.0, pytest.approx(-0.2))
+    np.testing.assert_allclose(orders.sum(), chain.after(step), rtol=1e-10)
+    assert chain.after(0.0) == 1.0
+    moves = np.abs(chain.gradient[:-1]) > 1e-9
+    assert moves.any() == (depth > 1 and not normalized)

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from lecture_helpers.plots import ROLES, draw_lines, draw_marker, draw_markers, draw_spread
+from lecture_helpers.plots import (
+    ROLES,
+    draw_lines,
+    draw_marker,
+    draw_markers,
+    draw_spread,
+    draw_watched,
+)
 
 FRAME = dict(role="average", xlim=(-1, 1), ylim=(-2, 2))
 
@@ -52,3 +59,13 @@ def test_every_role_has_its_own_curve_and_its_own_place(ax):
     colours = [ROLES[name].colour for name in ("iterate", "average")]
     assert [line.get_color() for line in ax.lines] == 2 * colours
     assert [line.get_label() for line in ax.lines[:2]] == ["iterate", "average"]
+
+
+def test_the_last_that_was_watched_is_joined_and_marked_beyond_the_frame(ax):
+    watched = np.array([[[9.0, 1.0], [9.0, 1e9]], [[9.0, 1.0], [9.0, np.nan]]])
+    draw_watched(ax, watched, role="with", ylim=(0.1, 10.0))
+    curve, inside, above = ax.lines
+    np.testing.assert_allclose(curve.get_ydata(), [1.0, 10.0])
+    assert (inside.get_xdata().tolist(), above.get_xdata().tolist()) == ([1], [2])
+    draw_watched(ax, watched[..., :0], role="with", ylim=(0.1, 10.0))
+    assert len(ax.lines) == 3

@@ -1,5 +1,7 @@
 """A live training: the same run whoever asks, however often, in whatever steps."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from lecture_helpers.datasets import digits, split
 from lecture_helpers.foundation.budget import Budget, within
 from lecture_helpers.training import live, mlp, train
 from lecture_helpers.training._live_ensemble import LiveEnsemble
+from lecture_helpers.training.live_run import LiveRun
 
 SMALL = dict(steps=24, seeds=2, depth=2, width=8, batch_size=20, record=7, measured=60)
 NOISY = dict(SMALL, norm="batch", dropout=0.2)
@@ -334,3 +337,11 @@ def test_bad_input_is_refused_in_one_sentence(ask, words):
     with pytest.raises(ValueError, match=words) as refused:
         ask()
     assert str(refused.value).endswith(".") and "\n" not in str(refused.value)
+
+
+def test_the_recent_cost_counts_guesses_before_and_infinity_after_a_divergence():
+    batch_losses = np.array([[1.0, 3.0, np.nan, 1.0]])
+    run = LiveRun(**{f.name: None for f in fields(LiveRun)} | {"batch_losses": batch_losses})
+    guess = np.log(10)
+    expected = [guess, (guess + 1) / 2, 2.0, np.inf, np.inf]
+    np.testing.assert_allclose(run.recent_cost(2), [expected])

@@ -1,7 +1,6 @@
 """The experiments of sparse coding: where its cost is convex, and what taking turns does."""
 
 import numpy as np
-from scipy.fft import dct
 
 from lecture_helpers.claims.claim import Record
 from lecture_helpers.claims.experiments.per_seed import by_seed, largest
@@ -163,6 +162,8 @@ def _alternation(x, unseen, w, runs: dict, penalty: float, work: int, sweeps: in
 
 def _served(unseen, first, learned, penalty: float) -> dict:
     """log10 of what unseen patches cost with the best codes for either dictionary."""
+    from scipy.fft import dct
+
     cosines = np.transpose(np.asarray(dct(np.eye(8), norm="ortho")))
     dictionaries = {
         "codes only": first,

@@ -110,7 +110,7 @@ CLAIMS = (
                 borders=arriving("Powell, his starts, rounded"),
             ),
         ),
-        experiment=coordinate_descent.arrivals, budget=110, quick=dict(starts=4),
+        experiment=coordinate_descent.arrivals, budget=280, quick=dict(starts=4),
         objection="Which costs stand for 'without conditions' was chosen: a list of traps shows "
         "that the sentence needs its conditions, not how often practice springs one. "
         "And 'ends' is 3,000 sweeps: an ill-conditioned quadratic (10,000), a border, takes more, "
@@ -253,7 +253,7 @@ CLAIMS = (
                     "planted atoms at the start, {:g}", PLANTED),
             ),
         ),
-        experiment=sparse_coding.turns, budget=220,
+        experiment=sparse_coding.turns, budget=300,
         quick=dict(patches=200, many=400, atoms=32, work=80, long=800),
         objection="The floor is the best of three long runs from one start, perhaps far above "
         "the lowest cost there is. Work is counted in products, and the number of sweeps was "

@@ -333,7 +333,7 @@ CLAIMS = (
                     "bent valley, noisy, 300 steps", "bent valley, noisy, 3000 steps"),
                 controls=beside_the_average(TO_MINIMUM, SETTLED)),
         ),
-        experiment=experiments.across_the_valley, more_seeds=MORE_SEEDS, budget=10,
+        experiment=experiments.across_the_valley, more_seeds=MORE_SEEDS, budget=20,
         objection="Without noise leaping between even walls dies out at every rate below 2 over "
         "the curvature, sooner or later; how long it may take to count was chosen until a referee "
         "asked. Answered: all of these are borders. Two dimensions only. Open.",

@@ -248,7 +248,7 @@ CLAIMS = (
         sentence="It works because the layers in the middle are told what to do.",
         falsified_by="Tuned guides of the middle layers that do not help deep networks, or guides "
         "that say nothing of the task and help as much.",
-        experiment=guiding.guided, tune=guiding.tune_guided, budget=340,
+        experiment=guiding.guided, tune=guiding.tune_guided, budget=400,
         quick={"places": guiding.PLACES[:1], "updates": 60},
         parts=(
             Part("Guiding the middle layers raises a deep network's test accuracy.",
