@@ -1,8 +1,11 @@
-"""The pictures of explorers, one control moved at a time, for a page without a kernel."""
+"""What explorers show, state by state, for a page without a kernel."""
 
 import base64
+import hashlib
 import io
-from collections.abc import Iterable
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image
@@ -11,52 +14,258 @@ from scipy.ndimage import maximum_filter
 from lecture_helpers.foundation.schedules import Schedule
 from lecture_helpers.widgets import Explorer, explorers, use
 from lecture_helpers.widgets.controls.control import Control, in_words
+from lecture_helpers.widgets.controls.ranges import Range
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.live_explorer import LiveExplorer
-from lecture_helpers.widgets.rendering.pixels import decode_png
+from lecture_helpers.widgets.rendering.pixels import decode_png, encode_png
 
-STOPS = 13
+MIX = 60  # states that the two main controls of an explorer have together, about
+STOPS = 5  # of a range that does not mix
+MOMENTS = 13  # of a run
+TEXT, SHARPNESS = 1.25, 0.75  # read on a phone, and from the last row
+GAP = 0.03  # how far from the middle between two panels a picture may be cut, as a share of it
 
 
-def filmed(stops: int = STOPS) -> list[dict]:
-    """Every explorer of this process as a record that JSON takes, in the order they were made.
+def filmed(first: int = 0, last: int | None = None) -> list[dict]:
+    """The explorers ``first`` to ``last`` of this process as records that JSON takes.
 
-    Each has the picture at its start, and for every control the frames at up to ``stops`` values,
-    at its start and where a preset puts it, with the others at their start; and a frame for every
-    preset. A frame holds its reading and only the pixels that differ from the start. Of something
-    that runs a preset has its whole run, frame by frame, with where each control stood.
+    A record holds ``states``: where each control stands, and what then is said and shown. The two
+    main controls (those named ``mix``, else the first two) have a state for every pair of their
+    stops, or all controls have one for every choice of theirs, where these are few. Each other
+    control has its stops with the rest at their start. Every preset has its own state. Of
+    something that runs, the presets are recorded runs, and so is the start with each value of
+    what is not steered; their states are moments.
     """
-    use(text=1.0, sharpness=1.0)
-    return [_film(explorer, stops) for explorer in explorers()]
+    use(text=TEXT, sharpness=SHARPNESS)
+    return [_Film(explorer).record() for explorer in explorers()[first:last]]
 
 
-def _film(explorer: Explorer, stops: int) -> dict:
-    explorer.reset()
-    start = decode_png(explorer.png)
-    controls, question = list(explorer.controls.values()), explorer.question
-    values = [values_of(_base(c), _in_presets(explorer, c), stops) for c in controls]
-    record = {
-        "name": explorer.view.name,
-        "reading": str(explorer.reading),
-        "picture": webp(start),
-        "size": [start.shape[1], start.shape[0]],
-        "controls": [
-            _control(explorer, *each, start) for each in zip(controls, values, strict=True)
-        ],
-        "presets": [
-            {"name": name, **_preset(explorer, settings, values, start)}
-            for name, settings in explorer.presets.items()
-        ],
-        "time": _place_of_time(explorer),
-        "question": question and {"words": question[0], "answers": list(question[1])},
-    }
-    explorer.reset()
-    return record
+@dataclass
+class Knob:
+    """A control of the page: its values by their words; ``shown`` alone if a run moves it."""
+
+    name: str
+    label: str
+    values: dict
+    start: int = 0
+    choice: bool = False
+    shown: bool = False
+
+    def place(self, value) -> int:
+        """Which of the values it is."""
+        return list(self.values.values()).index(value)
 
 
-def _base(control):
-    """The control whose widgets it is."""
-    return control.base if isinstance(control, Steered) else control
+@dataclass
+class _Shot:
+    """One state as it was computed."""
+
+    at: tuple[int, ...]
+    png: bytes
+    reading: str
+    met: list[bool]
+    off: list[int]
+    shown: list[str] = field(default_factory=list)
+
+
+class _Film:
+    """The states of one explorer."""
+
+    def __init__(self, explorer: Explorer):
+        self.explorer = explorer
+        self.live = isinstance(explorer, LiveExplorer)
+        self.knobs = list(_knobs(explorer))
+        self.shots: dict[tuple, _Shot] = {}
+        self.ink = None
+
+    def record(self) -> dict:
+        explorer = self.explorer
+        explorer.reset()
+        presets = self._run() if self.live else self._stand()
+        explorer.reset()
+        return {
+            "model": explorer.layout.box.model_id,
+            "name": explorer.view.name,
+            "title": explorer.view.title,
+            "live": self.live,
+            "controls": [
+                {
+                    "label": knob.label,
+                    "values": list(knob.values),
+                    "start": knob.start,
+                    "choice": knob.choice,
+                    "shown": knob.shown,
+                }
+                for knob in self.knobs
+            ],
+            "presets": presets,
+            "goals": list(explorer.predicates),
+            "question": explorer.question
+            and {"words": explorer.question[0], "answers": list(explorer.question[1])},
+            **self._pictures(),
+        }
+
+    # Which states there are
+
+    def _stand(self) -> list[dict]:
+        """Shoot the states of what stands still; the presets and their states."""
+        explorer, moved = self.explorer, [k for k in self.knobs if not k.shown]
+        for settings in _mixed(explorer, moved):
+            self._shoot(settings)
+        presets = [self._preset(name, [settings]) for name, settings in explorer.presets.items()]
+        for knob in moved:
+            base = self._where_it_counts(knob)
+            for value in knob.values.values() if base is not None else ():
+                self._shoot({**base, knob.name: value})
+        return presets
+
+    def _where_it_counts(self, knob: Knob) -> dict | None:
+        """The start, or the first state so far in which ``knob`` has an effect."""
+        place = self.knobs.index(knob)
+        states = [self._start(), *(shot.at for shot in self.shots.values())]
+        for at in states:
+            if at in self.shots and place not in self.shots[at].off:
+                return self._settings(at)
+        return None
+
+    def _run(self) -> list[dict]:
+        """Shoot the moments of the recorded runs; the presets and their states."""
+        explorer, (_, time, *others) = self.explorer, self.knobs
+        free = [knob for knob in others if not knob.shown]
+        every = list(time.values.values())
+        for knob in free or [None]:
+            for value in knob.values.values() if knob else [None]:
+                changed = {knob.name: value} if knob else {}
+                for step in every:
+                    self._shoot({**changed, time.name: step})
+        made = []
+        for place, (name, settings) in enumerate(explorer.presets.items(), 1):
+            end = settings[time.name]
+            run = [{**settings, time.name: s} for s in every if s < end] + [settings]
+            made.append(self._preset(name, run, place))
+        return made
+
+    def _preset(self, name: str, run: list[dict], place: int | None = None) -> dict:
+        ats = [self._shoot(settings, place) for settings in run]
+        return {"name": name, "from": list(ats[0]), "at": list(ats[-1])}
+
+    def _start(self) -> tuple[int, ...]:
+        return tuple(knob.start for knob in self.knobs if not knob.shown)
+
+    def _settings(self, at: tuple[int, ...]) -> dict:
+        moved = [knob for knob in self.knobs if not knob.shown]
+        pairs = zip(moved, at, strict=True)
+        return {knob.name: list(knob.values.values())[place] for knob, place in pairs}
+
+    # Shooting
+
+    def _shoot(self, settings: dict, run: int | None = None) -> tuple[int, ...]:
+        """Where the controls stand at these settings, after the picture was taken."""
+        explorer = self.explorer
+        start = {name: control.start for name, control in explorer.controls.items()}
+        settings = {**start, **settings}
+        known = [knob for knob in self.knobs if not knob.shown]
+        at = tuple(
+            (run or 0) if knob.name == RUN else knob.place(settings[knob.name]) for knob in known
+        )
+        if at in self.shots:
+            return at
+        explorer.set(**settings)
+        if explorer.error:
+            raise ValueError(f"{explorer.view.name}: {explorer.error}")
+        now = explorer.reading
+        step = settings[explorer.time.name] if self.live else 0
+        self.shots[at] = _Shot(
+            at,
+            self._taken(),
+            str(now),
+            [bool(met(now)) for met in explorer.predicates.values()],
+            [place for place, knob in enumerate(self.knobs) if knob.name in now.disabled],
+            [in_words(settings[k.name].at(step)) for k in self.knobs if k.shown],
+        )
+        return at
+
+    def _taken(self) -> bytes:
+        pixels = self.explorer.canvas.pixels()
+        ink = (pixels[..., :3] < 250).any(axis=(0, 2))
+        self.ink = ink if self.ink is None else self.ink | ink
+        return encode_png(pixels)
+
+    # From pictures to what differs
+
+    def _pictures(self) -> dict:
+        start = decode_png(self.shots[self._start()].png)
+        height, width = start.shape[:2]
+        edges = [0, *cuts(self.explorer, self.ink), width]
+        spans = list(itertools.pairwise(edges))
+        found: dict[str, int] = {}
+        pictures, readings, states = [], {}, []
+        for shot in self.shots.values():
+            pixels = decode_png(shot.png)
+            shown = []
+            for panel, (left, right) in enumerate(spans):
+                part = np.ascontiguousarray(pixels[:, left:right])
+                key = f"{panel} {hashlib.sha256(part).hexdigest()}"
+                if key not in found:
+                    made = changed(start[:, left:right], part)
+                    found[key] = len(pictures) if made else -1
+                    pictures += [made] if made else []
+                shown.append(found[key])
+            said = readings.setdefault(shot.reading, len(readings))
+            met = [place for place, now in enumerate(shot.met) if now]
+            states.append([list(shot.at), said, shown, met, shot.off, shot.shown])
+        return {
+            "height": height,
+            "aspect": round(width / height, 3),
+            "panels": [
+                {"width": right - left, "picture": webp(start[:, left:right])}
+                for left, right in spans
+            ],
+            "pictures": pictures,
+            "readings": list(readings),
+            "states": states,
+        }
+
+
+RUN = "recorded run"
+
+
+def _knobs(explorer: Explorer) -> Iterator[Knob]:
+    """What the page has: for something that runs, first which run, then its time."""
+    controls = list(explorer.controls.values())
+    many = _how_many(explorer)
+    if isinstance(explorer, LiveExplorer):
+        yield Knob(RUN, RUN, {name: name for name in ("start", *explorer.presets)}, choice=True)
+        controls.sort(key=lambda control: (control is not explorer.time, _is_steered(control)))
+    for control in controls:
+        base = control.base if isinstance(control, Steered) else control
+        values = values_of(base, _in_presets(explorer, control), many[control.name])
+        start = list(values.values()).index(base.start)
+        choice, shown = control.values is not None, _is_steered(control)
+        yield Knob(control.name, control.label, values, start, choice, shown)
+
+
+def _is_steered(control) -> bool:
+    return isinstance(control, Steered)
+
+
+def _how_many(explorer: Explorer) -> dict[str, int]:
+    """How many stops each range has, at least."""
+    if isinstance(explorer, LiveExplorer):
+        return {**dict.fromkeys(explorer.controls, 3), explorer.time.name: MOMENTS}
+    main = [explorer.controls[name] for name in explorer.mix]
+    choices = int(np.prod([len(control.values) for control in main if control.values is not None]))
+    ranges = sum(control.values is None for control in main)
+    most = min(12, max(3, int((MIX / choices) ** (1 / max(ranges, 1)))))
+    return {**dict.fromkeys(explorer.controls, STOPS), **dict.fromkeys(explorer.mix, most)}
+
+
+def _mixed(explorer: Explorer, knobs: list[Knob]) -> Iterator[dict]:
+    """The settings of every pair of stops of the main controls; of all where these are few."""
+    few = np.prod([len(knob.values) for knob in knobs]) <= MIX
+    main = [knob for knob in knobs if few or knob.name in explorer.mix]
+    for values in itertools.product(*(knob.values.values() for knob in main)):
+        yield dict(zip([knob.name for knob in main], values, strict=True))
 
 
 def _in_presets(explorer: Explorer, control) -> list:
@@ -66,73 +275,50 @@ def _in_presets(explorer: Explorer, control) -> list:
     return [value for entries in steps for _, value in entries]
 
 
-def _place_of_time(explorer: Explorer) -> int | None:
-    """Which control is the time of something that runs."""
-    if not isinstance(explorer, LiveExplorer):
-        return None
-    return list(explorer.controls).index(explorer.time.name)
-
-
-def _preset(explorer: Explorer, settings: dict, values: list[dict], start: np.ndarray) -> dict:
-    """The frame of a preset and, of something that runs, of the times before it."""
-    end = {"at": _places(explorer, settings, values), **_frame(explorer, settings, start)}
-    time = _place_of_time(explorer)
-    if time is None:
-        return end
-    name = list(explorer.controls)[time]
-    earlier = [{**settings, name: step} for step in values[time].values() if step < settings[name]]
-    run = [
-        {"at": _places(explorer, then, values), **_frame(explorer, then, start)} for then in earlier
-    ]
-    return {**end, "run": [*run, end]}
-
-
-def _places(explorer: Explorer, settings: dict, values: list[dict]) -> list[int]:
-    """Where every control stands under these settings, among its values."""
-    time = _place_of_time(explorer)
-    step = 0 if time is None else settings.get(list(explorer.controls)[time], 0)
-    given = [settings.get(name, c.start) for name, c in explorer.controls.items()]
-    now = [v.at(step) if isinstance(v, Schedule) else v for v in given]
-    return [list(known.values()).index(v) for known, v in zip(values, now, strict=True)]
-
-
-def _control(explorer: Explorer, control, values: dict, start: np.ndarray) -> dict:
-    explorer.reset()
-    steered = isinstance(control, Steered)
-    frames = [
-        {"value": words, **({} if steered else _frame(explorer, {control.name: value}, start))}
-        for words, value in values.items()
-    ]
-    explorer.reset()
-    return {
-        "label": control.label,
-        "choice": control.values is not None,
-        "idle": steered or not control.enabled,
-        "start": list(values.values()).index(_base(control).start),
-        "frames": frames,
-    }
-
-
 def values_of(control: Control, also: Iterable = (), stops: int = STOPS) -> dict:
-    """The values of a choice, or up to ``stops`` of a range, its start and those of ``also``.
+    """The values of a choice; of a range its ends, its start, those of ``also``, and others.
 
-    The keys are how the values are called.
+    The others lie in the widest gaps, until there are ``stops``. The keys are how the values are
+    called.
 
     >>> from lecture_helpers.widgets.controls.ranges import WholeRange
-    >>> values_of(WholeRange("depth", 1, 9, 1, 4, "depth"), [3], stops=3)
-    {'1': 1, '3': 3, '4': 4, '5': 5, '9': 9}
+    >>> values_of(WholeRange("depth", 1, 9, 1, 4, "depth"), [3], stops=5)
+    {'1': 1, '3': 3, '4': 4, '6': 6, '9': 9}
     """
-    if control.values is None:
-        every = sorted({*control.frames(stops), control.start, *also})
-        return {f"{value:.6g}": value for value in every}
+    if isinstance(control, Range):
+        chosen = {control.lo, control.hi, control.start, *also}
+        every = control.frames(60)
+        while len(chosen) < min(stops, len(every)):
+            chosen.add(_farthest(every, chosen, control))
+        return {f"{value:.6g}": value for value in sorted(chosen)}
     named = getattr(control, "options", None) or {in_words(v): v for v in control.values}
     return dict(named)
 
 
-def _frame(explorer: Explorer, settings: dict, start: np.ndarray) -> dict:
-    explorer.reset()
-    explorer.set(**settings)
-    return {"reading": str(explorer.reading), **changed(start, decode_png(explorer.png))}
+def _farthest(every: list, chosen: set, control: Range):
+    """The value whose place on the slider is farthest from the chosen ones."""
+    places = [control.place(value) for value in chosen]
+    return max(every, key=lambda value: min(abs(control.place(value) - p) for p in places))
+
+
+def cuts(explorer: Explorer, ink: np.ndarray) -> list[int]:
+    """The columns at which the picture falls into its panels; none where ink is in the way.
+
+    ``ink`` (width,) says which columns are not white in some state.
+    """
+    canvas = explorer.canvas.figure.canvas
+    axes = explorer.canvas.figure.axes
+    boxes = [(ax.get_position().x0, ax.get_tightbbox(canvas.get_renderer())) for ax in axes]
+    found = []
+    for place, _ in boxes[1 : len(explorer.view.panels)]:
+        right = max(box.x1 for x, box in boxes if x < place)
+        left = min(box.x0 for x, box in boxes if x >= place)
+        free = np.flatnonzero(~ink)
+        middle = (left + right) / 2
+        nearest = free[np.abs(free - middle).argmin()] if len(free) else 0
+        if abs(nearest - middle) <= GAP * len(ink):
+            found.append(int(nearest))
+    return found
 
 
 def changed(before: np.ndarray, after: np.ndarray) -> dict:
@@ -158,14 +344,14 @@ def widened(marked: np.ndarray, by: int = 2) -> np.ndarray:
     return maximum_filter(marked, 2 * by + 1, mode="constant")
 
 
-def webp(pixels: np.ndarray) -> str:
-    """The pixels (height, width, 4) as WebP of at most 255 colours, base64.
+def webp(pixels: np.ndarray, colours: int = 255) -> str:
+    """The pixels (height, width, 4) as WebP of at most so many colours, base64.
 
     The colours lie about one level of 255 beside the true ones, and the file is less than half as
     large; a picture of few colours stays as it is.
     """
     image, file = Image.fromarray(pixels), io.BytesIO()
-    if image.getcolors(255) is None:
-        image = image.quantize(255, method=Image.Quantize.FASTOCTREE).convert("RGBA")
+    if image.getcolors(colours) is None:
+        image = image.quantize(colours, method=Image.Quantize.FASTOCTREE).convert("RGBA")
     image.save(file, "WEBP", lossless=True, method=4)
     return base64.b64encode(file.getvalue()).decode("ascii")

@@ -11,8 +11,8 @@ AS_KNOWN = {r"\arg\min": r"\operatorname{arg\,min}", r"\arg\max": r"\operatornam
 _markdown = mistune.create_markdown(escape=False, plugins=["table", "url", "strikethrough"])
 
 
-def prose(source: str) -> str:
-    """The HTML of a Markdown cell.
+def prose(source: str, *, ids: bool = True) -> str:
+    """The HTML of a Markdown cell; its headings have ids unless ``ids`` is off.
 
     >>> print(prose("Let $x > 0$."))  # doctest: +ELLIPSIS
     <p>Let <math ...</math>.</p>
@@ -28,7 +28,15 @@ def prose(source: str) -> str:
         return f"formula{len(formulas) - 1}formula"
 
     text = str(_markdown(FORMULA.sub(kept, source)))
+    if ids:
+        text = re.sub(r"<h([1-6])>(.+?)</h", _with_id, text)
     return re.sub(r"formula(\d+)formula", lambda match: formulas[int(match[1])], text)
+
+
+def _with_id(match: re.Match) -> str:
+    """A heading with the id that JupyterLab gives it, so that links land here too."""
+    words = html.unescape(re.sub("<[^>]+>", "", match[2]))
+    return f'<h{match[1]} id="{html.escape(words.replace(" ", "-"))}">{match[2]}</h'
 
 
 def formula(latex: str, *, block: bool = False) -> str:

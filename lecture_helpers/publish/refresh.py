@@ -57,10 +57,17 @@ def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
     return after != before
 
 
-def run(notebook, folder: Path, timeout: int, variables: Mapping[str, str] = MappingProxyType({})):
+def run(
+    notebook,
+    folder: Path,
+    timeout: int,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    told=None,
+):
     """Execute the cells in place, in a kernel of their own that stands in ``folder``.
 
-    ``variables`` are set in its environment.
+    ``variables`` are set in its environment; ``told`` is called after every cell, as nbclient
+    calls ``on_cell_executed``.
     """
     client = NotebookClient(
         notebook,
@@ -70,6 +77,7 @@ def run(notebook, folder: Path, timeout: int, variables: Mapping[str, str] = Map
         store_widget_state=False,
         coalesce_streams=True,
         timeout=timeout,
+        on_cell_executed=told,
     )
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     path = os.pathsep.join(filter(None, paths))

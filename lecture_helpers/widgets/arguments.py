@@ -96,6 +96,25 @@ def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None
     return animate
 
 
+def as_mix(mix, controls: dict[str, Control]) -> list[str]:
+    """The names of the two main controls: those given, or the first two that are not steered.
+
+    Raises:
+        ValueError: they are not two different controls that can be set.
+    """
+    free = [name for name, control in controls.items() if not isinstance(control, Steered)]
+    if mix is None:
+        return free[:2]
+    if (
+        not isinstance(mix, list | tuple)
+        or len(mix) != 2
+        or not {*mix} <= {*free}
+        or mix[0] == mix[1]
+    ):
+        raise ValueError(f"mix must be two of {', '.join(free)}, not {mix!r}.")
+    return list(mix)
+
+
 def as_steered(steer, animate: str | None, controls: dict[str, Control]) -> dict:
     """The controls, those named in ``steer`` with their past as value.
 

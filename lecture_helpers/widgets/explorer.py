@@ -27,13 +27,14 @@ class Explorer:
         predicates: dict,
         question,
         animate,
+        mix: list[str],
         stops: list[dict],
         size,
     ):
         release_idle(keep=0)
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
-        self.presets, self.question, self.animate = presets, question, animate
+        self.presets, self.question, self.animate, self.mix = presets, question, animate, mix
         self.predicates, self.goals = predicates, dict.fromkeys(predicates, False)
         self._stops, self._stored = stops, None
         self.error = ""

@@ -19,6 +19,7 @@ def explore(
     steer=(),
     pictures=60,
     snapshots=None,
+    mix=None,
     size=None,
     panels=None,
     labels=None,
@@ -29,7 +30,8 @@ def explore(
     A tuple is a range (lo, hi[, step or "log"]), a list or dict a choice, ``bool`` a switch.
     ``presets`` are settings by name, ``goals`` functions of the reading by name, ``predict`` a
     question that hides the reading, ``animate`` the control of a scrubber, ``snapshots`` the
-    stops of the stored strip. The view is first run at both ends of every control.
+    stops of the stored strip, ``mix`` the two controls that a page without a kernel moves together
+    (the first two). The view is first run at both ends of every control.
 
     With ``steer`` the control ``animate`` is time, in whole steps from 0, and play runs it: the
     controls named there act on what comes after the present step, and the view gets what each was
@@ -53,6 +55,7 @@ def explore(
             predicates=arguments.as_goals(goals),
             question=arguments.as_question(predict),
             animate=arguments.as_scrubber(animate, made),
+            mix=arguments.as_mix(mix, made),
             stops=arguments.as_stops(snapshots, view, made, known if steer else {}),
             size=as_size(size, len(view.panels)),
         )

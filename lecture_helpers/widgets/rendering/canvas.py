@@ -222,4 +222,7 @@ class Canvas:
 
     def pixels(self) -> np.ndarray:
         """The picture as it stands: uint8 (height, width, 4)."""
-        return over(decode_png(self.background), decode_png(self.overlay))
+        with ALONE:
+            below, above = self._pixels, self._overlay
+            below = decode_png(self.background) if below is None else below
+            return over(below, decode_png(above) if isinstance(above, bytes) else above)
