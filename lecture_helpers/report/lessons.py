@@ -66,8 +66,9 @@ def lesson(name: str, folder: Path = NOTEBOOKS, pictures: Path = PICTURES) -> Le
     if title is None:
         raise ValueError(f"{path.name} has no title: a line '# ...' belongs into its first cell.")
     question = re.search(r"\*\*The question\.\*\* *(.+)", first)
-    words = [alt_text(pictures / f"{name}.{kind}") for kind in ("png", "webp")]
-    return Lesson(name, title[1].strip(), question[1] if question else "", *words, _shown(cells))
+    alt, moving = (alt_text(pictures / f"{name}.{kind}") for kind in ("png", "webp"))
+    asked = question[1] if question else ""
+    return Lesson(name, title[1].strip(), asked, alt, moving, _shown(cells))
 
 
 def alt_text(picture: Path) -> str:
