@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from tests.test_links import ELSEWHERE, targets
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
@@ -126,7 +128,15 @@ def test_what_is_installed_here_lies_within_the_ranges():
 
 def test_no_file_of_the_installation_names_a_host():
     for name in ("pyproject.toml", "constraints.txt", "environment.yml", "start.py"):
-        assert not re.search(r"https?://|\b[\w-]+\.(org|com|io)\b", (ROOT / name).read_text()), name
+        text = re.sub(r"(?m)^\[project\.urls\]\n([^\[].*\n|\n)*", "", (ROOT / name).read_text())
+        assert not re.search(r"https?://|\b[\w-]+\.(org|com|io)\b", text), name
+
+
+def test_the_page_for_a_package_index_has_no_link_or_picture_that_is_dead_there():
+    page = (ROOT / PROJECT["readme"]).read_text(encoding="utf-8")
+    assert page.startswith("# The executable lecture")
+    assert not [target for target in targets(page) if not ELSEWHERE.match(target)]
+    assert targets("[a](b.md)") == ["b.md"]
 
 
 def test_a_test_that_reaches_for_the_network_is_stopped_but_not_one_that_stays_here():

@@ -1,7 +1,9 @@
 """README, the first notebook and the lists of names, where they follow from the rest."""
 
 import re
+import tomllib
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 
 import nbformat
@@ -14,12 +16,19 @@ from lecture_helpers.report.lessons import NOTEBOOKS, ROOT, Lesson, lessons
 README = ROOT / "README.md"
 FIRST = NOTEBOOKS / "00_start_here.ipynb"
 EVIDENCE = ROOT / "evidence" / "README.md"
+PROJECT = ROOT / "pyproject.toml"
+WIDTH = 400  # pixels of a picture that moves: two stand side by side in README
 
 
-def lesson_map(every: tuple[Lesson, ...], notebooks: str, pictures: str) -> str:
-    """Two lessons to a row, each with its picture, title and question; a line for the others."""
+def lesson_map(
+    every: tuple[Lesson, ...], notebooks: str, pictures: str, moving: bool = False
+) -> str:
+    """Two lessons to a row, each with its picture, title and question; a line for the others.
+
+    ``moving`` takes the pictures that move, for readers who did not ask for less motion.
+    """
     written = [lesson for lesson in every if lesson.question]
-    cells = [_cell(lesson, notebooks, pictures) for lesson in written]
+    cells = [_cell(lesson, notebooks, pictures, moving) for lesson in written]
     cells += [""] * (len(cells) % 2)
     pairs = zip(cells[::2], cells[1::2], strict=True)
     table = "\n".join(["| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in pairs)])
@@ -27,24 +36,60 @@ def lesson_map(every: tuple[Lesson, ...], notebooks: str, pictures: str) -> str:
     return table + (f"\n\nNot written yet: {', '.join(missing)}." if missing else "")
 
 
-def _cell(lesson: Lesson, notebooks: str, pictures: str) -> str:
+def _cell(lesson: Lesson, notebooks: str, pictures: str, moving: bool) -> str:
     target = f"{notebooks}{lesson.name}.ipynb"
     picture = ""
-    if lesson.alt:
+    if moving and lesson.moving:
+        picture = f'<a href="{target}">{_moving(lesson, pictures)}</a><br>'
+    elif lesson.alt:
         picture = f"[![{_plain(lesson.alt)}]({pictures}{lesson.name}.png)]({target})<br>"
     return f"{picture}**[{lesson.number} {lesson.title}]({target})**<br>{lesson.question}"
+
+
+def _moving(lesson: Lesson, pictures: str) -> str:
+    still = f'media="(prefers-reduced-motion: reduce)" srcset="{pictures}{lesson.name}.png"'
+    alt = escape(_plain(lesson.moving))
+    image = f'<img src="{pictures}{lesson.name}.webp" width="{WIDTH}" alt="{alt}">'
+    return f"<picture><source {still}>{image}</picture>"
 
 
 def _plain(alt: str) -> str:
     return re.sub(r"[\[\]|]", "", alt)
 
 
-def blocks(notebooks: str = "", pictures: str = "../pictures/") -> dict[str, str]:
+def published() -> str:
+    """The address of the site: ``Site`` under ``[project.urls]`` in pyproject.toml, else ""."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    return project.get("urls", {}).get("Site", "").rstrip("/")
+
+
+def on_the_web(every: tuple[Lesson, ...], address: str) -> str:
+    """Links to the pages and slides at that address; "" without one.
+
+    >>> on_the_web((), "")
+    ''
+    """
+    if not address:
+        return ""
+    pages, slides = (
+        ", ".join(f"[{x.number}]({address}/{kind}/{x.name}.html)" for x in every if x.question)
+        for kind in ("lessons", "slides")
+    )
+    return (
+        f"Nothing to install: [all lessons on the web]({address}/index.html). As pages with "
+        f"sliders: {pages}. As slides: {slides}."
+    )
+
+
+def blocks(
+    notebooks: str = "", pictures: str = "../pictures/", moving: bool = False
+) -> dict[str, str]:
     """The generated parts by name, with links as they lead from a page to the two folders."""
     every = lessons()
     return {
-        "lessons": lesson_map(every, notebooks, pictures),
+        "lessons": lesson_map(every, notebooks, pictures, moving),
         "counts": in_numbers(rows(every)),
+        "site": on_the_web(every, published()),
     }
 
 
@@ -61,14 +106,15 @@ def renewed(text: str, parts: Mapping[str, str]) -> str:
     for name, part in parts.items():
         marks = f"<!-- {name} -->", f"<!-- end of {name} -->"
         pattern = re.escape(marks[0]) + ".*?" + re.escape(marks[1])
-        between = f"{marks[0]}\n\n{part}\n\n{marks[1]}"
+        between = "\n\n".join(filter(None, (marks[0], part, marks[1])))
         text = re.sub(pattern, lambda _, between=between: between, text, flags=re.DOTALL)
     return text
 
 
 def readme() -> str:
     """README.md as it ought to be."""
-    return renewed(README.read_text(encoding="utf-8"), blocks("notebooks/", "pictures/"))
+    parts = blocks("notebooks/", "pictures/", moving=True)
+    return renewed(README.read_text(encoding="utf-8"), parts)
 
 
 def first_notebook() -> str:

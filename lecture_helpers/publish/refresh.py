@@ -144,12 +144,12 @@ def chosen(words: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
 
 def main(words: list[str]) -> None:
     """Refresh the named notebooks, then what shows them, and the list of public names."""
-    first, *lessons = sorted({generated_lists.FIRST, *chosen(words)})
-    for path in lessons:
-        _tell(path, COVER.format(name=path.stem))
+    for path in chosen(words):
+        if path != generated_lists.FIRST:
+            _tell(path, COVER.format(name=path.stem))
     for path in generated_lists.renew():
         print(f"{path.name}: its lists renewed", flush=True)
-    _tell(first)
+    _tell(generated_lists.FIRST)
 
 
 def _tell(path: Path, then: str = "") -> None:

@@ -12,13 +12,15 @@ from lecture_helpers.claims import CLAIMS
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 PICTURES = ROOT / "pictures"
+IN_WORDS = 0x010E  # Exif's field for the description of a picture
 
 
 @dataclass(frozen=True)
 class Lesson:
     """A lesson of the lecture, written or not.
 
-    ``question`` is empty where there is no notebook yet, ``alt`` where there is no picture.
+    ``question`` is empty where there is no notebook yet, ``alt`` where there is no picture and
+    ``moving``, its words, where there is none that moves.
     ``shown`` maps a claim to the cell that shows its evidence and the heading over it.
     """
 
@@ -26,6 +28,7 @@ class Lesson:
     title: str
     question: str = ""
     alt: str = ""
+    moving: str = ""
     shown: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -63,18 +66,25 @@ def lesson(name: str, folder: Path = NOTEBOOKS, pictures: Path = PICTURES) -> Le
     if title is None:
         raise ValueError(f"{path.name} has no title: a line '# ...' belongs into its first cell.")
     question = re.search(r"\*\*The question\.\*\* *(.+)", first)
-    alt = alt_text(pictures / f"{name}.png")
-    return Lesson(name, title[1].strip(), question[1] if question else "", alt, _shown(cells))
+    alt, moving = (alt_text(pictures / f"{name}.{kind}") for kind in ("png", "webp"))
+    asked = question[1] if question else ""
+    return Lesson(name, title[1].strip(), asked, alt, moving, _shown(cells))
 
 
 def alt_text(picture: Path) -> str:
-    """The words stored in a PNG, "" if there are none."""
+    """The words stored in a picture, "" if there are none."""
     from PIL import Image
 
     if not picture.exists():
         return ""
     with Image.open(picture) as image:
-        return image.info.get("Description", "")
+        return words_of(image)
+
+
+def words_of(image) -> str:
+    """The words stored in an open PNG, or in the Exif data of another picture."""
+    words = image.getexif().get(IN_WORDS, "").encode("latin-1").decode("utf-8")
+    return image.info.get("Description", words)
 
 
 def _shown(cells: list[Mapping]) -> dict[str, tuple[str, str]]:

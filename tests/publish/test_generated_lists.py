@@ -1,12 +1,11 @@
 """README and the first notebook list the lessons, verdicts and names that there are."""
 
-import re
 from dataclasses import replace
 
 import pytest
 
 from lecture_helpers.publish import api, generated_lists
-from lecture_helpers.report.lessons import ROOT, lessons
+from lecture_helpers.report.lessons import lessons
 
 
 def test_no_page_is_stale():
@@ -38,7 +37,7 @@ def test_each_page_shows_every_written_lesson_with_its_picture(page):
     for lesson in lessons():
         assert lesson.title in text
         if lesson.question:
-            assert f"{lesson.name}.png)]" in text and f"{lesson.name}.ipynb)**" in text
+            assert f"{lesson.name}.png" in text and f"{lesson.name}.ipynb)**" in text
 
 
 def test_what_stands_outside_the_marks_stays():
@@ -62,8 +61,29 @@ def test_lessons_stand_in_pairs_and_those_to_come_are_named():
     assert alone.startswith("| [") and alone.endswith("|  |")
 
 
-def test_links_of_readme_lead_to_files():
-    for target in re.findall(
-        r"\]\(([^)#]+)[^)]*\)", generated_lists.README.read_text(encoding="utf-8")
-    ):
-        assert (ROOT / target).exists(), target
+def test_readme_moves_and_stands_still_for_who_asks_for_that():
+    one = replace(lessons()[0], question="Why?", alt="A.", moving='A "hand" | moves <it>.')
+    cell = generated_lists.lesson_map((one,), "n/", "p/", moving=True)
+    still = f'<source media="(prefers-reduced-motion: reduce)" srcset="p/{one.name}.png">'
+    assert f'<a href="n/{one.name}.ipynb"><picture>{still}<img src="p/{one.name}.webp"' in cell
+    assert 'alt="A &quot;hand&quot;  moves &lt;it&gt;."' in cell
+    stays = generated_lists.lesson_map((replace(one, moving=""),), "n/", "p/", moving=True)
+    assert f"[![A.](p/{one.name}.png)]" in stays and "webp" not in stays
+    assert ".webp" in generated_lists.readme() and ".webp" not in generated_lists.first_notebook()
+
+
+def test_readme_links_to_the_site_only_where_its_address_is_set(tmp_path, monkeypatch):
+    project = tmp_path / "pyproject.toml"
+    monkeypatch.setattr(generated_lists, "PROJECT", project)
+    project.write_text('[project]\nname = "x"\n')
+    assert generated_lists.published() == "" and "//" not in between_marks("site")
+    project.write_text('[project]\nname = "x"\n[project.urls]\nSite = "https://x.y/z/"\n')
+    made = between_marks("site")
+    assert "(https://x.y/z/index.html)" in made
+    for lesson in lessons():
+        for folder in ("lessons", "slides"):
+            assert f"[{lesson.number}](https://x.y/z/{folder}/{lesson.name}.html)" in made
+
+
+def between_marks(name):
+    return generated_lists.readme().split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0]

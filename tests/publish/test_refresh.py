@@ -101,6 +101,7 @@ def test_a_failing_cell_ends_the_command_with_its_error(tmp_path):
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 1 and "ZeroDivisionError" in result.stderr
+    assert result.stdout == "n.ipynb ... ", "something else ran before it"
 
 
 def test_what_differs_from_run_to_run_is_taken_out():

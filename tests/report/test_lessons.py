@@ -7,7 +7,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from lecture_helpers.claims import CLAIMS, ledger
-from lecture_helpers.report.lessons import NOTEBOOKS, anchor, lesson, lessons
+from lecture_helpers.report.lessons import IN_WORDS, NOTEBOOKS, anchor, lesson, lessons
 
 
 @pytest.fixture
@@ -37,7 +37,11 @@ def test_the_words_of_a_picture_are_read_from_the_picture(folder):
     words = PngInfo()
     words.add_itxt("Description", "Two lines cross – at 3.")
     Image.new("RGB", (2, 2)).save(folder / "09_a_title.png", pnginfo=words)
-    assert lesson("09_a_title", folder, folder).alt == "Two lines cross – at 3."
+    words = Image.Exif()
+    words[IN_WORDS] = "A hand – moves.".encode()
+    Image.new("RGB", (2, 2)).save(folder / "09_a_title.webp", exif=words)
+    read = lesson("09_a_title", folder, folder)
+    assert (read.alt, read.moving) == ("Two lines cross – at 3.", "A hand – moves.")
 
 
 def test_a_lesson_that_is_not_written_has_its_name_alone(folder):
