@@ -12,17 +12,19 @@ from PIL import Image
 from scipy.ndimage import maximum_filter
 
 from lecture_helpers.foundation.schedules import Schedule
-from lecture_helpers.widgets import Explorer, explorers, use
+from lecture_helpers.widgets import Explorer, explorers
+from lecture_helpers.widgets.appearance import Appearance
 from lecture_helpers.widgets.controls.control import Control, in_words
 from lecture_helpers.widgets.controls.ranges import Range
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.live_explorer import LiveExplorer
+from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.rendering.pixels import decode_png, encode_png
 
 MIX = 60  # states that the two main controls of an explorer have together, about
 STOPS = 5  # of a range that does not mix
 MOMENTS = 13  # of a run
-TEXT, SHARPNESS = 1.25, 0.75  # read on a phone, and from the last row
+LOOK = Appearance(text=1.25, sharpness=1.2)  # read on a phone, and from the last row
 GAP = 0.03  # how far from the middle between two panels a picture may be cut, as a share of it
 
 
@@ -36,7 +38,6 @@ def filmed(first: int = 0, last: int | None = None) -> list[dict]:
     something that runs, the presets are recorded runs, and so is the start with each value of
     what is not steered; their states are moments.
     """
-    use(text=TEXT, sharpness=SHARPNESS)
     return [_Film(explorer).record() for explorer in explorers()[first:last]]
 
 
@@ -79,10 +80,18 @@ class _Film:
         self.ink = None
 
     def record(self) -> dict:
+        explorer, canvas = self.explorer, self.explorer.canvas
+        explorer.canvas = Canvas(explorer.view, explorer.size, LOOK)
+        try:
+            return self._record()
+        finally:
+            explorer.canvas = canvas
+            explorer.reset()
+
+    def _record(self) -> dict:
         explorer = self.explorer
         explorer.reset()
         presets = self._run() if self.live else self._stand()
-        explorer.reset()
         return {
             "model": explorer.layout.box.model_id,
             "name": explorer.view.name,
