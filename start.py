@@ -51,7 +51,7 @@ python3 start.py test       run all tests          (test -k chain: those about t
 python3 start.py refresh    run the notebooks again and store what they show
 python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2),
                             or compare two seeds with what is stored   (evidence --verify)
-python3 start.py handouts   write the lessons as pages that need no Python       (handouts 01)
+python3 start.py site       write the lessons as pages and slides without Python     (site 01)
 python3 start.py bench      measure speed side by side with the alternatives     (bench live 05)
 python3 start.py soak       the tests that take long: load, leaks, repetition
 python3 start.py new        make the skeleton of a lesson       (new adaptive_learning_rates)
@@ -333,12 +333,12 @@ def on_all_cores(rest):
 
 def test(rest):
     """Run the tests; what the person says comes last and so has its way: -n 0, for example."""
-    command = [python_with(["cluster", "handouts", "test"]), "-m", "pytest"]
+    command = [python_with(["cluster", "site", "test"]), "-m", "pytest"]
     hand_over([*command, *on_all_cores(rest), *rest])
 
 
 def soak(rest):
-    hand_over([python_with(["cluster", "handouts", "test"]), "-m", "pytest", "-m", "soak", *rest])
+    hand_over([python_with(["cluster", "site", "test"]), "-m", "pytest", "-m", "soak", *rest])
 
 
 def refresh(rest):
@@ -355,8 +355,8 @@ def new(rest):
     hand_over([python_with(["test"]), "-m", "tools.new_lesson", *rest])
 
 
-def handouts(rest):
-    hand_over([python_with(["handouts"]), "-m", "lecture_helpers.publish.handouts", *rest])
+def site(rest):
+    hand_over([python_with(["site"]), "-m", "lecture_helpers.publish.site", *rest])
 
 
 def bench(rest):
@@ -388,7 +388,7 @@ def hand_over(command):
             continue
 
 
-JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, handouts, bench, soak, new)}
+JOBS = {job.__name__: job for job in (lab, test, refresh, evidence, site, bench, soak, new)}
 
 
 def main(arguments):

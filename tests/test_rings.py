@@ -66,7 +66,7 @@ ORDER = {
         __init__ bottleneck plans deep_supervision greedy_growth snapshots buildable
     """.split(),
     "publish": """
-        __init__ api frames moving pictures prose generated_lists refresh handouts
+        __init__ api frames moving pictures prose generated_lists slides refresh site
     """.split(),
     "report": """
         lessons ledger_rows cards ledger_table __init__

@@ -345,7 +345,7 @@ def test_settings_that_cannot_be_written_stop_nothing(tmp_path, capsys):
         (["soak"], "pytest -m soak"),
         (["new", "momentum"], "tools.new_lesson momentum"),
         (["refresh", "01"], "lecture_helpers.publish.refresh 01"),
-        (["handouts", "01"], "lecture_helpers.publish.handouts 01"),
+        (["site", "01"], "lecture_helpers.publish.site 01"),
         (["evidence", "C8", "--jobs", "2"], "lecture_helpers.claims.run C8 --jobs 2"),
     ],
 )
@@ -364,8 +364,8 @@ def test_each_word_starts_its_job_and_passes_the_rest_on(arguments, command, mon
 @pytest.mark.parametrize(
     "arguments, extras",
     [
-        (["test"], ["cluster", "handouts", "test"]),
-        (["handouts", "01"], ["handouts"]),
+        (["test"], ["cluster", "site", "test"]),
+        (["site", "01"], ["site"]),
         (["evidence", "C8"], ["evidence"]),
         (["evidence", "--scheduler", "tcp://127.0.0.1:8786"], ["cluster", "evidence"]),
         (["evidence", "--scheduler=tcp://127.0.0.1:8786"], ["cluster", "evidence"]),

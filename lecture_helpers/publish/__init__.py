@@ -1,1 +1,1 @@
-"""Handouts, slides and stored notebooks."""
+"""Stored notebooks, and the site: pages and slides that need no Python."""

@@ -136,7 +136,7 @@ function row_of(control) {
     return { control, label, say };
   }
   const input = control.choice ? choice(control) : range(control);
-  label.append(name, ...(control.choice ? [] : [value]), input);
+  label.append(name, input, ...(control.choice ? [] : [value])); // the first field gets the name
   const set = (at) => {
     input.value = at;
     if (control.choice) return;

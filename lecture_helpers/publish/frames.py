@@ -21,6 +21,7 @@ from lecture_helpers.widgets.live_explorer import LiveExplorer
 from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.rendering.pixels import decode_png, encode_png
 
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MIX = 60  # states that the two main controls of an explorer have together, about
 STOPS = 5  # of a range that does not mix
 MOMENTS = 13  # of a run
@@ -81,12 +82,15 @@ class _Film:
 
     def record(self) -> dict:
         explorer, canvas = self.explorer, self.explorer.canvas
+        goals = dict(explorer.goals)
         explorer.canvas = Canvas(explorer.view, explorer.size, LOOK)
         try:
             return self._record()
         finally:
             explorer.canvas = canvas
             explorer.reset()
+            explorer.goals = goals
+            explorer.layout.refresh()
 
     def _record(self) -> dict:
         explorer = self.explorer

@@ -16,11 +16,12 @@ from nbformat.v4 import new_code_cell
 from PIL import Image
 
 from lecture_helpers.publish import generated_lists
+from lecture_helpers.publish.frames import WIDGET_VIEW
+from lecture_helpers.publish.slides import slide_types
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT
 from lecture_helpers.widgets.live_explorer import STORE
 
 COVER = "from lecture_helpers.publish.pictures import save\nsave({name!r})"
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
@@ -85,10 +86,11 @@ def run(
 
 
 def tidy(notebook) -> None:
-    """Take out what differs from run to run or shows nothing without a kernel."""
+    """Take out what differs from run to run or needs a kernel; say which cells are slides."""
     notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": dict(LANGUAGE)}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    for cell in notebook.cells:
+    for cell, kind in zip(notebook.cells, slide_types(notebook.cells), strict=True):
+        cell.metadata["slideshow"] = {"slide_type": kind}
         for key in ("execution", "collapsed", "scrolled", "trusted"):
             cell.metadata.pop(key, None)
         for output in cell.get("outputs", []):

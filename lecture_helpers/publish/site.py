@@ -15,10 +15,10 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat.v4 import new_code_cell
 
-from lecture_helpers.publish.frames import webp
+from lecture_helpers.publish.frames import WIDGET_VIEW, webp
 from lecture_helpers.publish.prose import prose
-from lecture_helpers.publish.refresh import ROOT, WIDGET_VIEW, chosen, run
-from lecture_helpers.publish.slides import slide_types, slides
+from lecture_helpers.publish.refresh import ROOT, chosen, run
+from lecture_helpers.publish.slides import slides
 from lecture_helpers.report.lessons import PICTURES, lessons
 from lecture_helpers.widgets.rendering.pixels import decode_png
 
@@ -78,10 +78,11 @@ def build(paths: list[Path], folder: Path = SITE, kept: Path = KEPT) -> None:
 
 
 def _write(name: str, cells: list, films: list[dict], folder: Path) -> None:
-    for cell, kind in zip(cells, slide_types(cells), strict=True):
-        cell.metadata["slideshow"] = {"slide_type": kind}
-    pages = {f"lessons/{name}.html": page(cells, films, {"All lessons": "../index.html"})}
-    if any(slide.output for slide in slides(cells)):
+    has_slides = any(slide.output for slide in slides(cells))
+    links = {"All lessons": "../index.html"}
+    links |= {"Slides": f"../slides/{name}.html"} if has_slides else {}
+    pages = {f"lessons/{name}.html": page(cells, films, links)}
+    if has_slides:
         pages[f"slides/{name}.html"] = deck(cells, films)
     for target, text in pages.items():
         _replace(folder / target, text)

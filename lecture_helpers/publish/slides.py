@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lecture_helpers.publish.refresh import WIDGET_VIEW
+from lecture_helpers.publish.frames import WIDGET_VIEW
 from lecture_helpers.widgets.rendering.pixels import decode_png
 
 DEEPER, TEACHER = "Going deeper", "For the teacher: fifty minutes"
