@@ -51,8 +51,9 @@ FIRST = {  # of these tables of their modules only the first lines
 ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
     "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
-    "guided", "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters",
-    "race", "running_for_batch", "skips", "success", "unit_gradients", "weight_averages",
+    "gradient_per_layer", "guided", "highest_rates", "models_and_optimizers", "norm_places",
+    "promise_kept", "quarters", "race", "running_for_batch", "skips", "success", "unit_gradients",
+    "weight_averages",
 }  # fmt: skip
 
 
