@@ -98,7 +98,8 @@ def gain_runs(
     for gain in gains:
         scaled = {"lr_multipliers": {"hidden*.linear.weight": gain**2}}
         arms = {
-            name: {"norm": name.split(",")[0]} | (scaled if FOLLOWS in name else {})
+            name: {"norm": name.split(",")[0]}
+            | (scaled if FOLLOWS in name else {})
             | ({"optimizer": "adam"} if name == ADAM else {})
             for name in norms
         }

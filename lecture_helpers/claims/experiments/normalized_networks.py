@@ -101,7 +101,8 @@ RELU_GAINS = {
 }  # fmt: skip
 STARTS = {f"relu, {name}": ("relu", gain) for name, gain in RELU_GAINS.items()} | {
     "tanh, weights halved": ("tanh", 0.5 / 2**0.5), "tanh, LeCun's rule": ("tanh", 1 / 2**0.5),
-    "tanh, weights times 1.2": ("tanh", 1.2 / 2**0.5), "tanh, weights times 4": ("tanh", 4 / 2**0.5),
+    "tanh, weights times 1.2": ("tanh", 1.2 / 2**0.5),
+    "tanh, weights times 4": ("tanh", 4 / 2**0.5),
     "sigmoid, He's rule": ("sigmoid", 1.0), "sigmoid, weights times 6": ("sigmoid", 6.0),
 }  # fmt: skip
 FAR = ("relu, weights halved", "relu, weights doubled", "tanh, weights halved",
