@@ -306,9 +306,9 @@ CLAIMS = (
         ),
     ),
     on_slide("C5", "empirical",
-        "In ReLU networks of three and ten layers and tanh networks of ten that have been trained "
-        "a little, the layers' simultaneous updates disturb each other less with batch norm, and a "
-        "joint step keeps more of its promise.",
+        "In ReLU networks of three and ten layers and tanh networks of ten, trained until their "
+        "loss is 1 on digits or 1.8 on MNIST-1D, the layers' simultaneous updates disturb each "
+        "other less with batch norm, and a joint step keeps more of its promise.",
         "As much lost by layers that move together, and as much of the promise kept, without batch "
         "norm at the same loss.",
         parts=(
@@ -324,9 +324,12 @@ CLAIMS = (
         experiment=networks.promise_kept, budget=200,
         literature="Santurkar et al. 2018 read the same curves as smoothness of the loss.",
         objection="Whether batch norm calms the layers by coordinating them or by a smoother loss "
-        "is not told apart. Open. The level at which losses are matched is one of many. Tanh "
-        "networks of three layers, and fresh networks, whose losses are not matched, are borders: "
-        "the sentence is not meant of them.",
+        "is not told apart. Open. The level at which losses are matched is one of many. In a "
+        "referee's independent code (8 to 12 seeds) both parts hold at 0.4 on digits and at 2.0 on "
+        "MNIST-1D, too; earlier, at 1.5 on digits, moving together costs no less for the 30 % step "
+        "of three ReLU layers (0.02 of the promise) and of ten tanh layers (-0.01): the sentence "
+        "names its levels. Tanh networks of three layers, and fresh networks, whose losses are not "
+        "matched, are borders: the sentence is not meant of them.",
         history=(
             replaced(
                 "holds in three of four regimes, undecided in one",
@@ -336,6 +339,11 @@ CLAIMS = (
                 "holds in all 8 regimes, in both parts",
                 "A referee found it reversed in tanh networks of three layers, and no more of a "
                 "promise kept in fresh networks: only trained ReLU networks had been measured."),
+            replaced(
+                "holds in part, said of networks that have been trained a little",
+                "A second referee found no less lost by the 30 % step at an earlier level on "
+                "digits: the sentence names the levels. Judged anew, not run again.",
+                ran="122f78cc6001"),
         ),
     ),
     on_slide("C6", "empirical",
