@@ -165,10 +165,11 @@ def beside_the_average(bottom: str, places: tuple[str, ...]) -> tuple[Control, .
 # C28 and C30
 POINTS, LOWER = "percentage points of test accuracy", "log10 of the ratio of test losses"
 MIN_POINTS, MIN_LOSS = 0.5, 0.05
-REGIMES = tuple(networks.REGIMES)
+LONGER = tuple(networks.LONGER)
+REGIMES = tuple(regime for regime in networks.REGIMES if regime not in LONGER)
 CONSTANT = tuple(regime for regime in REGIMES if "constant" in regime)
 on_averages = partial(
-    on_slide, experiment=networks.weight_averages, tune=networks.tuned_averages, budget=230
+    on_slide, experiment=networks.weight_averages, tune=networks.tuned_averages, budget=360
 )
 
 
@@ -201,13 +202,13 @@ def helps(words: str, unit: str, least: float, measure: str) -> Part:
         f"{unit}, exponential average against last weights; positive where the average is better",
         least,
         arms(EMA, "last", measure),
-        under("batch norm's statistics not recomputed", stale),
+        under("batch norm's statistics not recomputed", stale) | arms(EMA, "last", measure, LONGER),
         controls=(
             Control(
                 "accounting",
                 "equally many settings tried: the exponential average's half-life is a tenth of "
                 "the run, as laid down",
-                arms(f"fixed {EMA}", "last", measure),
+                arms(f"fixed {EMA}", "last", measure, (*REGIMES, *LONGER)),
             ),
             Control(
                 "accounting",
@@ -230,6 +231,8 @@ def forgets(words: str, unit: str, least: float, measure: str) -> Part:
         f"{unit}, exponential against full average; positive where forgetting is better",
         least,
         arms(EMA, FULL, measure),
+        arms(EMA, FULL, measure, LONGER)
+        | under("tail average", arms("tail average", FULL, measure, (*REGIMES, *LONGER))),
         controls=(
             Control(
                 "mechanism",
@@ -239,7 +242,7 @@ def forgets(words: str, unit: str, least: float, measure: str) -> Part:
             Control(
                 "accounting",
                 "equally many settings tried: a half-life of a tenth of the run, as laid down",
-                arms(f"fixed {EMA}", FULL, measure),
+                arms(f"fixed {EMA}", FULL, measure, (*REGIMES, *LONGER)),
             ),
             Control(
                 "rival",
@@ -249,7 +252,7 @@ def forgets(words: str, unit: str, least: float, measure: str) -> Part:
             Control(
                 "rival",
                 "the tail average, the mean of the second half: it forgets at one stroke",
-                under("tail", arms(EMA, "tail average", measure)),
+                under("tail", arms(EMA, "tail average", measure, (*REGIMES, *LONGER))),
             ),
         ),
     )
@@ -312,7 +315,10 @@ CLAIMS = (
             Change(DATE, "holds in part, on two data sets",
             "A referee found other figures on digits: it is the third data set."),
             Change(DATE, "holds in part", "No part measured that nothing is guaranteed.",
-                ran="ace958bf8d3e"),),
+                ran="ace958bf8d3e"),
+            Change(DATE, "holds in part: in accuracy 4 of 12, in test loss 3 of 12",
+                "The longest half-life tried was half of the run: one and two runs are tried too. "
+                "Runs of 5,000 updates are borders."),),
     ),
     on_slide("C29", "empirical",
         "Where descent leaps from wall to wall of a straight valley without dying out, the mean of "
@@ -364,7 +370,8 @@ CLAIMS = (
                 arms("mean of the ends", "halfway", "training loss"),
                 under("softmax regression",
                     arms("mean of the ends", "halfway", "training loss", model="convex"))
-                | under("test loss", arms("mean of the ends", "halfway", "loss"))),
+                | under("test loss", arms("mean of the ends", "halfway", "loss"))
+                | arms("mean of the ends", "halfway", "training loss", LONGER)),
         ),
         objection="The longest half-life tried is half of the run, and on MNIST with wrong labels "
         "it was the best: with one and two runs a second referee found the lead of the mean of all "
@@ -380,6 +387,10 @@ CLAIMS = (
             "A referee found that the way between iterates was measured in test loss, which wrong "
             "labels raise, and that digits reverse it. 'Because' is gone from the sentence."),
             Change(DATE, "holds in part: in accuracy 4 of 12, other regions in 0 of 12",
-            "No part measured that the cost is not convex.", ran="cd665572ab4b"),),
+            "No part measured that the cost is not convex.", ran="cd665572ab4b"),
+            Change(DATE, "holds in part: in accuracy 4 of 12, reversed in 2",
+            "A second referee found nothing reversed once half-lives of one and two runs may be "
+            "chosen, and less to gain over 5,000 updates: the half-lives are tried, the longer "
+            "runs and the tail average beside the mean of all are borders."),),
     ),
 )  # fmt: skip
