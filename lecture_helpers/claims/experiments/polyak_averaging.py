@@ -150,7 +150,9 @@ def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, l
                         off = np.linalg.norm(stops - surface.minima[0], axis=-1)
                         for bottom, far in (("floor", off_floor(stops)), ("minimum", off)):
                             near = f"{place}: {arm}, to the {bottom}"
-                            found |= {near: _nearness(far), f"{near}, squared": _squared(far)}
+                            found[near] = _nearness(far)
+                            if arm in ("last", "average"):
+                                found[f"{near}, squared"] = _squared(far)
         return found
 
     return by_seed(of_seed, seeds)

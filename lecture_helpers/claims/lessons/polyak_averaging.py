@@ -142,16 +142,23 @@ DYING = (
     "even walls, quiet, 30 steps", "even walls, quiet, 100 steps", "even walls, quiet, 3000 steps",
     "even walls, lower rates, quiet, 30 steps",
 )  # fmt: skip
+BENT = (
+    "bent valley, quiet, 300 steps",
+    "bent valley, noisy, 300 steps",
+    "bent valley, noisy, 3000 steps",
+)
 
 
 def nearness(bottom: str, treated: str, control: str, *places: str) -> dict:
     return {p: (f"{p}: {treated}, {bottom}", f"{p}: {control}, {bottom}") for p in places}
 
 
-def beside_the_average(bottom: str, places: tuple[str, ...]) -> tuple[Control, ...]:
+def beside_the_average(
+    bottom: str, places: tuple[str, ...], borders: tuple[str, ...]
+) -> tuple[Control, ...]:
     both = partial(nearness, bottom, "average")
     creeping = nearness(bottom, "creeping, average", "creeping, last", *places)
-    squared = nearness(f"{bottom}, squared", "average", "last", *places)
+    squared = nearness(f"{bottom}, squared", "average", "last", *places, *borders)
     return (
         Control("mechanism", "a tenth of the rate, at which nothing leaps", creeping),
         Control("accounting", "root mean square distances, in which the farthest stops count most",
@@ -331,16 +338,14 @@ CLAIMS = (
         parts=(
             Part("the mean lies nearer to the valley's floor", NEARER.format(TO_FLOOR), 0.3,
                 nearness(TO_FLOOR, "average", "last", *LEAPING),
-                nearness(TO_FLOOR, "average", "last", *DYING, "bent valley, quiet, 300 steps",
-                    "bent valley, noisy, 300 steps", "bent valley, noisy, 3000 steps"),
-                controls=beside_the_average(TO_FLOOR, LEAPING)),
+                nearness(TO_FLOOR, "average", "last", *DYING, *BENT),
+                controls=beside_the_average(TO_FLOOR, LEAPING, (*DYING, *BENT))),
             Part("where leaping goes on, the mean lies nearer to the minimum in the long run",
                 NEARER.format(TO_MINIMUM), 0.3,
                 nearness(TO_MINIMUM, "average", "last", *SETTLED),
-                nearness(TO_MINIMUM, "average", "last", *DYING,
-                    "lopsided walls, quiet, 30 steps",
-                    "bent valley, noisy, 300 steps", "bent valley, noisy, 3000 steps"),
-                controls=beside_the_average(TO_MINIMUM, SETTLED)),
+                nearness(TO_MINIMUM, "average", "last", *DYING, LEAPING[0], *BENT[1:]),
+                controls=beside_the_average(
+                    TO_MINIMUM, SETTLED, (*DYING, LEAPING[0], *BENT[1:]))),
         ),
         experiment=experiments.across_the_valley, more_seeds=MORE_SEEDS, budget=20,
         objection="Without noise leaping between even walls dies out at every rate below 2 over "
