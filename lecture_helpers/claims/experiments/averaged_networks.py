@@ -25,6 +25,7 @@ HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2)  # as shares of the run
 FIXED = 0.1  # the half-life of the exponential average that has none to choose
 MODELS = {"network": {"depth": 2, "norm": "batch", "width": 32}, "convex": {"depth": 0}}
 RATES = {"network": grid(-6, 1, per_decade=2), "convex": grid(-7, 2, per_decade=2)}
+SLOWER = grid(-9, 1, per_decade=2)  # for the longer runs
 CLEAN_MNIST = "MNIST, constant rate, clean labels"
 REGIMES = {
     f"{data}, {schedule} rate, {labels} labels": (
@@ -103,7 +104,7 @@ def tuned_averages(seeds, *, steps=1000, batch_size=64, momentum=0.9, every=20) 
     found = {}
     for regime in REGIMES:
         for model in _models(regime):
-            rates = RATES[model]
+            rates = SLOWER if regime in LONGER else RATES[model]
             runs = _trained(model, regime, seeds, rates, every, **settings)
             scored = {lr: _validated(runs, regime, lr, seeds) for lr in rates}
             for arm, measure in _arms_and_measures(model):
