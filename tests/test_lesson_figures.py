@@ -220,8 +220,8 @@ def test_what_the_stored_races_came_to():
     says(
         CURRICULUM,
         f"the standard arm is the best: {-long['easy first']:.1f} points ahead of "
-        f"easy first, {-long['random order']:.1f} of random order, {-long['hard first']:.1f} of hard "
-        "first.",
+        f"easy first, {-long['random order']:.1f} of random order, {-long['hard first']:.1f} of "
+        "hard first.",
     )
     assert max(long.values()) == long["standard"]
     digits = [
@@ -235,7 +235,8 @@ def test_what_the_stored_races_came_to():
     says(
         CURRICULUM,
         f"With wrong labels easy first gains {wrong['easy first']:.1f} points in "
-        f"the long race (preset 3). The filter, which is no curriculum, gains {wrong['filter']:.1f}.",
+        "the long race (preset 3). The filter, which is no curriculum, gains "
+        f"{wrong['filter']:.1f}.",
     )
     says(
         CURRICULUM,
