@@ -74,7 +74,7 @@ def searches(seeds, *, kinds=KINDS, landscapes=10, starts=10, levels=12, steps=6
 
     Every landscape is new. From the same random starts: the continuation with the exact blur;
     "best of k", the lowest end of ``levels`` short plain descents, from that start and fresh ones;
-    and plain descent. "near by" is the best of k whose starts are all drawn within the first blur
+    and plain descent. "little blur" begins with a quarter of the first blur. "near by" is the best of k whose starts are all drawn within the first blur
     of the middle. Each makes levels * steps gradients, and then ``PLAIN`` more from its end, or
     fewer where it stands still before. "ends lower" and "ends higher" compare the continuation
     with plain descent, start by start. "blur" and "centre" are the continuation and plain descent
@@ -105,6 +105,8 @@ def _shares(rng, cost, reach, first, starts, levels, steps) -> dict[str, float]:
     sigmas = sigma_schedule(first, levels)
     ends = settled(cost, {
         "continuation": graduated_descent(cost, begin, sigmas, steps=steps).end,
+        "little blur":
+            graduated_descent(cost, begin, sigma_schedule(first / 4, levels), steps=steps).end,
         "plain": descended(cost, begin, levels * steps),
         "best of k": lowest_of(cost, begin, levels, steps, reach, seed),
         "near by": lowest_of(cost, begin, levels, steps, first, seed, given=False),
