@@ -86,8 +86,8 @@ CLAIMS = (
         ),
         objection="The blur is exact and costs as much as a plain gradient, and its first width "
         "was set by us for each family of landscapes; restarts that are told this width are a "
-        "control, and so is a quarter of it. C41 pays for sampling. The families are ours, the same in 2, 5 and 10 "
-        "dimensions: how often nature draws which one is open.",
+        "control, and so is a quarter of it. C41 pays for sampling. The families are ours, the "
+        "same in 2, 5 and 10 dimensions: how often nature draws which one is open.",
         literature="Mobahi and Fisher 2015 bound what the follower finds; Hazan et al. 2016 "
         "describe costs on which it provably works.",
         history=(*changed(
@@ -102,7 +102,7 @@ CLAIMS = (
         ), *changed(
             "holds in part: in 10 of 17, reversed for the deep well of less volume",
             "A second referee found that a quarter of the first blur turns the one reversed case "
-            "into a gain, and leaves the others as they are: it is a count of its own.",
+            "into a gain: it is a count of its own.",
         )),
     ),
     on_slide("C41", "empirical",
