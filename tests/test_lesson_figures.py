@@ -110,6 +110,7 @@ LESSONS = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("row", LESSONS)
 def test_what_a_teacher_gains_over_20_seeds(taught, row):
     wrong, controls = LESSONS[row]
@@ -117,28 +118,26 @@ def test_what_a_teacher_gains_over_20_seeds(taught, row):
     said = table(CURRICULUM, "labels and pacing")
     assert said.keys() == LESSONS.keys()
     gains = [ends["yours"] - ends[arm] for arm in ("standard", "random order")]
-    assert all(near(*pair, step=0.1) for pair in zip(said[row], gains, strict=True)), gains
+    step = 1 if wrong else 0.1
+    assert all(near(*pair, step=step) for pair in zip(said[row], gains, strict=True)), gains
 
 
+@pytest.mark.soak
 def test_what_the_usual_training_reaches_over_20_seeds(taught):
     says(
         CURRICULUM,
-        "Standard ends at 97.7 % with right labels and at 68.1 % with wrong ones; "
-        "with *lr* at 0.003 it ends at 88.1 % with wrong ones.",
+        "Standard ends at 97.7 % with right labels and at 68 % with wrong ones; with *lr* at "
+        "0.003 it ends at 88 % with wrong ones.",
     )
-    says(CURRICULUM, "With wrong labels standard climbs to 83 %, and then falls")
-    says(CURRICULUM, "with *lr* at 0.003 preset 3 gains 5.9 points")
+    says(CURRICULUM, "With wrong labels standard climbs to 84 %, and then falls")
+    says(CURRICULUM, "with *lr* at 0.003 preset 3 gains 6 points")
     right, wrong = (taught(share, share=OUT)["standard"].mean(0) for share in (0.0, 0.4))
     slowly = taught(0.4, share=OUT, lr=0.003)
     ends = {arm: values[:, -1].mean() for arm, values in slowly.items()}
-    pairs = [
-        (97.7, right[-1]),
-        (68.1, wrong[-1]),
-        (88.1, ends["standard"]),
-        (5.9, ends["yours"] - ends["standard"]),
-    ]
-    assert all(near(*pair, step=0.1) for pair in pairs), pairs
-    assert near(83, wrong.max(), step=1), wrong.max()
+    gain = ends["yours"] - ends["standard"]
+    assert near(97.7, right[-1], step=0.1), right[-1]
+    pairs = [(68, wrong[-1]), (84, wrong.max()), (88, ends["standard"]), (6, gain)]
+    assert all(near(*pair, step=1) for pair in pairs), pairs
 
 
 def test_the_bent_valleys_iterates_cost_less_than_their_mean():
@@ -150,6 +149,7 @@ def test_the_bent_valleys_iterates_cost_less_than_their_mean():
     assert round(float(surface.value(path.mean(0))), 2) == 0.29
 
 
+@pytest.mark.soak
 def test_what_a_blur_does_to_a_network_over_16_seeds():
     found = bindings(CURRICULUM, "TWISTED", changed=(("seeds=4", "seeds=16"),))
     lowered = [(0, 0.4), (150, 0.2), (300, 0.1), (450, 0.0)]
@@ -177,7 +177,7 @@ def test_what_a_blur_does_to_a_network_over_16_seeds():
     says(
         CURRICULUM,
         "comes to 0.0008, and is ahead in 15 of 16. A blur of 1.5 is too wide to "
-        "learn much under: 89 % of the test points are right",
+        "learn much under: some 90 % of the test points are right",
     )
     says(
         CURRICULUM,
@@ -195,7 +195,7 @@ def test_what_a_blur_does_to_a_network_over_16_seeds():
     counts = [(7, ahead(held)), (15, ahead(faded)), (12, ahead(slow)), (5, ahead(fast))]
     assert all(abs(said - count) <= 1 for said, count in counts), counts
     shares = [
-        (89.0, wide["right"].mean(), 1),
+        (90, wide["right"].mean(), 4),
         (98.9, held["usual"].mean(), 0.1),
         (99.2, faded["right"].mean(), 0.1),
     ]
