@@ -156,5 +156,5 @@ def stored_shapes(seeds) -> Runs:
     arms = {0.0: ALONE, 0.5: f"{EASY}, {upright}", UNION: f"{MIXED}, {upright}"}
     own = {s: tuned[f"shapes, 1,000 updates: {arm}, accuracy"] for s, arm in arms.items()}
     rates = dict.fromkeys(switches, own[0.5]) | own
-    usual = dict(seeds=list(seeds), progress=False) | SHAPES_NETWORK
+    usual: dict = dict(seeds=list(seeds), progress=False) | SHAPES_NETWORK
     return shapes_race((*switches, UNION), lr=rates, **usual).round(4)
