@@ -32,7 +32,7 @@ FEW = {
         "networks": {"depth 3": ("relu", 3, 1.0, 0.1, ("none", "batch"), {"late": (0.3,)})},
     },
     "quarters": {"data": ("digits",)},
-    "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
+    "race": {"data": ("digits",), "budgets": ("short",)},
     "running_for_batch": {"data": ("digits",), "switches": {"batches of 64": {}}},
     "sampled_searches": {"places": ("Rastrigin in 2 dimensions",)},
     "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width in 2 dimensions")},
