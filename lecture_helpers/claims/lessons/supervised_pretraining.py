@@ -12,7 +12,7 @@ from lecture_helpers.claims.experiments.pretraining_arms import RIVALS
 LESSON, DATE = "04_supervised_pretraining", "2026-11-29"
 on_slide = partial(Claim, lesson=LESSON, slide="Supervised Pretraining")
 on_growing = partial(
-    on_slide, kind="empirical", experiment=growing.grown, tune=growing.tune_grown, budget=1500,
+    on_slide, kind="empirical", experiment=growing.grown, tune=growing.tune_grown, budget=1200,
 )  # fmt: skip
 DATA = tuple(growing.TARGETS)
 DEEP, DEEPEST = max(growing.STUCK), 48
