@@ -13,16 +13,16 @@ ADAM = dict(lr=0.002, momentum=0.0, optimizer="adam")
 COOLED = dict(lr=[(0, 0.002), (250, 0.0006)], momentum=0.0, optimizer="adam")
 NESTEROV = dict(lr=[(0, 0.006), (250, 0.002)], momentum=0.9, optimizer="nesterov")
 SAID = {  # network, layers, hand: the median of the late training loss
-    "plain SGD": ("plain", 24, SGD | dict(lr=0.0316), 1.2),
-    "momentum": ("plain", 24, dict(lr=0.005, momentum=0.9, optimizer="sgd"), 0.7),
+    "plain SGD": ("plain", 24, SGD | dict(lr=0.0316), 1.3),
+    "momentum": ("plain", 24, dict(lr=0.005, momentum=0.9, optimizer="sgd"), 0.6),
     "Adam": ("plain", 24, ADAM, 0.11),
     "Adam, cooled": ("plain", 24, COOLED, 0.065),
     "residual, plain SGD": ("residual", 24, SGD | dict(lr=0.0316), 0.025),
-    "residual, Adam, cooled": ("residual", 24, COOLED, 0.003),
-    "16 layers": ("plain", 16, NESTEROV, 0.013),
+    "residual, Adam, cooled": ("residual", 24, COOLED, 0.0025),
+    "16 layers": ("plain", 16, NESTEROV, 0.043),
     "residual, 16 layers": ("residual", 16, SGD | dict(lr=0.1), 0.009),
-    "BN, plain SGD": ("BN", 24, SGD | dict(lr=0.1), 0.6),
-    "BN, Adam": ("BN", 24, ADAM, 1.7),
+    "BN, plain SGD": ("BN", 24, SGD | dict(lr=0.1), 0.53),
+    "BN, Adam": ("BN", 24, ADAM, 1.45),
 }
 
 
@@ -35,7 +35,7 @@ def test_what_lesson_5_says_of_a_steered_network_holds_for_twenty(case):
         steps=400, record=41, measured=300, memory=24,
     )  # fmt: skip
     median = 10 ** np.median(late_loss(training.at(400, **hand)))
-    assert float(f"{median:.1g}" if said > 0.5 else f"{median:.2g}") == pytest.approx(said, rel=0.1)
+    assert median == pytest.approx(said, rel=0.1)
 
 
 @pytest.mark.soak
