@@ -72,8 +72,8 @@ def test_on_its_way_the_last_layer_falls_towards_one_direction(plateau):
         np.mean([spectrum(plateau, seed, step) for seed in plateau.seeds], axis=0)
         for step in (0, 1000)
     )
-    assert (begun[0], leaving[0]) == pytest.approx((4.2, 1.4), abs=0.1)
-    assert 100 * leaving[1:] == pytest.approx([94, 85], abs=1.5)
+    assert (begun[0], leaving[0]) == pytest.approx((4.2, 1.5), abs=0.1)
+    assert 100 * leaving[1:] == pytest.approx([87, 83], abs=1.5)
 
 
 @pytest.mark.soak
