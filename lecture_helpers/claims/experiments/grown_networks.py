@@ -23,6 +23,8 @@ DEEPEST = {"ReLU": (48,)}  # trained jointly alone
 STUCK = (6, 10)  # depths of sigmoid networks that get opponents
 LADDER = (20, 40, 80, 160, 320, 640, 1280)
 TARGETS = {"digits": 90.0, "MNIST-1D": 50.0}
+OTHER_WAYS = RIVALS | {"Adam and first weights times 4": dict(optimizer="adam", gain=4.0)}
+BEGUN = FIRST_RATES | {"tanh": (0.01, 0.03, 0.1, 0.3, 1.0)}
 MEASURES = ("accuracy", "loss", "speed")
 LONG, LONGER = "ten times the updates", 10
 LONG_DEPTH, LONG_RATES = 6, (0.1, 0.3, 1.0)
@@ -73,12 +75,12 @@ def grown(
 
 def first_rates(arm: str, network: str) -> tuple[float, ...]:
     """The learning rates with which the search for an arm begins."""
-    return FIRST_RATES["Adam" if "Adam" in arm else network]
+    return BEGUN["Adam" if "Adam" in arm else network]
 
 
 def opponents(depth: int) -> tuple[str, ...]:
     """What trains a sigmoid network of that depth all at once by other means."""
-    return tuple(arm for arm in RIVALS if arm != "batch norm" or depth == max(STUCK))
+    return tuple(arm for arm in OTHER_WAYS if arm != "batch norm" or depth == max(STUCK))
 
 
 class _Rates:
@@ -161,7 +163,7 @@ def _speeds(arm: str, place: plans.Place, ends: Mapping, ladder: tuple, target: 
 def _plain(place: plans.Place, of: _Rates, total: int, arm: str = "joint") -> dict:
     """Training all at once, plain or as an opponent does: accuracy and training loss."""
     rates = {m: of(place, arm, m) for m in ("accuracy", "loss")}
-    runs = plans.joint(place, total, sorted(set(rates.values())), **RIVALS.get(arm, {}))
+    runs = plans.joint(place, total, sorted(set(rates.values())), **OTHER_WAYS.get(arm, {}))
     return {
         f"{place}: {arm}": percent(runs.at(lr=rates["accuracy"])),
         f"{place}: {arm}: loss": fit(runs.at(lr=rates["loss"])),
@@ -216,12 +218,12 @@ def _search_place(place: plans.Place) -> dict:
     def features(rates: list) -> dict:
         return {"accuracy": costs(percent(plans.features(place, total, rates)), "accuracy")}
 
-    own = FIRST_RATES[place.network]
+    own = BEGUN[place.network]
     searches = {
         "joint": (joint, own),
         "greedy": (partial(grown, "greedy", plans.greedy), own),
         "fine-tuned": (partial(grown, "fine-tuned", _on_rungs(LADDER)), own),
-        "random features": (features, FIRST_RATES["features"]),
+        "random features": (features, BEGUN["features"]),
     }
     return {
         f"{place}: {arm}, {measure}": rate
@@ -232,7 +234,7 @@ def _search_place(place: plans.Place) -> dict:
 
 def _search_plain(place: plans.Place, arm: str = "joint") -> dict:
     def measured(rates: list) -> dict:
-        return _costs(plans.joint(place, LADDER[-1], rates, **RIVALS.get(arm, {})))
+        return _costs(plans.joint(place, LADDER[-1], rates, **OTHER_WAYS.get(arm, {})))
 
     found = searched(measured, first_rates(arm, place.network))
     return {f"{place}: {arm}, {measure}": rate for measure, rate in found.items()}

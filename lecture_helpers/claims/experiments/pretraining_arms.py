@@ -21,12 +21,10 @@ RIVALS = {
     "Adam": dict(optimizer="adam"),
     "batch norm": dict(norm="batch"),
     "first weights times 4": dict(gain=4.0),  # 1 / the sigmoid's slope at 0
-    "Adam and first weights times 4": dict(optimizer="adam", gain=4.0),
 }
 RATES = tuple(float(f"{digit}e{decade}") for decade in range(-5, 3) for digit in (1, 3))
 FIRST_RATES = {
     "sigmoid": (0.03, 0.1, 0.3, 1.0, 3.0),
-    "tanh": (0.01, 0.03, 0.1, 0.3, 1.0),
     "ReLU": (0.003, 0.01, 0.03, 0.1, 0.3),
     "ReLU + BN": (0.01, 0.03, 0.1, 0.3, 1.0),
     "Adam": (0.001, 0.003, 0.01, 0.03, 0.1),

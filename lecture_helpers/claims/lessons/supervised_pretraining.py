@@ -7,7 +7,6 @@ from lecture_helpers.claims.experiments import grown_networks as growing
 from lecture_helpers.claims.experiments import guided_networks as guiding
 from lecture_helpers.claims.experiments import pretraining_pictures as pictures
 from lecture_helpers.claims.experiments import supervised_pretraining as experiments
-from lecture_helpers.claims.experiments.pretraining_arms import RIVALS
 
 LESSON, DATE = "04_supervised_pretraining", "2026-11-29"
 on_slide = partial(Claim, lesson=LESSON, slide="Supervised Pretraining")
@@ -81,7 +80,7 @@ def rescues(of: str = "") -> tuple[Control, ...]:
             f"{{}}, sigmoid, depth {DEEP}", f"{{}}, sigmoid, depth {DEEP}: fine-tuned{of}",
             f"{{}}, sigmoid, depth {DEEP}: {arm}{of}", DATA),
             added=DATE if arm == BOTH_WAYS else "")
-        for arm in RIVALS
+        for arm in growing.OTHER_WAYS
     )  # fmt: skip
 
 
