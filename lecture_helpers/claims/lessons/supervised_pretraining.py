@@ -158,7 +158,8 @@ CLAIMS = (
             Change(DATE, "holds in part: of training loss in 2 of 6; cannot be trained in 1 of 4 "
             "by loss, in none by accuracy", "A second referee trained the one that was left with "
             "Adam and larger first weights together, and said that ten layers do not stand for "
-            "48: both are measured now. tanh, which the first declaration had, is back."),),
+            "48: both are measured now. tanh, which the first declaration had, is back. The other "
+            "arms are those of the run before."),),
     ),
     on_slide("C32", "identity",
         "Parts that are each the best on their own need not add up to the best whole.",
@@ -211,7 +212,7 @@ CLAIMS = (
             "was measured already."),
             Change(DATE, "holds in part: cheap in 4 of 10, good enough in 9 of 10",
             "How soon one layer reaches the target was not stored, and tanh was missing: both are "
-            "measured now."),),
+            "measured now. The other arms are those of the run before."),),
     ),
     on_growing("C34",
         sentence="Fine-tuning all layers from the greedy solution is faster and ends better than "
@@ -256,7 +257,7 @@ CLAIMS = (
             "measured already."),
             Change(DATE, "holds in part: faster in 3 of 10, more accurate in 4 of 10",
             "How soon one layer reaches the target was not stored, and tanh was missing: both are "
-            "measured now."),),
+            "measured now. The other arms are those of the run before."),),
         stores={"supervised_pretraining_growing.npz": pictures.stored_growing},
     ),
     on_slide("C35", kind="empirical",
