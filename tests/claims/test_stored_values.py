@@ -22,7 +22,7 @@ FEW = {
     "gains_that_train": {"data": ("digits",), "rates": (0.1,), "rival_rates": ()},
     "gaussian_after": {"sizes": (16,)},
     "gradient_per_layer": {"data": ("digits",)},
-    "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
+    "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "deepest": {}, "stuck": ()},
     "guided": {"places": (("digits", "ReLU", 6),)},
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
     "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
