@@ -17,7 +17,7 @@ import pytest
 
 from lecture_helpers.claims import CLAIMS, ledger
 from lecture_helpers.report.cards import details, evidence, in_a_sentence
-from lecture_helpers.report.ledger_rows import in_markdown, rows
+from lecture_helpers.report.ledger_rows import CAUSES, in_markdown, rows
 from lecture_helpers.report.lessons import lessons
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +28,8 @@ VERDICTS = (
     "holds in part|holds nowhere|holds|reversed|no difference|undecided|identity|broken|opinion"
 )
 LIST = r"C\d+(?:(?:, | and |, and )C\d+)*"
-CITED = re.compile(rf"({LIST}): ({VERDICTS})\b(?:, its cause [a-z ]+)?(, fragile)?")
+CAUSED = "|".join(CAUSES.values())
+CITED = re.compile(rf"({LIST}): ({VERDICTS})\b(?:, its cause ({CAUSED}))?(, fragile)?")
 RETIRED = re.compile(r"\b(?:conditional|null|refuted)\b")
 WORDS = {  # a word, and the verdicts of which one must be there
     r"(?<!not )\bholds\b(?! in part| nowhere)": {"holds"},
@@ -84,14 +85,16 @@ def named(block: str) -> list[str]:
 
 
 def wrong_citations(block: str, entries: dict) -> list[str]:
-    """Verdicts after a colon that are not the claim's."""
+    """Verdicts after a colon, and what became of the cause, that are not the claim's."""
     wrong = []
-    for names, verdict, fragile in CITED.findall(block):
+    for names, verdict, cause, fragile in CITED.findall(block):
         for name in re.findall(r"C\d+", names):
             stored = entries.get(name, {"verdict": "not run", "fragile": False})
             if (verdict, bool(fragile)) != (stored["verdict"], stored["fragile"]):
                 wrong.append(f"{name}: {verdict}{fragile}, but the ledger has {stored['verdict']}"
                              + ", fragile" * stored["fragile"])  # fmt: skip
+            elif cause and cause != CAUSES.get(stored["because"]):
+                wrong.append(f"{name}: its cause {cause}, but the ledger has {stored['because']!r}")
     return wrong
 
 
@@ -241,6 +244,7 @@ def test_words_that_agree_pass(block):
         (wrong_citations, "It trains (C8: holds in part)."),
         (wrong_citations, "It trains (C8: holds, fragile)."),
         (wrong_citations, "It trains (C2, C8: identity)."),
+        (wrong_citations, "It trains (C8: holds in part, its cause in part, fragile)."),
         (wrong_citations, "It trains (C2: holds)."),
         (wrong_citations, "It trains (C9: holds)."),
         (wrong_words, "The claim C8 is reversed."),

@@ -187,13 +187,24 @@ def _summary(stored: Mapping, found: dict) -> dict:
         verdict = common(part["verdict"] for part in parts)
         verdict = "opinion" if stored["kind"] == "opinion" else verdict
         prose = _in_prose(stored["parts"], parts)
-    because = [part["because"] for part in parts if part["because"]]
+    because = {part["because"] for part in parts if part["because"]}
     return found | {
         "verdict": verdict,
         "prose": prose,
-        "because": because[0] if len(set(because)) == 1 else "stands in part" if because else "",
+        "because": _together(because),
         "fragile": verdict != "opinion" and any(f.get("fragile") for f in scope_of(found)),
     }
+
+
+def _together(causes: set[str]) -> str:
+    """Whether a claim's cause stands, from its parts: in part where it does so in one of them.
+
+    >>> _together({"stands", "open"}), _together({"open", "struck out"}), _together({"stands"})
+    ('stands in part', 'open', 'stands')
+    """
+    if len(causes) < 2:
+        return next(iter(causes), "")
+    return "stands in part" if causes & {"stands", "stands in part"} else "open"
 
 
 def _in_prose(declared: list, judged: list) -> str:

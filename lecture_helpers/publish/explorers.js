@@ -170,9 +170,11 @@ function player(input, last) {
     stop();
     made.setAttribute("aria-pressed", "true");
     clock = setInterval(() => {
-      if (Number(input.value) >= end) stop(); else go(Number(input.value) + 1);
+      go(Number(input.value) + 1);
+      if (Number(input.value) >= end) stop();
     }, 300);
   };
+  input.addEventListener("input", (event) => { if (event.isTrusted) stop(); }); // a hand on time
   made.addEventListener("click", () => {
     if (clock) { stop(); return; }
     if (Number(input.value) >= last()) go(0);

@@ -22,7 +22,7 @@ FEW = {
     "gains_that_train": {"data": ("digits",), "rates": (0.1,), "rival_rates": ()},
     "gaussian_after": {"sizes": (16,)},
     "gradient_per_layer": {"data": ("digits",)},
-    "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "stuck": ()},
+    "grown": {"data": ("digits",), "depths": {"sigmoid": (3,)}, "deepest": {}, "stuck": ()},
     "guided": {"places": (("digits", "ReLU", 6),)},
     "highest_rates": {"cases": (("digits", 2, 16, -6, 16, ("none", "batch")),)},
     "models_and_optimizers": {"data": ("digits",), "methods": ("plain SGD",), "deep": ()},
@@ -32,7 +32,7 @@ FEW = {
         "networks": {"depth 3": ("relu", 3, 1.0, 0.1, ("none", "batch"), {"late": (0.3,)})},
     },
     "quarters": {"data": ("digits",)},
-    "race": {"data": ("digits",), "budgets": ("short",), "shapes": False},
+    "race": {"data": ("digits",), "budgets": ("short",)},
     "running_for_batch": {"data": ("digits",), "switches": {"batches of 64": {}}},
     "sampled_searches": {"places": ("Rastrigin in 2 dimensions",)},
     "searches": {"kinds": ("ripples in 10 dimensions", "wells of one width in 2 dimensions")},
@@ -51,8 +51,9 @@ FIRST = {  # of these tables of their modules only the first lines
 ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
     "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
-    "guided", "highest_rates", "models_and_optimizers", "norm_places", "promise_kept", "quarters",
-    "race", "running_for_batch", "skips", "success", "unit_gradients", "weight_averages",
+    "gradient_per_layer", "guided", "highest_rates", "models_and_optimizers", "norm_places",
+    "promise_kept", "quarters", "race", "running_for_batch", "skips", "success", "unit_gradients",
+    "weight_averages",
 }  # fmt: skip
 
 

@@ -108,6 +108,17 @@ def test_with_spread_a_value_may_be_as_far_off_as_seeds_are_from_each_other(path
     assert verify.verify(["C50"], spread=True, path=path, say=quiet) is same
 
 
+def test_where_seeds_fail_the_last_digit_may_decide_which(path):
+    entry = ledger.load(path)["C50"]
+    entry["arms"] = {"with": [1.0, None, *entry["arms"]["with"][2:]]}
+    seeds = tuple(entry["seeds"][:2])
+    other = Record(seeds, {"with": [float("nan"), 1.0]})
+    assert "which ran" in verify.difference(entry, other)
+    assert verify.difference(entry, other, spread=True) == ""
+    entry["arms"]["with"][1] = 1.0
+    assert "which ran" in verify.difference(entry, other, spread=True)
+
+
 def test_arms_that_are_only_stored_or_only_computed_differ(path):
     entry = ledger.load(path)["C50"]
     short = Record((0,), {"with": [1.0]})

@@ -1,4 +1,5 @@
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -183,3 +184,18 @@ def test_bad_input_is_refused_in_words(call, words):
     with pytest.raises(ValueError) as refusal:
         call()
     assert str(refusal.value).startswith(words)
+
+
+def test_what_lesson_5_says_of_its_towers_of_fifty_layers():
+    """The share of dead units in the worst layer, and a wider tower that is nearer to the law."""
+    inputs = digits().inputs[:64]
+    tower: dict[str, Any] = dict(depth=50, activation="relu")
+    small = tower | dict(skip="residual", gain=0.141)
+    cases = [(tower, 0.48), (small, 0.60), (tower | dict(skip="residual", norm="batch"), 0.0)]
+    for settings, said in cases:
+        assert signal_profile(inputs, **settings).dead.max() == pytest.approx(said, abs=0.005)
+    grown = []
+    for width in (128, 1024):
+        gradient = signal_profile(inputs, width=width, **small).gradient
+        grown.append(gradient[0] / gradient[-1])
+    assert grown[0] == pytest.approx(5, abs=0.5) and np.sqrt(np.e) < grown[1] < 2.5

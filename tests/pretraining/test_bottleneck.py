@@ -84,6 +84,11 @@ def test_at_the_greedy_unit_the_whole_has_a_hilltop_in_the_bowl_and_a_hollow_in_
         assert np.sign(beside - middle) == sign
 
 
+def test_at_a_slope_of_20_per_cent_the_dip_of_the_bowl_ends_at_21_degrees():
+    before, behind = (slope("bowl", 0.2, np.radians(degrees)) for degrees in (20, 21))
+    assert before < 0 < behind
+
+
 def test_a_sample_shows_what_the_formulas_say():
     x, y = sample("bowl", 0.2, 40_000, seed=1)
     u = unit(x, np.pi / 2)

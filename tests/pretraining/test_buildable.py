@@ -148,3 +148,66 @@ def test_a_layer_that_is_not_there_yet_moves_nothing_and_has_no_spread(site):
 def test_bad_input_is_refused_in_one_sentence(site, ask, words):
     with pytest.raises(ValueError, match=words):
         ask(site)
+
+
+TWENTY = list(range(100, 120))
+SIX = [(50 * k, k + 1) for k in range(6)]
+THAW = [(0, "frozen"), (300, "trained")]
+GREEDY: dict[str, Any] = dict(layers=SIX, lr=0.3)
+GLOROT = dict(init="glorot")
+OTHERS = {
+    "joint": dict(lr=0.1),
+    "Adam": dict(lr=0.01, optimizer="adam"),
+    "BN": dict(lr=0.03, norm="batch"),
+    "larger init": dict(lr=0.3, gain=4.0),
+}
+TOLD: dict[str, tuple] = {  # activation, by hand: mean test errors in per cent
+    "preset 1": ("sigmoid", GREEDY, 10.0),
+    "preset 1, lr 1": ("sigmoid", GREEDY | dict(lr=1.0), 5.5),
+    "preset 3": ("sigmoid", GREEDY | dict(below=THAW), 4.1),
+    "preset 4": ("sigmoid", GREEDY | dict(below="trained"), 4.3),
+    "preset 4, output kept": ("sigmoid", GREEDY | dict(below="trained", output="kept"), 4.2),
+    "one layer": ("sigmoid", dict(lr=0.3), 2.8),
+    "preset 5": ("relu", GREEDY | dict(below=THAW, lr=0.03), 3.7),
+    "tanh": ("tanh", GREEDY | dict(below=THAW, lr=0.1), 4.1),
+}
+BESIDE_IT: dict[str, tuple] = {
+    **{f"all at lr {lr}": ("sigmoid", dict(lr=lr), 90.0) for lr in (0.03, 0.1, 0.3, 1.0)},
+    "Adam": ("sigmoid", OTHERS["Adam"], 21.0),
+    "larger init": ("sigmoid", OTHERS["larger init"], 5.0),
+    "BN": ("sigmoid", OTHERS["BN"], 3.2),
+    "ReLU": ("relu", dict(lr=0.03), 3.7),
+    "tanh": ("tanh", dict(lr=0.1), 3.7),
+}
+
+
+def errors(run, arm):
+    return 100 - 100 * np.nan_to_num(run.at(arm=arm).accuracy[..., -1], nan=0.1).mean()
+
+
+def lesson_4(activation, beside):
+    init = {} if activation == "relu" else GLOROT
+    return build_by_hand(
+        digits(), beside=beside, seeds=TWENTY, steps=600, momentum=0.9, record=3, memory=64,
+        activation=activation, **init,
+    )  # fmt: skip
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("case", TOLD)
+def test_what_lesson_4_says_of_networks_built_by_hand_holds_for_twenty(case):
+    activation, hand, said = TOLD[case]
+    given: dict[str, Any] = dict(layers=1, below="frozen", output="new") | hand
+    run = built_by_hand(lesson_4(activation, {"joint": dict(lr=0.1)}), 600, **given)
+    assert errors(run, "by hand") == pytest.approx(said, abs=0.06 if said < 9 else 1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "tanh"])
+def test_what_lesson_4_says_of_those_beside_it_holds_for_twenty(activation):
+    cases = {case: own for case, (kind, *own) in BESIDE_IT.items() if kind == activation}
+    site = lesson_4(activation, {case: settings for case, (settings, _) in cases.items()})
+    run = built_by_hand(site, 600, layers=1, below="frozen", output="new", lr=0.1)
+    found = {case: errors(run, case) for case in cases}
+    for case, (_, said) in cases.items():
+        assert found[case] == pytest.approx(said, abs=0.06 if said < 9 else 1), found

@@ -168,7 +168,7 @@ def test_the_main_controls_mix_over_their_whole_product_and_show_the_live_pictur
     off = np.abs(np.asarray(wanted).astype(int) - shown).mean()
     elsewhere = canvas.move(view.settings({"slope": -1.0, "bend": 0.0})) and canvas.pixels()
     other = Image.fromarray(elsewhere).convert("RGB").resize(shown.shape[1::-1])
-    assert off < 4 and off < np.abs(np.asarray(other).astype(int) - shown).mean() / 2
+    assert off < 4 and off < 0.7 * np.abs(np.asarray(other).astype(int) - shown).mean()
 
 
 MOVE = "(slider, at) => { slider.value = at; slider.dispatchEvent(new Event('input')); }"
@@ -246,7 +246,7 @@ def test_slides_advance_by_keyboard_and_their_explorers_move(opened):
     assert said.text_content() == "The slope is 2.00, the bend 1.00; 3 dots."
     slider.press("PageDown")
     assert page.locator("section.present h2").text_content() == "2. A climb"
-    assert "press play" in page.locator("section aside.notes").first.text_content()
+    assert "press play" in page.locator("section aside.notes").all_text_contents()[1]
 
 
 @pytest.mark.browser

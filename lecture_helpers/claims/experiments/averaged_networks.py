@@ -21,10 +21,12 @@ SPLITS = {
     "MNIST": {"test": 1000, "validation": 500},
 }
 MEASURES = ("accuracy", "loss")
-HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # as shares of the run
+HALF_LIVES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2)  # as shares of the run
 FIXED = 0.1  # the half-life of the exponential average that has none to choose
 MODELS = {"network": {"depth": 2, "norm": "batch", "width": 32}, "convex": {"depth": 0}}
 RATES = {"network": grid(-6, 1, per_decade=2), "convex": grid(-7, 2, per_decade=2)}
+SLOWER = grid(-9, 1, per_decade=2)  # for the longer runs
+CLEAN_MNIST = "MNIST, constant rate, clean labels"
 REGIMES = {
     f"{data}, {schedule} rate, {labels} labels": (
         data, {"schedule": schedule, "label_noise": noise})
@@ -32,6 +34,12 @@ REGIMES = {
     for schedule in ("constant", "cosine")
     for labels, noise in (("clean", 0.0), ("noisy", 0.3))
 }  # fmt: skip
+LONGER = {  # five times as many updates, of which as many iterates are kept; networks alone
+    f"{regime}, 5,000 updates": (data, options | {"steps": 5000, "checkpoints": 100})
+    for regime, (data, options) in REGIMES.items()
+    if data != "digits" and options["schedule"] == "constant" and regime != CLEAN_MNIST
+}  # fmt: skip
+REGIMES |= LONGER
 
 Average = Callable[[np.ndarray], np.ndarray]
 
@@ -75,12 +83,13 @@ def weight_averages(
     ones are those of the last weights. "Halfway" are the weights in the middle between those after
     a tenth of the run and the last of the full average's run; "mean of the ends" the logarithm of
     the mean loss of these two, "training loss" the loss of the training examples with their labels
-    as given. A member fails where its training loss or a weight is not finite.
+    as given. A member fails where its training loss or a weight is not finite. What is ``LONGER``
+    has steps of its own.
     """
     settings = {"steps": steps, "batch_size": batch_size, "momentum": momentum}
     arms = {}
     for regime in REGIMES:
-        for model in MODELS:
+        for model in _models(regime):
             own = {key: tuned[f"{regime}: {model}, {key}"] for key in _keys(model)}
             rates = sorted({lr for lr, _ in own.values()})
             runs = _trained(model, regime, seeds, rates, every, **settings)
@@ -94,8 +103,8 @@ def tuned_averages(seeds, *, steps=1000, batch_size=64, momentum=0.9, every=20) 
     settings = {"steps": steps, "batch_size": batch_size, "momentum": momentum}
     found = {}
     for regime in REGIMES:
-        for model in MODELS:
-            rates = RATES[model]
+        for model in _models(regime):
+            rates = SLOWER if regime in LONGER else RATES[model]
             runs = _trained(model, regime, seeds, rates, every, **settings)
             scored = {lr: _validated(runs, regime, lr, seeds) for lr in rates}
             for arm, measure in _arms_and_measures(model):
@@ -104,6 +113,10 @@ def tuned_averages(seeds, *, steps=1000, batch_size=64, momentum=0.9, every=20) 
                 best = _best(scored, ARMS[model][arm], MEASURES.index(measure), choose)
                 found[f"{regime}: {model}, {arm}, {measure}"] = best
     return found
+
+
+def _models(regime: str) -> list[str]:
+    return [model for model in MODELS if model == "network" or regime not in LONGER]
 
 
 def _arms_and_measures(model: str) -> list[tuple[str, str]]:
@@ -116,9 +129,10 @@ def _keys(model: str) -> list[str]:
 
 def _trained(model: str, regime: str, seeds: Iterable[int], rates, every: int, **settings):
     data, options = REGIMES[regime]
+    own = {"checkpoints": every, **MODELS[model], **settings, **options}
     return training.train(
         training.mlp, DATA[data](), seeds=list(seeds), lr=list(rates), split=SPLITS[data], record=2,
-        checkpoints=every, progress=False, **MODELS[model], **settings, **options,
+        progress=False, **own,
     )  # fmt: skip
 
 

@@ -72,14 +72,15 @@ def _drawn(kind: str, rng: np.random.Generator) -> tuple[Landscape, float, float
 def searches(seeds, *, kinds=KINDS, landscapes=10, starts=10, levels=12, steps=60) -> dict:
     """C40, C42, C44: shares of the starts that a search brings to the global minimum.
 
-    Every landscape is new. From the same random starts: the continuation with the exact blur;
-    "best of k", the lowest end of ``levels`` short plain descents, from that start and fresh ones;
-    and plain descent. "near by" is the best of k whose starts are all drawn within the first blur
-    of the middle. Each makes levels * steps gradients, and then ``PLAIN`` more from its end, or
-    fewer where it stands still before. "ends lower" and "ends higher" compare the continuation
-    with plain descent, start by start. "blur" and "centre" are the continuation and plain descent
-    from the middle of the region, a single start. Every step is the inverse of the steepest
-    curvature. No search can fail otherwise than by ending elsewhere, which its share counts.
+    Every landscape is new. From the same random starts: the continuation with the exact blur; "best
+    of k", the lowest end of ``levels`` short plain descents, from that start and fresh ones; and
+    plain descent. "little blur" begins with a quarter of the first blur. "near by" is the best of k
+    whose starts are all drawn within the first blur of the middle. Each makes levels * steps
+    gradients, and then ``PLAIN`` more from its end, or fewer where it stands still before. "ends
+    lower" and "ends higher" compare the continuation with plain descent, start by start. "blur" and
+    "centre" are the continuation and plain descent from the middle of the region, a single start.
+    Every step is the inverse of the steepest curvature. No search can fail otherwise than by ending
+    elsewhere, which its share counts.
 
     Of two wells: the share of landscapes in which ``VOLUME``, or ``MERGED``, foretells from the
     formula whether the blur leads to the deeper one.
@@ -105,6 +106,8 @@ def _shares(rng, cost, reach, first, starts, levels, steps) -> dict[str, float]:
     sigmas = sigma_schedule(first, levels)
     ends = settled(cost, {
         "continuation": graduated_descent(cost, begin, sigmas, steps=steps).end,
+        "little blur":
+            graduated_descent(cost, begin, sigma_schedule(first / 4, levels), steps=steps).end,
         "plain": descended(cost, begin, levels * steps),
         "best of k": lowest_of(cost, begin, levels, steps, reach, seed),
         "near by": lowest_of(cost, begin, levels, steps, first, seed, given=False),

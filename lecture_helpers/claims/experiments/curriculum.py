@@ -14,7 +14,6 @@ from lecture_helpers.claims.tuning import tuned as stored_or_searched
 from lecture_helpers.curriculum.classroom import Classroom
 from lecture_helpers.curriculum.difficulty import tied
 from lecture_helpers.curriculum.race import ARMS, batches_of, order_race_grid, train_in
-from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
 from lecture_helpers.training import Runs
 
 BUDGETS = {"short": 100, "middle": 400, "long": 1600}
@@ -41,9 +40,8 @@ MEASURES = ("accuracy", "loss")
 
 
 def race(
-    seeds, *, data=tuple(DATA), budgets=tuple(BUDGETS), start=0.3, pace=0.5, shapes=True,
-    tuned: Any = None,
-) -> Record:  # fmt: skip
+    seeds, *, data=tuple(DATA), budgets=tuple(BUDGETS), start=0.3, pace=0.5, tuned: Any = None
+) -> Record:
     """C46: test accuracy in percent and log10 of the test loss at the end of a training.
 
     An MLP of 2 x 64 units, batches of 32, momentum 0.9 and a cosine schedule; test labels are
@@ -52,11 +50,8 @@ def race(
     and the reference's work": that one gets the updates of ``reference_work`` on top, in the two
     shorter budgets, where they weigh most. Orders are by the cross-fitted confidence of the nearest
     neighbours, ties broken by nearness, except in "ties as given". "wrong labels last" knows which
-    labels are wrong, and nothing of difficulty.
+    labels are wrong, and nothing of difficulty. A member that diverges has failed.
 
-    The same on shapes after Bengio et al. 2009, tested on hard ones: hard ones alone, easy ones for
-    the first half, or as many easy ones mixed in from the start; C49 asks more of them elsewhere. A
-    member that diverges has failed.
     The extras hold the share of examples that share their confidence with another.
     """
     arms, extras = {}, {}
@@ -72,7 +67,7 @@ def race(
             for steps, few in _by_steps(name, budget, entries):
                 ends = trained_ends(room, {a: entries[a] for a in few}, steps, rates)
                 arms |= {f"{where}: {arm}, {m}": end for (arm, m), end in ends.items()}
-    return Record(tuple(seeds), arms | (_shapes(seeds, tuned) if shapes else {}), extras=extras)
+    return Record(tuple(seeds), arms, extras=extras)
 
 
 def entered(
@@ -133,7 +128,7 @@ def trained_ends(
 
 def _at_the_end(runs: Runs, measure: str) -> np.ndarray:
     """(*grid, seeds), NaN where a member diverged."""
-    if measure == "accuracy":
+    if measure.startswith("accuracy"):
         return 100 * runs.accuracy[..., -1].astype(float)
     return np.log10(runs.eval_loss[..., -1].astype(float))
 
@@ -148,7 +143,7 @@ def _best(runs: Runs, rates: Iterable[float]) -> dict[str, float]:
 
 def tune_race(seeds) -> dict:
     """The best learning rate on right validation labels, per data, budget, noise, arm, measure."""
-    found = _tuned_shapes(seeds)
+    found = {}
     for name, words in product(DATA, NOISES):
         room, entries = entered(name, NOISES[words], seeds)
         for budget, rates in RATES.items():
@@ -174,45 +169,6 @@ def widened(train: Callable, arms: Iterable, rates: tuple) -> dict[str, float]:
     except ValueError:
         first, last = (float(f"{end:.0e}") for end in (rates[0] / 10**0.5, rates[-1] * 10**0.5))
         return widened(train, arms, (first, *rates, last))
-
-
-ALONE, EASY, MIXED = "hard shapes alone", "easy shapes first", "easy shapes mixed in"
-SWITCHES = {ALONE: 0.0, EASY: 0.5, MIXED: UNION}
-EASY_SETS = {"upright, central and alike": False, "as varied as the hard ones": True}
-SHAPES_NETWORK: dict = dict(depth=3, width=64)
-SHAPES_RATES = grid(-6, -1, per_decade=2, digits=1)  # 0.001 to 0.3
-
-
-def _shapes(seeds, tuned) -> dict[str, list[float]]:
-    found = {}
-    for (easy, varied), m in product(EASY_SETS.items(), MEASURES):
-        rates = {s: tuned[f"shapes, {easy}: {w}, {m}"] if tuned else 0.03
-                 for w, s in SWITCHES.items()}  # fmt: skip
-        runs = _shapes_runs(SWITCHES.values(), seeds, varied=varied, lr=rates, record=2)
-        found |= {
-            f"shapes, {easy}: {words}, {m}": _at_the_end(runs.at(switch=s), m).tolist()
-            for words, s in SWITCHES.items()
-        }
-    return found
-
-
-def _shapes_runs(switches: Iterable, seeds, **settings) -> Runs:
-    options = SHAPES_NETWORK | settings
-    return shapes_race(tuple(switches), seeds=list(seeds), progress=False, **options)
-
-
-def _tuned_shapes(seeds) -> dict[str, float]:
-    found = {}
-    for easy, varied in EASY_SETS.items():
-        usual = dict(record=2, eval_on="validation", varied=varied)
-        by_rate = {r: _shapes_runs(SWITCHES.values(), seeds, lr=r, **usual) for r in SHAPES_RATES}
-        runs = Runs.stack(by_rate, "lr")
-        found |= {
-            f"shapes, {easy}: {words}, {m}": rate
-            for words, s in SWITCHES.items()
-            for m, rate in _best(runs.at(switch=s), SHAPES_RATES).items()
-        }
-    return found
 
 
 RACED = {"mnist1d": "MNIST-1D", "digits": "digits"}  # the notebook's files and their data
@@ -246,11 +202,3 @@ def stored_race(file: str, budget: str) -> Callable:
         ).round(4)  # fmt: skip
 
     return make
-
-
-def stored_shapes(seeds) -> Runs:
-    """The runs of seven switch times and the union, for the notebook."""
-    tuned, easy = tuned_race(), next(iter(EASY_SETS))
-    switches = (*np.linspace(0, 0.9, 7).round(2).tolist(), UNION)
-    own = {s: tuned[f"shapes, {easy}: {words}, accuracy"] for words, s in SWITCHES.items()}
-    return _shapes_runs(switches, seeds, lr=dict.fromkeys(switches, own[0.5]) | own).round(4)

@@ -5,19 +5,18 @@ from itertools import product
 from lecture_helpers.claims.claim import Control, Part, regimes
 from lecture_helpers.claims.experiments import curriculum
 from lecture_helpers.claims.experiments.confidence import EACH, REFERENCES
-from lecture_helpers.claims.experiments.curriculum import (
+from lecture_helpers.claims.experiments.curriculum import BUDGETS, COARSE, LAST, NOISES, WORKED
+from lecture_helpers.claims.experiments.curriculum_success import OTHER, OTHER_IN, OTHER_WORKED
+from lecture_helpers.claims.experiments.shapes_first import (
     ALONE,
-    BUDGETS,
-    COARSE,
+    AT_ONE,
     EASY,
     EASY_SETS,
-    LAST,
     MIXED,
-    NOISES,
-    WORKED,
+    MORE,
+    ONE_RATE,
+    RUNS,
 )
-from lecture_helpers.claims.experiments.curriculum_success import OTHER, OTHER_IN, OTHER_WORKED
-from lecture_helpers.claims.experiments.shapes_first import MORE, RUNS
 from lecture_helpers.claims.experiments.tuned_networks import DATA
 
 DATE = "2026-11-29"
@@ -38,7 +37,7 @@ def raced(labels: str, measure: str, treated: str, control: str, words: str = "{
 
 def shaped(measure: str, treated: str, control: str) -> dict:
     """Two arms of the race on shapes, for both sets of easy ones, shorter and longer."""
-    arms = (treated, control) if measure == "accuracy" else (control, treated)
+    arms = (control, treated) if measure == "loss" else (treated, control)
     found = {}
     for easy, updates in product(EASY_SETS, RUNS):
         pair = tuple(f"{arm}, {easy}" if arm in (EASY, MIXED) else arm for arm in arms)
@@ -113,6 +112,20 @@ def shapes_part(measure: str) -> Part:
     """The parts of C49 on shapes."""
     scale, smallest = SCALES[measure]
     words = {"accuracy": "more accurate", "loss": "at a lower test loss"}[measure]
+    at_one = (
+        Control(
+            "accounting",
+            f"one learning rate, {ONE_RATE:g}, for both arms",
+            shaped(AT_ONE, EASY, ALONE),
+            added=DATE,
+        ),
+        Control(
+            "rival",
+            f"as many easy shapes, but mixed in, both arms at a rate of {ONE_RATE:g}",
+            shaped(AT_ONE, EASY, MIXED),
+            added=DATE,
+        ),
+    ) * (measure == "accuracy")
     return Part(
         words=f"Easy shapes for the first half end {words} on hard shapes than hard ones alone.",
         measure=scale.format("easy shapes first", "hard shapes alone"),
@@ -123,6 +136,7 @@ def shapes_part(measure: str) -> Part:
                     shaped(measure, MIXED, ALONE)),
             Control("rival", "as many hard shapes more, mixed in from the start",
                     shaped(measure, EASY, MORE), added=DATE),
+            *at_one,
         ),
     )  # fmt: skip
 

@@ -26,13 +26,24 @@ from lecture_helpers.claims.experiments.curriculum import (
     update_cost,
     widened,
 )
-from lecture_helpers.claims.experiments.shapes_first import shapes_first, tune_shapes
+from lecture_helpers.claims.experiments.shapes_first import (
+    ALONE,
+    EASY,
+    EASY_SETS,
+    MIXED,
+    SHAPES_NETWORK,
+    shapes_first,
+    tune_shapes,
+)
 from lecture_helpers.claims.experiments.tuned_networks import DATA
+from lecture_helpers.claims.tuning import tuned as stored_or_searched
 from lecture_helpers.curriculum.classroom import Classroom
 from lecture_helpers.curriculum.difficulty import cross_fitted_confidence, easy_first, untied
 from lecture_helpers.curriculum.nearest_neighbours import nearness
 from lecture_helpers.curriculum.pacing import paced_batches, pacing
 from lecture_helpers.curriculum.race import batches_of, train_in
+from lecture_helpers.curriculum.shapes_race import UNION, shapes_race
+from lecture_helpers.training import Runs
 
 USUAL = ("standard", "easy first", "filter")
 OTHER, OTHER_WORKED = "easy first by the discriminant", "standard, and the discriminant's work"
@@ -136,3 +147,14 @@ def tune_success(seeds) -> dict[str, float]:
                     best = widened(train, new, rates)
                     found |= {f"{where}: {place}": rate for place, rate in best.items()}
     return found
+
+
+def stored_shapes(seeds) -> Runs:
+    """The runs of seven switch times and the union, for the notebook."""
+    tuned = stored_or_searched("curriculum_success.success", tune_success)
+    upright, switches = next(iter(EASY_SETS)), np.linspace(0, 0.9, 7).round(2).tolist()
+    arms = {0.0: ALONE, 0.5: f"{EASY}, {upright}", UNION: f"{MIXED}, {upright}"}
+    own = {s: tuned[f"shapes, 1,000 updates: {arm}, accuracy"] for s, arm in arms.items()}
+    rates = dict.fromkeys(switches, own[0.5]) | own
+    usual: dict = dict(seeds=list(seeds), progress=False) | SHAPES_NETWORK
+    return shapes_race((*switches, UNION), lr=rates, **usual).round(4)

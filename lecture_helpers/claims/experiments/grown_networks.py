@@ -18,18 +18,22 @@ from lecture_helpers.claims.experiments.pretraining_arms import (
 )
 from lecture_helpers.training import Runs
 
-DEPTHS = {"sigmoid": (3, 10), "ReLU": (3, 10), "ReLU + BN": (10,)}
+DEPTHS = {"sigmoid": (3, 10), "tanh": (10,), "ReLU": (3, 10), "ReLU + BN": (10,)}
+DEEPEST = {"ReLU": (48,)}  # trained jointly alone
 STUCK = (6, 10)  # depths of sigmoid networks that get opponents
 LADDER = (20, 40, 80, 160, 320, 640, 1280)
 TARGETS = {"digits": 90.0, "MNIST-1D": 50.0}
+OTHER_WAYS = RIVALS | {"Adam and first weights times 4": dict(optimizer="adam", gain=4.0)}
+BEGUN = FIRST_RATES | {"tanh": (0.01, 0.03, 0.1, 0.3, 1.0)}
 MEASURES = ("accuracy", "loss", "speed")
 LONG, LONGER = "ten times the updates", 10
 LONG_DEPTH, LONG_RATES = 6, (0.1, 0.3, 1.0)
 
 
 def grown(
-    seeds, *, data=tuple(TARGETS), depths=DEPTHS, shallow=1, stuck=STUCK, ladder=LADDER,
-    targets=TARGETS, margin=0.25, longer=LONGER, width=32, momentum=0.9, batch_size=64, tuned=None,
+    seeds, *, data=tuple(TARGETS), depths=DEPTHS, deepest=DEEPEST, shallow=1, stuck=STUCK,
+    ladder=LADDER, targets=TARGETS, margin=0.25, longer=LONGER, width=32, momentum=0.9,
+    batch_size=64, tuned=None,
 ) -> dict:  # fmt: skip
     """C31, C33, C34: joint, greedy and fine-tuned networks: accuracy, training loss, speed.
 
@@ -41,7 +45,8 @@ def grown(
     plan has short stages, fine-tuned ones for every second rung; there the fastest plan counts.
     "less a margin": with a quarter more errors, or 1 + ``margin`` times the training loss. "equal
     work": after as many multiplications as the greedy network. Every value has a learning rate
-    tuned for it. ``depths`` by network; sigmoid networks of the depths ``stuck`` have opponents.
+    tuned for it. ``depths`` by network; those of ``deepest``, and of depth ``shallow``, are trained
+    jointly alone; sigmoid networks of the depths ``stuck`` have opponents.
 
     Failed, and NaN: a network that diverged, and for a speed one that never reached the target.
     """
@@ -54,7 +59,9 @@ def grown(
                 place = plans.Place(where, kind, depth, usual, tuple(seeds))
                 arms |= _place(place, of, tuple(ladder), targets[where], margin)
             place = plans.Place(where, kind, shallow, usual, tuple(seeds))
-            arms |= _plain(place, of, total)
+            arms |= _plain(place, of, total) | _how_soon(place, of, tuple(ladder), targets[where])
+            for depth in deepest.get(kind, ()):
+                arms |= _plain(plans.Place(where, kind, depth, usual, tuple(seeds)), of, total)
         for depth in stuck:
             place = plans.Place(where, "sigmoid", depth, usual, tuple(seeds))
             arms |= {} if f"{place}: joint" in arms else _plain(place, of, total)
@@ -66,9 +73,14 @@ def grown(
     return {name: list(map(float, values)) for name, values in arms.items()}
 
 
+def first_rates(arm: str, network: str) -> tuple[float, ...]:
+    """The learning rates with which the search for an arm begins."""
+    return BEGUN["Adam" if "Adam" in arm else network]
+
+
 def opponents(depth: int) -> tuple[str, ...]:
     """What trains a sigmoid network of that depth all at once by other means."""
-    return tuple(arm for arm in RIVALS if arm != "batch norm" or depth == max(STUCK))
+    return tuple(arm for arm in OTHER_WAYS if arm != "batch norm" or depth == max(STUCK))
 
 
 class _Rates:
@@ -79,7 +91,7 @@ class _Rates:
 
     def __call__(self, place: plans.Place, arm: str, measure: str) -> float:
         if self.tuned is None:
-            return FIRST_RATES["Adam" if arm == "Adam" else place.network][2]
+            return first_rates(arm, place.network)[2]
         return self.tuned[f"{place}: {arm}, {measure}"]
 
 
@@ -151,11 +163,18 @@ def _speeds(arm: str, place: plans.Place, ends: Mapping, ladder: tuple, target: 
 def _plain(place: plans.Place, of: _Rates, total: int, arm: str = "joint") -> dict:
     """Training all at once, plain or as an opponent does: accuracy and training loss."""
     rates = {m: of(place, arm, m) for m in ("accuracy", "loss")}
-    runs = plans.joint(place, total, sorted(set(rates.values())), **RIVALS.get(arm, {}))
+    runs = plans.joint(place, total, sorted(set(rates.values())), **OTHER_WAYS.get(arm, {}))
     return {
         f"{place}: {arm}": percent(runs.at(lr=rates["accuracy"])),
         f"{place}: {arm}: loss": fit(runs.at(lr=rates["loss"])),
     }
+
+
+def _how_soon(place: plans.Place, of: _Rates, ladder: tuple, target: float) -> dict:
+    """How soon training all at once reaches the target."""
+    runs = plans.joint(place, ladder[-1], of(place, "joint", "speed"), ladder)
+    found = plans.joint_speeds(place, runs, ladder, target)
+    return {f"{place}: {name}": values for name, values in found.items()}
 
 
 def tune_grown(seeds) -> dict:
@@ -163,20 +182,24 @@ def tune_grown(seeds) -> dict:
     found = {}
     for where in TARGETS:
         for kind, deep in DEPTHS.items():
-            for depth in (1, *deep):
-                place = plans.Place(where, kind, depth, USUAL, tuple(seeds), "validation")
-                found |= _search_place(place) if depth > 1 else _search_plain(place)
+            for depth in deep:
+                found |= _search_place(_tuning(where, kind, depth, seeds))
+            place = _tuning(where, kind, 1, seeds)
+            found |= _search_plain(place) | _search_speed(place)
+            for depth in DEEPEST.get(kind, ()):
+                found |= _search_plain(_tuning(where, kind, depth, seeds))
         for depth in STUCK:
-            place = plans.Place(where, "sigmoid", depth, USUAL, tuple(seeds), "validation")
+            place = _tuning(where, "sigmoid", depth, seeds)
             for arm in ("joint", *opponents(depth)):
                 found |= _search_plain(place, arm) if f"{place}: {arm}, loss" not in found else {}
-    runs = plans.joint(
-        plans.Place(next(iter(TARGETS)), "sigmoid", LONG_DEPTH, USUAL, tuple(seeds), "validation"),
-        LONGER * LADDER[-1], list(LONG_RATES),
-    )  # fmt: skip
+    place = _tuning(next(iter(TARGETS)), "sigmoid", LONG_DEPTH, seeds)
+    runs = plans.joint(place, LONGER * LADDER[-1], list(LONG_RATES))
     of_rate = dict(zip(LONG_RATES, costs(fit(runs), "loss").mean(axis=-1), strict=True))
-    place = f"{next(iter(TARGETS))}, sigmoid, depth {LONG_DEPTH}"
     return found | {f"{place}: {LONG}, loss": best(of_rate)}
+
+
+def _tuning(where: str, kind: str, depth: int, seeds) -> plans.Place:
+    return plans.Place(where, kind, depth, USUAL, tuple(seeds), "validation")
 
 
 def _search_place(place: plans.Place) -> dict:
@@ -184,9 +207,8 @@ def _search_place(place: plans.Place) -> dict:
 
     def joint(rates: list) -> dict:
         runs = plans.joint(place, total, rates, LADDER)
-        speed = plans.joint_speeds(place, runs, LADDER, target)["joint: speed by updates"]
         half = costs(percent(plans.until(runs, total // 2)), "accuracy")
-        return _costs(runs) | {"half": half, "speed": _speed_costs(speed)}
+        return _costs(runs) | {"half": half, "speed": _joint_speed(place, runs)}
 
     def grown(arm: str, train, rates: list) -> dict:
         ends = {t: train(place, t, rates) for t in _plans(arm, place, LADDER)}
@@ -196,12 +218,12 @@ def _search_place(place: plans.Place) -> dict:
     def features(rates: list) -> dict:
         return {"accuracy": costs(percent(plans.features(place, total, rates)), "accuracy")}
 
-    own = FIRST_RATES[place.network]
+    own = BEGUN[place.network]
     searches = {
         "joint": (joint, own),
         "greedy": (partial(grown, "greedy", plans.greedy), own),
         "fine-tuned": (partial(grown, "fine-tuned", _on_rungs(LADDER)), own),
-        "random features": (features, FIRST_RATES["features"]),
+        "random features": (features, BEGUN["features"]),
     }
     return {
         f"{place}: {arm}, {measure}": rate
@@ -212,10 +234,23 @@ def _search_place(place: plans.Place) -> dict:
 
 def _search_plain(place: plans.Place, arm: str = "joint") -> dict:
     def measured(rates: list) -> dict:
-        return _costs(plans.joint(place, LADDER[-1], rates, **RIVALS.get(arm, {})))
+        return _costs(plans.joint(place, LADDER[-1], rates, **OTHER_WAYS.get(arm, {})))
 
-    found = searched(measured, FIRST_RATES["Adam" if arm == "Adam" else place.network])
+    found = searched(measured, first_rates(arm, place.network))
     return {f"{place}: {arm}, {measure}": rate for measure, rate in found.items()}
+
+
+def _search_speed(place: plans.Place) -> dict:
+    def measured(rates: list) -> dict:
+        return {"speed": _joint_speed(place, plans.joint(place, LADDER[-1], rates, LADDER))}
+
+    found = searched(measured, first_rates("joint", place.network))
+    return {f"{place}: joint, speed": found["speed"]}
+
+
+def _joint_speed(place: plans.Place, runs: Runs) -> np.ndarray:
+    found = plans.joint_speeds(place, runs, LADDER, TARGETS[place.data])
+    return _speed_costs(found["joint: speed by updates"])
 
 
 def _costs(runs: Runs) -> dict:

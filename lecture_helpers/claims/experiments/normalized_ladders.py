@@ -84,6 +84,7 @@ def growth(runs: Runs) -> np.ndarray:
 GAINS = grid(-5, 4, per_decade=3)  # 0.0215 to 21.5
 FOLLOWS = "lr x gain squared"
 GAIN_ARMS = ("none", "batch", f"batch, {FOLLOWS}", f"none, {FOLLOWS}")
+ADAM = "none, Adam"
 
 
 def gain_runs(
@@ -97,7 +98,9 @@ def gain_runs(
     for gain in gains:
         scaled = {"lr_multipliers": {"hidden*.linear.weight": gain**2}}
         arms = {
-            name: {"norm": name.split(",")[0]} | (scaled if FOLLOWS in name else {})
+            name: {"norm": name.split(",")[0]}
+            | (scaled if FOLLOWS in name else {})
+            | ({"optimizer": "adam"} if name == ADAM else {})
             for name in norms
         }
         parts[gain] = training.train(lr=list(rates), gain=[gain], arms=arms, **options)
@@ -106,13 +109,13 @@ def gain_runs(
 
 def gains_that_train(
     seeds, *, data=("digits", "MNIST"), gains=GAINS, rates=(0.1, 1.0),
-    rival_rates=(0.001, 0.01, 10.0), depth=4, steps=150, records=11,
+    rival_rates=(0.001, 0.01, 10.0), adam_rate: float | None = 0.03, depth=4, steps=150, records=11,
 ) -> dict:  # fmt: skip
     """C9: the share of ten initial gains at which a network trains, per learning rate.
 
     "loss": by ``trains``. "accuracy": test accuracy of at least 55 %. "none, best rate": a gain
-    counts where any of the ``rates`` and ``rival_rates`` trains it. A gain that does not train is
-    what is counted; no seed can fail.
+    counts where any of the ``rates`` and ``rival_rates`` trains it. "none, Adam": at the one
+    ``adam_rate`` for all gains. A gain that does not train is what is counted; no seed can fail.
     """
     arms, options = {}, {"gains": gains, "depth": depth, "steps": steps, "records": records}
     for source in data:
@@ -127,4 +130,9 @@ def gains_that_train(
                 own = [passed(r.at(arm="none")).any(axis=0) for r in (runs, more)]  # (gains, seeds)
                 share = np.logical_or(*own).mean(axis=0)
                 arms[f"{source}, none, best rate: {aim}"] = share.tolist()
+        if adam_rate:
+            own_steps = gain_runs(seeds, data=source, rates=(adam_rate,), norms=(ADAM,), **options)
+            for aim, passed in AIMS.items():
+                share = passed(own_steps.at(lr=adam_rate, arm=ADAM)).mean(axis=0)
+                arms[f"{source}, {ADAM}: {aim}"] = share.tolist()
     return arms

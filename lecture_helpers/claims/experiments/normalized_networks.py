@@ -101,12 +101,14 @@ RELU_GAINS = {
 }  # fmt: skip
 STARTS = {f"relu, {name}": ("relu", gain) for name, gain in RELU_GAINS.items()} | {
     "tanh, weights halved": ("tanh", 0.5 / 2**0.5), "tanh, LeCun's rule": ("tanh", 1 / 2**0.5),
-    "tanh, weights times 1.2": ("tanh", 1.2 / 2**0.5), "sigmoid, He's rule": ("sigmoid", 1.0),
+    "tanh, weights times 1.2": ("tanh", 1.2 / 2**0.5),
+    "tanh, weights times 4": ("tanh", 4 / 2**0.5),
+    "sigmoid, He's rule": ("sigmoid", 1.0), "sigmoid, weights times 6": ("sigmoid", 6.0),
 }  # fmt: skip
 FAR = ("relu, weights halved", "relu, weights doubled", "tanh, weights halved",
-       "sigmoid, He's rule")  # fmt: skip
+       "tanh, weights times 4", "sigmoid, He's rule")  # fmt: skip
 NEAR = ("relu, weights times 0.9", "relu, He's rule", "relu, weights times 1.1",
-        "tanh, LeCun's rule", "tanh, weights times 1.2")  # fmt: skip
+        "tanh, LeCun's rule", "tanh, weights times 1.2", "sigmoid, weights times 6")  # fmt: skip
 
 
 def gradient_per_layer(

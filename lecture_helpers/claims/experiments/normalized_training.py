@@ -83,6 +83,7 @@ CASES = {  # data, depth, updates, arms
     "MNIST-1D, 3,000 updates": ("MNIST-1D", 5, 3000, (*PLACED, FREE)),
     "MNIST, 900 updates": ("MNIST", 5, 900, (*PLACED, FREE)),
     "MNIST-1D, depth 1, 2,000 updates": ("MNIST-1D", 1, 2000, RANGED),
+    "MNIST, depth 1, 900 updates": ("MNIST", 1, 900, RANGED),
 }
 
 

@@ -125,13 +125,14 @@ def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, l
 
     Minus the logarithm to base 10 of the distance, its mean over ``runs``, over the step named and
     the one before it (of last iterates and averages; the sides alternate): to the valley's floor,
-    or to the minimum. Curvatures are 1 across and 1 / condition along. Each seed draws the rate at
-    which it leaps: 1.9 to 1.99 in the even valley ("lower rates": 1.5 to 1.8), 2.1 to 2.4 in the
-    lopsided one ("higher": 2.7 to 2.9, "highest": 2.9 to 3.1), 0.2 to 0.5 between the straight
-    walls of max(x, -3x), where leaps then never end; creeping is a tenth of it, and falling goes
-    from it to 0 on a line. In the bent valley, a ring of curvature 16 across, the rate is a
-    sixteenth of the even valley's and the start lies opposite the minimum. Noise comes at
-    ``noise`` and shares of it. A seed fails where a distance is not finite.
+    or to the minimum. "Squared" takes the logarithm of the root of the mean square. Curvatures are
+    1 across and 1 / condition along. Each seed draws the rate at which it leaps: 1.9 to 1.99 in the
+    even valley ("lower rates": 1.5 to 1.8), 2.1 to 2.4 in the lopsided one ("higher": 2.7 to 2.9,
+    "highest": 2.9 to 3.1), 0.2 to 0.5 between the straight walls of max(x, -3x), where leaps then
+    never end; creeping is a tenth of it, and falling goes from it to 0 on a line. In the bent
+    valley, a ring of curvature 16 across, the rate is a sixteenth of the even valley's and the
+    start lies opposite the minimum. Noise comes at ``noise`` and shares of it. A seed fails where a
+    distance is not finite.
     """
 
     def of_seed(seed: int) -> dict[str, float]:
@@ -147,8 +148,11 @@ def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, l
                     place = f"{name}, {kind}, {step} steps"
                     for arm, stops in points.items() if place in PLACES else ():
                         off = np.linalg.norm(stops - surface.minima[0], axis=-1)
-                        found[f"{place}: {arm}, to the floor"] = _nearness(off_floor(stops))
-                        found[f"{place}: {arm}, to the minimum"] = _nearness(off)
+                        for bottom, far in (("floor", off_floor(stops)), ("minimum", off)):
+                            near = f"{place}: {arm}, to the {bottom}"
+                            found[near] = _nearness(far)
+                            if arm in ("last", "average"):
+                                found[f"{near}, squared"] = _squared(far)
         return found
 
     return by_seed(of_seed, seeds)
@@ -156,6 +160,10 @@ def across_the_valley(seeds, *, condition=25, noise=0.3, runs=20) -> dict[str, l
 
 def _nearness(distances: np.ndarray) -> float:
     return float(-np.log10(np.maximum(distances, NEAR)).mean())
+
+
+def _squared(distances: np.ndarray) -> float:
+    return float(-np.log10(max(np.sqrt((distances**2).mean()), NEAR)))
 
 
 def _walked(cost: NoisyCost, lr: float, start: np.ndarray, rng) -> tuple[np.ndarray, np.ndarray]:

@@ -8,22 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from lecture_helpers.claims.experiments.curriculum import (
-    ALONE,
-    BATCH,
-    EASY,
-    EASY_SETS,
-    MEASURES,
-    MIXED,
-    SHAPES_NETWORK,
-    SHAPES_RATES,
-    trained_ends,
-    widened,
-)
+from lecture_helpers.claims.experiments.curriculum import BATCH, MEASURES, trained_ends, widened
+from lecture_helpers.claims.experiments.tuned_networks import grid
 from lecture_helpers.curriculum.race import train_in
 from lecture_helpers.datasets import Dataset, Split, shapes
 
+ALONE, EASY, MIXED = "hard shapes alone", "easy shapes first", "easy shapes mixed in"
 MORE = "as many more hard shapes"
+EASY_SETS = {"upright, central and alike": False, "as varied as the hard ones": True}
+SHAPES_NETWORK: dict = dict(depth=3, width=64)
+SHAPES_RATES = grid(-6, -1, per_decade=2, digits=1)  # 0.001 to 0.3
+ONE_RATE, AT_ONE = 0.03, "accuracy at one rate"
 HELD_OUT = (500, 1500)  # for validation and for the test
 TWICE = 10_000  # from a seed to the second training that stands under it
 HARD = len(EASY_SETS)  # the place of the hard shapes: after the sets of easy ones
@@ -95,8 +90,8 @@ def shapes_first(seeds, tuned: Any = None) -> dict[str, list[float]]:
 
     Hard ones alone; easy ones for the first half of the updates, or as many easy ones mixed in from
     the start, for both sets of easy ones (for the varied ones in the longer run); or as many more
-    hard ones. Every arm and measure has its own learning rate. Each value is the mean of two
-    trainings, of different shapes.
+    hard ones. Every arm and measure has its own learning rate; "at one rate" it is ``ONE_RATE`` for
+    all. Each value is the mean of two trainings, of different shapes.
     """
     firsts, found = list(seeds), {}
     room = pictures([one for seed in firsts for one in (seed, seed + TWICE)])
@@ -105,7 +100,7 @@ def shapes_first(seeds, tuned: Any = None) -> dict[str, list[float]]:
         rates = {
             (arm, m): tuned[f"shapes, {words}: {arm}, {m}"] if tuned else 0.03
             for arm, m in product(few, MEASURES)
-        }
+        } | {(arm, AT_ONE): ONE_RATE for arm in few if arm != MORE}
         ends = trained_ends(room, entries, steps, rates, SHAPES_NETWORK)
         found |= {
             f"shapes, {words}: {arm}, {m}": np.reshape(values, (-1, 2)).mean(1).tolist()

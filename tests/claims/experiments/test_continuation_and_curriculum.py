@@ -28,7 +28,7 @@ RIPPLES, ALIKE, LESS, NEARLY, MORE = (
         continuation.MORE,
     )
 )  # fmt: skip
-SHORT: dict = dict(data=("digits",), budgets=("short",), shapes=False)
+SHORT: dict = dict(data=("digits",), budgets=("short",))
 
 
 @cache
@@ -196,7 +196,7 @@ def test_the_discriminants_order_begins_with_examples_that_it_is_sure_of():
 @cache
 def success(*seeds):
     """The race of C49 on short budgets of the digits."""
-    return measure(curriculum_success.success, seeds, **SHORT)
+    return measure(curriculum_success.success, seeds, **SHORT, shapes=False)
 
 
 def test_the_arms_that_two_claims_share_have_the_same_values():
@@ -250,17 +250,6 @@ def test_a_rate_of_its_own_is_used_for_each_measure_and_a_diverged_member_is_nan
     assert np.isnan(ends["standard", "loss"]).all() and ends["standard", "accuracy"][0] > 50
 
 
-def test_easy_shapes_of_both_sets_leave_hard_shapes_alone_as_they_are(monkeypatch):
-    monkeypatch.setattr(curriculum, "SHAPES_NETWORK", dict(depth=1, width=8, steps=20, examples=60))
-    found = curriculum._shapes([3, 4], None)
-    one, other = (
-        [found[f"shapes, {easy}: {arm}, loss"] for easy in curriculum.EASY_SETS]
-        for arm in (curriculum.ALONE, curriculum.EASY)
-    )
-    np.testing.assert_allclose(*one, rtol=1e-6)
-    assert not np.allclose(*other, rtol=1e-3)
-
-
 def test_every_arm_on_shapes_draws_from_its_own_sets_of_its_own_seed():
     room = shapes_first.pictures([3, 4], examples=60)
     assert len(room.dataset) == 2 * (4 * 60 + 2000)
@@ -269,11 +258,11 @@ def test_every_arm_on_shapes_draws_from_its_own_sets_of_its_own_seed():
         arm: shapes_first.batches_of(room, arm)(4, 100, 32) - start for arm in shapes_first.ARMS
     }
     inside = {arm: {int(k) for k in np.unique(b // n)} for arm, b in drawn.items()}
-    upright, varied = curriculum.EASY_SETS
+    upright, varied = shapes_first.EASY_SETS
     assert inside[shapes_first.ALONE] == {2} and inside[shapes_first.MORE] == {2, 3}
     for place, easy in enumerate((upright, varied)):
-        assert inside[f"{curriculum.MIXED}, {easy}"] == {place, 2}
-        first = drawn[f"{curriculum.EASY}, {easy}"] // n
+        assert inside[f"{shapes_first.MIXED}, {easy}"] == {place, 2}
+        first = drawn[f"{shapes_first.EASY}, {easy}"] // n
         assert (first[:50] == place).all() and (first[50:] == 2).all()
     parts = room.split(None, 4)
     assert [len(p) for p in (parts.train, parts.validation, parts.test)] == [240, 500, 1500]
@@ -290,12 +279,12 @@ def test_a_value_on_shapes_is_the_mean_of_two_trainings(monkeypatch):
     assert {arm for arm in claim("C49").arms if arm.startswith("shapes")} == set(found)
     monkeypatch.setattr(shapes_first, "TWICE", 1)
     overlap = shapes_first.shapes_first([3])
-    arm = f"shapes, 1,000 updates: {curriculum.ALONE}, loss"
+    arm = f"shapes, 1,000 updates: {shapes_first.ALONE}, loss"
     assert len(found[arm]) == 2 and len(overlap[arm]) == 1
-    room, rates = shapes_first.pictures([3, 4]), {(curriculum.ALONE, "loss"): 0.03}
-    entries = {curriculum.ALONE: shapes_first.batches_of(room, curriculum.ALONE)}
+    room, rates = shapes_first.pictures([3, 4]), {(shapes_first.ALONE, "loss"): 0.03}
+    entries = {shapes_first.ALONE: shapes_first.batches_of(room, shapes_first.ALONE)}
     ends = curriculum.trained_ends(room, entries, 20, rates, dict(depth=1, width=8))
-    assert overlap[arm][0] == pytest.approx(np.mean(ends[curriculum.ALONE, "loss"]), rel=1e-4)
+    assert overlap[arm][0] == pytest.approx(np.mean(ends[shapes_first.ALONE, "loss"]), rel=1e-4)
 
 
 def test_the_least_sure_quarter_is_got_wrong_by_another_model_and_learned_slowly():

@@ -55,7 +55,7 @@ def test_rates_as_they_act_are_the_set_ones_less_the_growth(monkeypatch):
 
 def test_large_and_small_initial_weights_train_with_batch_norm_only():
     options = {"data": ("digits",), "gains": (0.0215, 4.64), "rates": (0.1,), "rival_rates": (1.0,)}
-    found = ladders.gains_that_train((0, 1), **options)
+    found = ladders.gains_that_train((0, 1), adam_rate=None, **options)
     assert max(found["digits, none, lr 0.1: loss"]) == 0
     assert min(found["digits, batch, lr 0.1: loss"]) == 1
     assert min(found["digits, batch, lr 0.1: accuracy"]) == 1
@@ -76,6 +76,17 @@ def test_the_best_of_all_rates_trains_wherever_one_does(monkeypatch):
     assert found["digits, none, lr 0.1: loss"] == pytest.approx([1 / 3])
     assert found["digits, batch, lr 1: accuracy"] == [0.0]
     assert found["digits, none, best rate: loss"] == pytest.approx([2 / 3])
+    assert found["digits, none, Adam: loss"] == pytest.approx([1 / 3])  # one rate, a slow one
+
+
+def test_the_arm_of_adam_is_trained_by_adam():
+    options = {"gains": (1.0,), "rates": (0.03,), "steps": 6, "records": 2}
+    runs = ladders.gain_runs((0,), norms=("none", ladders.ADAM), **options)
+    kept = {"steps": 6, "record": 2, "depth": 4, "gain": 1.0, "lr": 0.03, "norm": "none"}
+    for arm, optimizer in (("none", "sgd"), (ladders.ADAM, "adam")):
+        alone = training.train(optimizer=optimizer, **on_data("digits", (0,), **kept))
+        same = runs.at(arm=arm, lr=0.03, gain=1.0).train_loss
+        np.testing.assert_allclose(same, alone.train_loss, rtol=1e-5)
 
 
 def test_a_gain_whose_learning_rate_follows_its_square_changes_nothing_with_batch_norm():

@@ -28,7 +28,7 @@ from lecture_helpers.pretraining.plans import ARMS
 from lecture_helpers.pretraining.plans import GUIDES as PICTURED
 
 SIGMOID = {"sigmoid": (3,)}
-SMALL = dict(data=("digits",), depths=SIGMOID, stuck=(), ladder=(20, 40, 80))
+SMALL = dict(data=("digits",), depths=SIGMOID, deepest={}, stuck=(), ladder=(20, 40, 80))
 PLACE = Place("digits", "ReLU", 3, USUAL, (3, 4))
 
 
@@ -67,8 +67,9 @@ def test_a_search_finds_a_rate_for_every_value_that_is_asked_for(monkeypatch):
     monkeypatch.setattr(grown_networks, "searched", lambda measured, rates: {
         name: 0.1 for name in measured([0.1])})  # fmt: skip
     monkeypatch.setattr(grown_networks, "DEPTHS", SIGMOID)
+    monkeypatch.setattr(grown_networks, "DEEPEST", {"sigmoid": (4,)})
     monkeypatch.setattr(grown_networks, "TARGETS", {"digits": 90.0})
-    given = dict(data=("digits",), depths=SIGMOID)
+    given = dict(data=("digits",), depths=SIGMOID, deepest={"sigmoid": (4,)})
     grown((3,), ladder=few, longer=2, tuned=Asked(some=0), **given)
     assert asked <= grown_networks.tune_grown((3,)).keys()
 
