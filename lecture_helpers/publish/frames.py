@@ -6,6 +6,7 @@ import io
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -75,10 +76,11 @@ class _Film:
 
     def __init__(self, explorer: Explorer):
         self.explorer = explorer
-        self.live = isinstance(explorer, LiveExplorer)
+        self.time = explorer.time.name if isinstance(explorer, LiveExplorer) else None
+        self.live = self.time is not None
         self.knobs = list(_knobs(explorer))
         self.shots: dict[tuple, _Shot] = {}
-        self.ink = None
+        self.ink: Any = np.zeros(0, bool)
 
     def record(self) -> dict:
         explorer, canvas = self.explorer, self.explorer.canvas
@@ -128,8 +130,9 @@ class _Film:
         presets = [self._preset(name, [settings]) for name, settings in explorer.presets.items()]
         for knob in moved:
             base = self._where_it_counts(knob)
-            for value in knob.values.values() if base is not None else ():
-                self._shoot({**base, knob.name: value})
+            if base is not None:
+                for value in knob.values.values():
+                    self._shoot({**base, knob.name: value})
         return presets
 
     def _where_it_counts(self, knob: Knob) -> dict | None:
@@ -187,7 +190,7 @@ class _Film:
         if explorer.error:
             raise ValueError(f"{explorer.view.name}: {explorer.error}")
         now = explorer.reading
-        step = settings[explorer.time.name] if self.live else 0
+        step = settings[self.time] if self.time else 0
         self.shots[at] = _Shot(
             at,
             self._taken(),
@@ -201,7 +204,7 @@ class _Film:
     def _taken(self) -> bytes:
         pixels = self.explorer.canvas.pixels()
         ink = (pixels[..., :3] < 250).any(axis=(0, 2))
-        self.ink = ink if self.ink is None else self.ink | ink
+        self.ink = self.ink | ink if len(self.ink) else ink
         return encode_png(pixels)
 
     # From pictures to what differs
@@ -218,7 +221,7 @@ class _Film:
             shown = []
             for panel, (left, right) in enumerate(spans):
                 part = np.ascontiguousarray(pixels[:, left:right])
-                key = f"{panel} {hashlib.sha256(part).hexdigest()}"
+                key = f"{panel} {hashlib.sha256(part.tobytes()).hexdigest()}"
                 if key not in found:
                     made = changed(start[:, left:right], part)
                     found[key] = len(pictures) if made else -1
@@ -319,9 +322,8 @@ def cuts(explorer: Explorer, ink: np.ndarray) -> list[int]:
 
     ``ink`` (width,) says which columns are not white in some state.
     """
-    canvas = explorer.canvas.figure.canvas
     axes = explorer.canvas.figure.axes
-    boxes = [(ax.get_position().x0, ax.get_tightbbox(canvas.get_renderer())) for ax in axes]
+    boxes = [(ax.get_position().x0, _box(ax)) for ax in axes]
     found = []
     for place, _ in boxes[1 : len(explorer.view.panels)]:
         right = max(box.x1 for x, box in boxes if x < place)
@@ -332,6 +334,11 @@ def cuts(explorer: Explorer, ink: np.ndarray) -> list[int]:
         if abs(nearest - middle) <= GAP * len(ink):
             found.append(int(nearest))
     return found
+
+
+def _box(ax) -> Any:
+    """What the axes cover with their labels, in pixels."""
+    return ax.get_tightbbox()
 
 
 def changed(before: np.ndarray, after: np.ndarray) -> dict:

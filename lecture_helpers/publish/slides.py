@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from lecture_helpers.publish.frames import WIDGET_VIEW
 from lecture_helpers.widgets.rendering.pixels import decode_png
@@ -24,7 +25,7 @@ class Slide:
     section: str = ""
     topic: str = ""
     text: list[str] = field(default_factory=list)
-    output: dict | None = None
+    output: Any = None
     notes: str = ""
 
 

@@ -66,7 +66,7 @@ def test_the_picture_is_stored_without_the_widget(refreshed):
     notebook = nbformat.read(refreshed, as_version=4)
     assert set(notebook.cells[2].outputs[0].data) == {"image/png", "text/plain"}
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
-    assert not any(cell.metadata for cell in notebook.cells)
+    assert all(set(cell.metadata) == {"slideshow"} for cell in notebook.cells)
 
 
 def test_a_second_refresh_leaves_the_file_as_it_is(refreshed):
@@ -110,7 +110,7 @@ def test_what_differs_from_run_to_run_is_taken_out():
     cell.metadata = {"tags": ["solution"], "execution": {"a": "b"}, "collapsed": True}
     notebook = new_notebook(cells=[cell], metadata={"widgets": {}, "x": 1})
     tidy(notebook)
-    assert cell.metadata == {"tags": ["solution"]}
+    assert cell.metadata == {"tags": ["solution"], "slideshow": {"slide_type": "skip"}}
     assert dict(notebook.cells[0].outputs[0].data) == {"text/plain": "w"}
     assert notebook.metadata.kernelspec["display_name"] == "Python 3 (ipykernel)"
 

@@ -163,7 +163,12 @@ def _speeds(arm: str, place: plans.Place, ends: Mapping, ladder: tuple, target: 
 def _plain(place: plans.Place, of: _Rates, total: int, arm: str = "joint") -> dict:
     """Training all at once, plain or as an opponent does: accuracy and training loss."""
     rates = {m: of(place, arm, m) for m in ("accuracy", "loss")}
-    runs = plans.joint(place, total, sorted(set(rates.values())), **OTHER_WAYS.get(arm, {}))
+    runs = plans.joint(
+        place,
+        total,
+        sorted(set(rates.values())),
+        **OTHER_WAYS.get(arm, {}),  # type: ignore
+    )
     return {
         f"{place}: {arm}": percent(runs.at(lr=rates["accuracy"])),
         f"{place}: {arm}: loss": fit(runs.at(lr=rates["loss"])),
@@ -234,7 +239,14 @@ def _search_place(place: plans.Place) -> dict:
 
 def _search_plain(place: plans.Place, arm: str = "joint") -> dict:
     def measured(rates: list) -> dict:
-        return _costs(plans.joint(place, LADDER[-1], rates, **OTHER_WAYS.get(arm, {})))
+        return _costs(
+            plans.joint(
+                place,
+                LADDER[-1],
+                rates,
+                **OTHER_WAYS.get(arm, {}),  # type: ignore
+            )
+        )
 
     found = searched(measured, first_rates(arm, place.network))
     return {f"{place}: {arm}, {measure}": rate for measure, rate in found.items()}
