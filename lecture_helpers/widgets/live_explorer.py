@@ -160,8 +160,8 @@ class LiveExplorer(Explorer):
 
     def reset(self) -> None:
         self.clock.run(False)
-        self._given = [control.start for control in self.steered]
         super().reset()
+        self._given = self._schedules()
 
     def close(self) -> None:
         self.clock.run(False)

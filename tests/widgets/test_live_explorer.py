@@ -335,6 +335,7 @@ def test_a_preset_or_another_choice_reaches_no_goal_but_a_hand_that_steers_does(
     press(explorer, "1 up")
     play_on(explorer)
     move(explorer, "scale", 2.0)
+    explorer.reset()
     explorer.press("1 up")
     assert explorer.reading.height == 20 and explorer.goals == {"high": False}
     move(explorer, "push", 0.9)  # acts on what comes after the end: nothing yet
