@@ -483,6 +483,17 @@ def is_live(explorer) -> bool:
     return explorer.locator(".lecture-code").count() > 0
 
 
+def too_high(page, width: int = 1280, height: int = 720) -> list[str]:
+    """The live explorers that do not fit on one small screen, in words."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(1000)
+    room = page.locator(".jp-WindowedPanel-outer:visible").first.bounding_box()["height"]
+    heights = {n: one.bounding_box()["height"] for n, one in enumerate(explorers(page), 1)
+               if is_live(one)}  # fmt: skip
+    return [f"explorer {n} is {h:.0f} pixels high, of {room:.0f}"
+            for n, h in heights.items() if h > room]  # fmt: skip
+
+
 def code(explorer) -> str:
     """The line under a live explorer that draws its picture again."""
     return explorer.locator(".lecture-code code").inner_text().strip()

@@ -119,11 +119,13 @@ def problems(path, server, page, choose) -> list[str]:
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
     assert browser.explorers(page)
-    return browser.move_all(page, choose) + browser.errors(page)
+    high = browser.too_high(page)
+    page.set_viewport_size({"width": 1500, "height": 1000})
+    return high + browser.move_all(page, choose) + browser.errors(page)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_lesson_runs_and_every_control_moves_picture_and_reading(path, server, page):
+def test_a_lesson_runs_fits_and_every_control_moves_picture_and_reading(path, server, page):
     assert not problems(path, server, page, browser.InTurn())
 
 

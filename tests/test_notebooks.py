@@ -296,7 +296,17 @@ def misplaced_sections(notebook, folder):
         yield f"the sections are not {', '.join(SECTIONS)}, in this order"
 
 
+def bare_explorers(notebook, folder):
+    for cell in code_cells(notebook):
+        for node in ast.walk(ast.parse(source(cell))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "explore":
+                given = {word.arg for word in node.keywords}
+                for missing in sorted({"goals", "predict", "presets"} - given):
+                    yield f"{ast.unparse(node)[:40]!r} has no {missing}"
+
+
 CHECKS = [
+    bare_explorers,
     broken_links,
     failed,
     images_without_words,
@@ -346,6 +356,9 @@ def picture_output():
     }
 
 
+EXPLORE = "explore(view, presets={}, goals={}, predict='?')"
+
+
 def good() -> dict:
     """A notebook with which every check is content."""
     text = "# Title\n\nSee [the idea](#The-idea).\n\n## The idea\n\nHere."
@@ -355,7 +368,7 @@ def good() -> dict:
         "id": "b",
         "metadata": {},
         "execution_count": 1,
-        "source": ["def view(ax): ...\n\n\n", "explore = print\n", "explore(view)"],
+        "source": ["def view(ax): ...\n\n\n", "explore = print\n", EXPLORE],
         "outputs": [picture_output()],
     }
     metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -410,6 +423,9 @@ def add_output(**fields):
 
 
 SPOILS = [
+    (bare_explorers, write_code(EXPLORE.replace("presets={}, ", ""))),
+    (bare_explorers, write_code(EXPLORE.replace("goals={}, ", ""))),
+    (bare_explorers, write_code(EXPLORE.replace(", predict='?'", ""))),
     (broken_links, write_prose("# T\n[x](missing.ipynb)")),
     (broken_links, write_prose("# T\n[x](#Nowhere)")),
     (broken_links, write_prose("# T\n[](#T)")),

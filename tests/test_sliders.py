@@ -103,10 +103,14 @@ class Driver:
         """Move one control to its ends and random places, the rest at the start."""
         begins_enabled, dead = control.enabled, True
         stops = [*control.stops(), *(random_value(control, self.rng) for _ in range(3))]
+        ends = []
         for place, stop in enumerate(stops):
             control.parts[0].value = stop
             self.check(f"{control.name} = {stop!r}", picture=place < 2)
             dead = dead and np.array_equal(self.picture(), self.first)
+            ends.append(self.picture().copy())
+        if not dead and control.values is None and np.array_equal(*ends[:2]):
+            self.problems.append(f"both ends of {control.name} show the same picture")
         control.set(control.start)
         if dead and begins_enabled:
             self.problems.append(f"moving {control.name} changes nothing")
@@ -347,6 +351,7 @@ BROKEN_LIVE = [
 DRIFT = "    view.n = getattr(view, 'n', 0) + 1\n    ax.axhline(view.n % 7 / 5)\n    return"
 BROKEN = [
     ("[0, a if", "[0, 1 if", "moving a changes nothing"),
+    ("[0, a if", "[0, a % 2 if", "both ends of a show the same picture"),
     (", ylim=(0, 2)", "", "sets no x and y limits"),
     ("now.a > 1.9", "now.a > 2.5", "the goal 'high' was never met"),
     ("now.a > 1.9", "now.a > 0.9", "the goal 'high' is met at the start"),

@@ -45,14 +45,26 @@ def draw_batch_losses(
         draw_pointer(ax, float(gone.argmax()), np.inf, role=role, ylim=ylim)
 
 
+CLOSE = 20  # steps, of some hundred, within which two words at a foot would collide
+
+
 def draw_changes(ax, steps, words=()):
-    """A thin line at every step at which a hand changed something, its word at the foot."""
+    """A thin line at every step at which a hand changed something, its word at the foot.
+
+    Long words stand upright; one that would meet the word before it stands higher.
+    """
     if len(steps):
         ax.vlines(list(steps), 0, 1, transform=ax.get_xaxis_transform(), color="#777777", lw=1.0,
                   ls=":", zorder=1.5)  # fmt: skip
+    last, row = -np.inf, 0
     for step, word in zip(steps, words, strict=False):
-        ax.text(step, 0.01, f" {word}", transform=ax.get_xaxis_transform(), va="bottom",
-                clip_on=True)  # fmt: skip
+        if not word:
+            continue
+        row = (row + 1) % 3 if step < last + CLOSE else 0
+        last, long = step, len(word) > 2
+        ax.text(step, 0.01 + row * (0.3 if long else 0.1), f" {word}", clip_on=True,
+                transform=ax.get_xaxis_transform(), va="bottom", rotation=90 if long else 0,
+                ha="right" if long and step >= CLOSE else "left")  # fmt: skip
 
 
 def draw_schedule(ax, schedule, step: int, *, role: str, label: str | None = None):

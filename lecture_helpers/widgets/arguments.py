@@ -66,21 +66,25 @@ def _named(what: str, things) -> Mapping:
     return things or {}
 
 
-def as_question(predict) -> tuple[str, list[str]] | None:
-    """The question and its answers; a question alone is answered by "show".
+def as_question(predict) -> tuple[str, list[str], int | None] | None:
+    """The question, its answers, the place of the right one; a mere question has the answer "show".
 
     Raises:
-        ValueError: it is neither a sentence nor (sentence, [answers]).
+        ValueError: it is neither a sentence nor (sentence, [answers]) nor (..., right).
     """
     if predict is None or isinstance(predict, str):
-        return (predict, ["show"]) if predict else None
+        return (predict, ["show"], None) if predict else None
     try:
-        question, answers = predict
-        if isinstance(question, str) and not isinstance(answers, str) and len(answers):
-            return question, [str(answer) for answer in answers]
+        question, answers, right = (*predict, None) if len(predict) == 2 else predict
+        places = (None, *range(len(answers)))
+        if isinstance(question, str) and not isinstance(answers, str) and places[1:]:
+            return question, [str(answer) for answer in answers], places[places.index(right)]
     except (TypeError, ValueError):
         pass
-    raise ValueError(f"predict must be a question or (question, [answers]), not {predict!r}.")
+    raise ValueError(
+        "predict must be a question, (question, [answers]) or (question, [answers], place of the "
+        f"right one), not {predict!r}."
+    )
 
 
 def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None:

@@ -19,6 +19,7 @@ _CSS = """<style>
 .lecture-question {{ align-items: center; }}
 .lecture-control {{ align-items: center; min-height: {row}px; }}
 .lecture-control .widget-toggle-buttons {{ display: flex; align-items: baseline; }}
+.lecture-control .widget-toggle-buttons > div {{ display: flex; flex-flow: row wrap; }}
 .lecture-control .widget-toggle-buttons > label {{ flex: 0 0 auto; text-align: right;
   margin-right: 8px; }}
 .lecture-words .widget-html-content {{ font-size: {large:.1f}px; line-height: 1.3; color: #111;
@@ -27,6 +28,8 @@ _CSS = """<style>
 .lecture-reading {{ min-height: 1.3em; }}
 .lecture-error .widget-html-content {{ color: #a30000; color: var(--jp-error-color0, #a30000);
   font-weight: 600; line-height: 1.3; white-space: normal; }}
+.lecture-live {{ --jp-widgets-inline-height: {short}px; }}
+.lecture-live .lecture-control {{ min-height: {short}px; }}
 .lecture-code {{ height: auto; margin: 2px; }}
 .lecture-code .widget-html-content {{ line-height: 1.3; white-space: normal; }}
 .lecture-explorer .widget-label {{ font-weight: 600; }}
@@ -38,6 +41,10 @@ _CSS = """<style>
 </style>"""
 
 
+REST = 470  # pixels of the page and of a live explorer that are not its picture
+SMALLEST = 560  # pixels across that a live picture keeps on any screen
+
+
 class ExplorerLayout:
     """The widgets of one explorer, in one box."""
 
@@ -45,6 +52,8 @@ class ExplorerLayout:
         self.explorer, self.hidden = explorer, explorer.question is not None
         width, zoom = round(explorer.size[0] * PIXELS_PER_INCH), explorer.appearance.text
         self._width = dict(width=f"{width}px", max_width="100%")
+        self._live = hasattr(explorer, "code")
+        self._chosen, self._judged = None, False
         self._longest = longest
         stacked = [w.Layout(**_STACKED), w.Layout(**_STACKED)]
         self.layers = [w.Image(value=blank(1, 1), format="png", layout=at) for at in stacked]
@@ -53,7 +62,7 @@ class ExplorerLayout:
         self.scrubber: Any = getattr(explorer, "clock", None)
         if animate and not self.scrubber:
             self.scrubber = Scrubber(explorer.controls[animate])
-        self.code = w.HTML().add_class("lecture-code") if hasattr(explorer, "code") else None
+        self.code = w.HTML().add_class("lecture-code") if self._live else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
         self.tally = w.HTML().add_class("lecture-words")
@@ -64,7 +73,12 @@ class ExplorerLayout:
         self.box = w.VBox(
             [
                 w.HTML(
-                    _CSS.format(type=14.5 * zoom, row=round(30 * zoom), large=17 * zoom),
+                    _CSS.format(
+                        type=14.5 * zoom,
+                        row=round(30 * zoom),
+                        short=round(26 * zoom),
+                        large=17 * zoom,
+                    ),
                     layout=w.Layout(display="none"),
                 ),
                 self._top(),
@@ -77,6 +91,8 @@ class ExplorerLayout:
                 *filter(None, [self.code]),
             ]
         ).add_class("lecture-explorer")
+        if self._live:
+            self.box.add_class("lecture-live")
 
     def _top(self) -> w.Widget:
         explorer = self.explorer
@@ -96,7 +112,12 @@ class ExplorerLayout:
 
     def _figure(self) -> w.Widget:
         columns = "minmax(0, 1fr)"
-        layout = w.Layout(grid_template_columns=columns, overflow="hidden", **self._width)
+        size = dict(self._width)
+        if self._live:  # all of it on one screen: low screens get a smaller picture
+            across, high = self.explorer.size
+            rest = f"(100vh - {REST * self.explorer.appearance.text:.0f}px)"
+            size["max_width"] = f"min(100%, max({SMALLEST}px, {across / high:.3f} * {rest}))"
+        layout = w.Layout(grid_template_columns=columns, overflow="hidden", **size)
         title = self.explorer.view.title
         name = _named(f"Picture of {title}; the sentence below says what it shows.")
         return w.GridBox([*self.layers, name], layout=layout).add_class("lecture-figure")
@@ -117,6 +138,8 @@ class ExplorerLayout:
         if self.scrubber:
             row = self.explorer.controls[self.explorer.animate].widget
             row.children = (*row.children, self.scrubber.widget)
+            if self._live:
+                row.layout.grid_area = "auto / 1 / auto / -1"  # the whole width
         columns = "repeat(auto-fit, minmax(min(100%, 400px), 1fr))"
         layout = w.Layout(grid_template_columns=columns, grid_gap="0 28px", **self._width)
         return w.GridBox(rows, layout=layout).add_class("lecture-controls")
@@ -129,17 +152,23 @@ class ExplorerLayout:
 
     def answer(self, number: int) -> None:
         """The class has chosen: mark the answer and show the reading."""
-        self.hidden = False
-        for place, button in enumerate(self.answers):
-            button.button_style = "info" if place == number else ""
+        self.hidden, self._chosen = False, number
         self.refresh()
 
     def ask_again(self) -> None:
         """Hide the reading until the class has chosen."""
-        self.hidden = bool(self.answers)
-        for button in self.answers:
-            button.button_style = ""
+        self.hidden, self._chosen, self._judged = bool(self.answers), None, False
         self.refresh()
+
+    def _mark(self) -> None:
+        """The chosen answer in blue; a tick on the right one, once the picture has shown it."""
+        chosen = self._chosen is not None
+        self._judged = self._judged or (chosen and self.explorer.moved)
+        for place, button in enumerate(self.answers):
+            right = self._judged and place == self.explorer.question[2]
+            button.icon = "check" if right else ""
+            button.button_style = "info" if place == self._chosen else ""
+            button.tooltip = "right" if right else ""
 
     def refresh(self) -> None:
         """Show the explorer as it now is."""
@@ -151,7 +180,9 @@ class ExplorerLayout:
             f'role="status" aria-live="polite">{words}</div>'
         )
         self.error.value = escape(explorer.error)
-        self.tally.value = "".join(map(_goal, explorer.goals, explorer.goals.values()))
+        self._mark()
+        goals = "".join(map(_goal, explorer.goals, explorer.goals.values()))
+        self.tally.value = f"By hand: {goals}" if goals and self._live else goals
         for name, control in explorer.controls.items():
             control.enabled = name not in explorer.reading.disabled
         if self.scrubber:

@@ -30,6 +30,7 @@ class LiveExplorer(Explorer):
         self.budget, self.stride, self.pause = Budget(), 1, AT_LEAST
         self.pictures = pictures
         self.target = self.time.hi
+        self._given = self._schedules()
         self.clock = Clock(self._tick, self._started, self._back)
         super().__init__(view, controls, animate=animate, **others)
         for control in controls.values():
@@ -54,6 +55,20 @@ class LiveExplorer(Explorer):
             control.follow()
         self._seen = self.time.value
         return now
+
+    def _schedules(self) -> list:
+        return [control.value for control in self.steered]
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a hand has steered what is seen, since a preset or the start was put in place."""
+        pairs = zip(self._schedules(), self._given, strict=True)
+        return any(now.parts_from(given) < self.time.value for now, given in pairs)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it has run as far as it was to."""
+        return self.time.lo < self.time.value >= self.target
 
     def _show_time(self, step: int) -> None:
         self.time.value = step
@@ -135,12 +150,18 @@ class LiveExplorer(Explorer):
 
     def press_at(self, name: str, step: int) -> None:
         """The settings of the preset ``name``, but at that step."""
-        self._preset(name)
-        self.set(**{**self.presets[name], self.time.name: step})
+        settings = self._preset(name)
+        self._given = [settings[control.name] for control in self.steered]
+        self.set(**{**settings, self.time.name: step})
+
+    def press(self, name: str) -> None:
+        """The settings of the preset ``name``, run to its step."""
+        self.press_at(name, self._preset(name)[self.time.name])
 
     def reset(self) -> None:
         self.clock.run(False)
         super().reset()
+        self._given = self._schedules()
 
     def close(self) -> None:
         self.clock.run(False)

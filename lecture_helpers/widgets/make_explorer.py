@@ -28,15 +28,17 @@ def explore(
     """The view with a widget for each of ``controls``: ``explore(view, lr=(0.001, 1, "log"))``.
 
     A tuple is a range (lo, hi[, step or "log"]), a list or dict a choice, ``bool`` a switch.
-    ``presets`` are settings by name, ``goals`` functions of the reading by name, ``predict`` a
-    question that hides the reading, ``animate`` the control of a scrubber, ``snapshots`` the
-    stops of the stored strip, ``mix`` the two controls that a page without a kernel moves together
-    (the first two). The view is first run at both ends of every control.
+    ``presets`` are settings by name, ``goals`` functions of the reading by name, ``animate`` the
+    control of a scrubber, ``snapshots`` the stops of the stored strip, ``mix`` the two controls
+    that a page without a kernel moves together (the first two). ``predict`` is a question that
+    hides the reading, or (question, [answers]), or (question, [answers], place of the right one),
+    which is marked once something was moved. The view is first run at both ends of every control.
 
     With ``steer`` the control ``animate`` is time, in whole steps from 0, and play runs it: the
     controls named there act on what comes after the present step, and the view gets what each was
     from which step on: a value, or ``[(0, 0.1), (120, 0.01)]``. Presets may hold such schedules.
     Play runs through time in at least so many ``pictures``: more, where a hand needs longer.
+    A goal is reached by a hand that steered, not by a preset or another choice alone.
 
     Raises:
         ValueError: one sentence that says which argument cannot be, or where the view breaks.

@@ -1,4 +1,7 @@
+import itertools
+
 import numpy as np
+import pytest
 from matplotlib.figure import Figure
 
 from lecture_helpers.foundation.schedules import as_schedule
@@ -41,6 +44,20 @@ def test_a_change_is_a_thin_upright_with_its_word_at_the_foot():
     assert all(0 < t.get_position()[1] < 0.1 and t.get_clip_on() for t in ax.texts)
     draw_changes(ax, [])
     assert len(ax.collections) == 1
+
+
+@pytest.mark.parametrize("words", [["sgd", "nesterov", "adam", "sgd"], ["2", "3", "4", "F"]])
+def test_words_of_changes_are_neither_cut_nor_do_they_collide(words):
+    figure = Figure(figsize=(5, 3.8), layout="constrained")
+    ax = figure.subplots()
+    ax.set(xlim=(0, 400))
+    draw_changes(ax, [2, 21, 39, 398 if len(words[0]) > 1 else 380], words)
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    assert all(ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1 for box in boxes)
+    draw_changes(ax, [50], [""])
+    assert len(ax.texts) == len(words)
 
 
 def test_a_schedule_is_drawn_as_stairs_up_to_now():

@@ -84,6 +84,8 @@ TABLE = [
     (sine, dict(GOOD, goals={"a": lambda now: now.stop}), "the goal 'a' cannot be judged: .*stop"),
     (sine, dict(GOOD, predict=3), "predict must be a question"),
     (sine, dict(GOOD, predict=("a?", [])), "predict must be a question"),
+    (sine, dict(GOOD, predict=("a?", ["b", "c"], 2)), "predict must be .* place of the right one"),
+    (sine, dict(GOOD, predict=("a?", ["b", "c"], "b")), "predict must be a question"),
     (sine, dict(GOOD, animate="waves"), "animate must name"),
     (sine, dict(shown=bool, animate="shown"), "animate must name"),
     (sine, dict(GOOD, snapshots={"height": 3}), "must be a list of stops"),

@@ -134,6 +134,34 @@ def test_predict_hides_the_reading_until_the_class_has_chosen(make):
     assert "The top" not in shown(explorer)
 
 
+def marked(explorer) -> list:
+    return [button.icon for button in explorer.layout.answers]
+
+
+def test_the_right_answer_is_marked_once_something_was_moved(make):
+    explorer = make(height=(0, 2), predict=("Where?", ["up", "down"], 0))
+    explorer.layout.answer(1)
+    assert marked(explorer) == ["", ""]
+    explorer.set(height=2)
+    assert marked(explorer) == ["check", ""]
+    assert [b.button_style for b in explorer.layout.answers] == ["", "info"]
+    explorer.set(height=1)
+    assert marked(explorer) == ["check", ""]
+    explorer.reset()
+    assert marked(explorer) == ["", ""]
+    explorer.set(height=2)
+    assert marked(explorer) == ["", ""]
+    explorer.layout.answer(0)
+    assert marked(explorer) == ["check", ""]
+
+
+def test_without_a_right_answer_none_is_marked(make):
+    explorer = make(height=(0, 2), predict=("Where?", ["up", "down"]))
+    explorer.layout.answer(1)
+    explorer.set(height=2)
+    assert marked(explorer) == ["", ""]
+
+
 def test_a_question_alone_gets_a_show_button(make):
     explorer = make(height=(0, 2), predict="Where?")
     buttons(explorer)["show"].click()

@@ -327,6 +327,51 @@ def test_the_code_under_it_draws_the_same_picture(make):
     assert explorer.code in explorer.layout.code.value.replace("&#x27;", "'")
 
 
+HIGH = {"1 up": dict(step=20, push=1.0)}
+
+
+def test_a_preset_or_another_choice_reaches_no_goal_but_a_hand_that_steers_does(make):
+    explorer = make(presets=HIGH)
+    press(explorer, "1 up")
+    play_on(explorer)
+    move(explorer, "scale", 2.0)
+    explorer.reset()
+    explorer.press("1 up")
+    assert explorer.reading.height == 20 and explorer.goals == {"high": False}
+    move(explorer, "push", 0.9)  # acts on what comes after the end: nothing yet
+    assert explorer.goals == {"high": False} and "By hand: " in explorer.layout.tally.value
+    play(explorer)
+    play_on(explorer)
+    assert explorer.goals == {"high": True}
+
+
+def test_a_hand_may_find_the_values_of_a_preset(make):
+    explorer = make(presets=HIGH)
+    press(explorer, "1 up")
+    tick(explorer, 2)
+    explorer.reset()
+    move(explorer, "push", 1.0)
+    play(explorer)
+    play_on(explorer)
+    assert explorer.goals == {"high": True}
+
+
+def test_the_right_answer_is_marked_when_the_run_has_come_to_where_it_goes(make):
+    explorer = make(predict=("Where?", ["up", "down"], 1))
+    explorer.layout.answer(0)
+    press(explorer, "1 there and back")
+    tick(explorer, 3)
+    assert [b.icon for b in explorer.layout.answers] == ["", ""]
+    play_on(explorer)
+    assert [b.icon for b in explorer.layout.answers] == ["", "check"]
+
+
+def test_time_has_a_row_of_its_own(make):
+    explorer = make()
+    rows = [control.widget.layout.grid_area for control in explorer.controls.values()]
+    assert rows == ["auto / 1 / auto / -1", None, None, None]
+
+
 def test_two_explorers_run_at_once(make):
     one, two = make(), make()
     play(one)
