@@ -20,6 +20,7 @@ function build(section, film) {
   const buttons = film.presets.map((preset) => button(preset.name));
   let now = start;
   let hand = false;
+  let settle = () => {};
 
   function show(state) {
     now = state;
@@ -32,6 +33,7 @@ function build(section, film) {
       one.setAttribute("aria-pressed", String(same(film.presets[which].at, state.at)));
     });
     if (hand) for (const which of state.met) goals[which].reach();
+    if (hand && (!film.live || state.at[1] >= last())) settle();
   }
 
   inputs.forEach((part, which) => part.input.addEventListener("input", () => {
@@ -64,7 +66,7 @@ function build(section, film) {
       : "What is shown was computed. Where a mixture was not, the other controls go along to the nearest that was."),
   );
   if (film.live) inputs[0].label.hidden = true; // the buttons choose the run
-  if (film.question) ask(section, reading, film.question);
+  if (film.question) settle = ask(reading, film.question);
   show(start);
   section.dataset.ready = "yes";
 }
@@ -190,7 +192,8 @@ function goal(words) {
   return { element, reach: () => write("☑", "reached") };
 }
 
-function ask(section, reading, question) {
+/** Hides the reading until an answer was chosen; what it returns then marks the right one. */
+function ask(reading, question) {
   const words = document.createElement("strong");
   words.textContent = question.words;
   const answers = question.answers.map((answer) => button(answer));
@@ -202,6 +205,11 @@ function ask(section, reading, question) {
     reading.classList.remove("hidden");
     asked.classList.add("answered");
   }));
+  return () => {
+    const chosen = answers.some((one) => one.getAttribute("aria-pressed") === "true");
+    const right = answers[question.right];
+    if (chosen && right && !right.textContent.startsWith("✓")) right.textContent = `✓ ${right.textContent}`;
+  };
 }
 
 function button(words) {

@@ -114,9 +114,9 @@ class _Film:
                 for knob in self.knobs
             ],
             "presets": presets,
-            "goals": list(explorer.predicates),
+            "goals": list(explorer.predicates) if not self.live else [],  # a hand's, of a run
             "question": explorer.question
-            and {"words": explorer.question[0], "answers": list(explorer.question[1])},
+            and dict(zip(("words", "answers", "right"), explorer.question, strict=True)),
             **self._pictures(),
         }
 
@@ -195,7 +195,7 @@ class _Film:
             at,
             self._taken(),
             str(now),
-            [bool(met(now)) for met in explorer.predicates.values()],
+            [not self.live and bool(met(now)) for met in explorer.predicates.values()],
             [place for place, knob in enumerate(self.knobs) if knob.name in now.disabled],
             [in_words(settings[k.name].at(step)) for k in self.knobs if k.shown],
         )

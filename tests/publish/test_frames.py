@@ -36,7 +36,7 @@ def alone():
 def explorer(alone):
     return explore(
         line, slope=(-1.0, 2.0), style=["-", "--"], dots=(2, 9), colour=["black", "red", "blue"],
-        size=(6, 2), predict=("Up?", ["yes", "no"]), goals={"steep": lambda now: now.slope > 1.5},
+        size=(6, 2), predict=("Up?", ["yes", "no"], 1), goals={"steep": lambda now: now.slope > 1.5},
         presets={"1 flat": dict(slope=0.0), "2 dashed": dict(slope=1.234, style="--", dots=9)},
     )  # fmt: skip
 
@@ -125,7 +125,7 @@ def test_a_control_stops_at_its_ends_its_start_and_where_a_preset_puts_it(explor
     assert len(where) == 1 and flat["from"] == flat["at"]
     assert settings(film, [dashed["at"]]) == {
         "slope": "1.234", "style": "--", "dots": "9", "colour": "black"}  # fmt: skip
-    assert film["question"] == {"words": "Up?", "answers": ["yes", "no"]}
+    assert film["question"] == {"words": "Up?", "answers": ["yes", "no"], "right": 1}
 
 
 def test_goals_and_idle_controls_are_said_state_by_state(explorer):

@@ -30,7 +30,7 @@ def line(left, right, *, slope=0.5, bend=1.0, dots=3):
 SHOWN = """\
 explore(line, slope=(-1.0, 2.0), bend=(0.0, 2.0), dots=(2, 20), size=(6, 2),
         presets={"1 flat": dict(slope=0.0, bend=0.0, dots=7)},
-        goals={"steep": lambda now: now.slope > 1.9}, predict=("Up?", ["yes", "no"]))"""
+        goals={"steep": lambda now: now.slope > 1.9}, predict=("Up?", ["yes", "no"], 1))"""
 RUNS = """\
 from lecture_helpers.foundation.schedules import as_schedule
 from lecture_helpers.widgets import explore, reading
@@ -189,7 +189,9 @@ def test_where_a_mixture_was_not_computed_the_others_go_along_and_it_is_said(ope
     section = page.locator(".explorer").first
     section.locator(".question button").first.click()
     reading = section.locator(".reading")
+    assert section.locator(".question button").all_text_contents() == ["yes", "no"]
     section.get_by_role("button", name="1 flat").click()
+    assert section.locator(".question button").all_text_contents() == ["yes", "✓ no"]
     assert reading.text_content() == "The slope is 0.00, the bend 0.00; 7 dots."
     assert section.get_by_role("button", name="1 flat").get_attribute("aria-pressed") == "true"
     section.get_by_role("slider", name="slope").press("End")
