@@ -36,7 +36,8 @@ def alone():
 def explorer(alone):
     return explore(
         line, slope=(-1.0, 2.0), style=["-", "--"], dots=(2, 9), colour=["black", "red", "blue"],
-        size=(6, 2), predict=("Up?", ["yes", "no"], 1), goals={"steep": lambda now: now.slope > 1.5},
+        predict=("Up?", ["yes", "no"], 1), size=(6, 2),
+        goals={"steep": lambda now: now.slope > 1.5},
         presets={"1 flat": dict(slope=0.0), "2 dashed": dict(slope=1.234, style="--", dots=9)},
     )  # fmt: skip
 
