@@ -2,12 +2,14 @@
 
 import html
 import re
+import unicodedata
 
 import mistune
 from latex2mathml.converter import convert
 
 FORMULA = re.compile(r"(`+)(?:.+?)\1|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
-AS_KNOWN = {r"\arg\min": r"\operatorname{arg\,min}", r"\arg\max": r"\operatorname{arg\,max}"}
+AS_KNOWN = {r"\arg\min": r"\text{arg min}", r"\arg\max": r"\text{arg max}"}
+STYLED = re.compile(r'<mi mathvariant="(double-struck|script)">([A-Z])</mi>')
 _markdown = mistune.create_markdown(escape=False, plugins=["table", "url", "strikethrough"])
 
 
@@ -39,9 +41,19 @@ def _with_id(match: re.Match) -> str:
     return f'<h{match[1]} id="{html.escape(words.replace(" ", "-"))}">{match[2]}</h'
 
 
+def _letter(match: re.Match) -> str:
+    """A letter of its own for a styled one: browsers leave ``mathvariant`` unread."""
+    name = f"{match[1].upper()} CAPITAL {match[2]}"
+    try:
+        return f"<mi>{unicodedata.lookup(f'MATHEMATICAL {name}')}</mi>"
+    except KeyError:  # those that Unicode had before
+        return f"<mi>{unicodedata.lookup(name)}</mi>"
+
+
 def formula(latex: str, *, block: bool = False) -> str:
     """The formula as MathML; its LaTeX is kept as the annotation that screen readers may use."""
     for ours, theirs in AS_KNOWN.items():
         latex = latex.replace(ours, theirs)
     made = convert(latex.strip(), display="block" if block else "inline")
+    made = STYLED.sub(_letter, made)
     return made.replace("<math ", f'<math aria-label="{html.escape(latex.strip())}" ', 1)

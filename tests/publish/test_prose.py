@@ -1,5 +1,6 @@
 """Markdown cells become HTML that needs nothing from elsewhere."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 import nbformat
@@ -28,6 +29,16 @@ def test_tables_stay_tables():
     assert "<table>" in prose("| a | b |\n|---|---|\n| 1 | $x$ |")
 
 
+def shown_of(latex: str) -> str:
+    return "".join(ElementTree.fromstring(formula(latex)).itertext())
+
+
+def test_styled_letters_and_named_operators_are_shown_as_such():
+    assert shown_of(r"\mathbb E\mathbb R\mathcal N") == "𝔼ℝ𝒩"
+    assert shown_of(r"\arg\min_x f") == "arg\xa0minxf"
+    assert "<mi>a</mi>" not in formula(r"\arg\min_x f")
+
+
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_every_formula_of_the_lessons_is_understood(path):
     for cell in nbformat.read(path, as_version=4).cells:
@@ -36,5 +47,6 @@ def test_every_formula_of_the_lessons_is_understood(path):
         for match in FORMULA.finditer(cell.source):
             latex = match["block"] or match["inline"]
             if latex is not None:
-                shown = "".join(ElementTree.fromstring(formula(latex)).itertext())
-                assert "\\" not in shown, latex
+                shown = shown_of(latex)
+                styled = re.findall('mathvariant="(.+?)"', formula(latex))
+                assert "\\" not in shown and {*styled} <= {"normal"}, latex
