@@ -184,7 +184,11 @@ def _explorers(films: list[dict]) -> dict:
 
 
 def whole(text: str) -> str:
-    """The page with its pictures inside it and its links to notebooks leading to pages."""
+    """The page with its pictures inside it and its links to notebooks leading to pages.
+
+    What lies beside the notebooks is not there: of links to it the words stay.
+    """
+    text = re.sub(r'(?s)<a href="\.\./[^"]+\.md[^"]*">(.*?)</a>', r"\1", text)
     text = re.sub(r'src="(?!data:)(?:\.\./)?pictures/([^"]+)"', _inside, text)
     return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', text)
 

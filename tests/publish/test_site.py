@@ -125,6 +125,11 @@ def test_no_page_asks_for_anything_from_elsewhere_and_nothing_else_is_left(made)
         assert not re.search(r'\ssrc="(?!data:)|<link|@import|url\(http', text), path
 
 
+def test_links_lead_to_pages_and_of_what_is_not_there_the_words_stay():
+    text = '<a href="../README.md#x">words</a> <a href="02_b.ipynb#1.-A">two</a>'
+    assert site.whole(text) == 'words <a href="02_b.html#1.-A">two</a>'
+
+
 def test_what_was_recorded_is_not_recorded_again(made, tmp_path, monkeypatch):
     kept = made.parent / "kept"
     (stored,) = kept.glob("07_slopes-*.json")
