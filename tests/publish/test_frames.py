@@ -11,6 +11,7 @@ from lecture_helpers.foundation.schedules import as_schedule
 from lecture_helpers.publish.frames import LOOK, MIX, changed, filmed, webp, widened
 from lecture_helpers.widgets import explore, explorers, reading
 from lecture_helpers.widgets.rendering.canvas import Canvas
+from lecture_helpers.widgets.rendering.canvas_cache import forget
 from lecture_helpers.widgets.rendering.pixels import decode_png
 
 
@@ -69,7 +70,9 @@ def settings(film: dict, state: list) -> dict:
 def drawn(made, values: dict) -> tuple[np.ndarray, str]:
     canvas = Canvas(made.view, made.size, LOOK)
     now = canvas.move(made.view.settings(values))
-    return canvas.pixels(), str(now)
+    pixels = canvas.pixels()
+    forget(canvas)
+    return pixels, str(now)
 
 
 def alike(one: np.ndarray, other: np.ndarray) -> bool:

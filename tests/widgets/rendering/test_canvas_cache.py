@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 
 from lecture_helpers.widgets import explore, reading, show
-from lecture_helpers.widgets.rendering.canvas_cache import ACTIVE
+from lecture_helpers.widgets.rendering.canvas_cache import ACTIVE, release_idle
 from tests.widgets.views import T, fresh_png, sine, two_panels
 
 
@@ -36,6 +36,7 @@ def alive(*kinds) -> np.ndarray:
 
 
 def test_five_explorers_keep_two_figures_with_their_renderers(made):
+    release_idle(keep=0)  # whatever tests before this one have drawn
     before = alive(Figure, RendererAgg)
     for explorer in crowd(made):
         explorer._repr_mimebundle_()
