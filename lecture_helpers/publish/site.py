@@ -78,7 +78,8 @@ def build(paths: list[Path], folder: Path = SITE, kept: Path = KEPT) -> None:
 
 
 def _write(name: str, cells: list, films: list[dict], folder: Path) -> None:
-    has_slides = any(slide.output for slide in slides(cells))
+    kinds = [cell.metadata.get("slideshow", {}).get("slide_type") for cell in cells]
+    has_slides = "notes" in kinds  # a lesson has a teacher's script
     links = {"All lessons": "../index.html"}
     links |= {"Slides": f"../slides/{name}.html"} if has_slides else {}
     pages = {f"lessons/{name}.html": page(cells, films, links)}
