@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 import socket
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -146,3 +147,10 @@ def test_a_test_that_reaches_for_the_network_is_stopped_but_not_one_that_stays_h
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         here.connect(listener.getsockname())
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_nothing_that_is_built_is_kept_with_the_sources():
+    command = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == ""

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat.v4 import new_code_cell
 
+from lecture_helpers.claims.ledger import write_text
 from lecture_helpers.publish.frames import WIDGET_VIEW, webp
 from lecture_helpers.publish.prose import prose
 from lecture_helpers.publish.refresh import ROOT, chosen, run
@@ -74,7 +75,7 @@ def build(paths: list[Path], folder: Path = SITE, kept: Path = KEPT) -> None:
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    _replace(folder / "index.html", index())
+    write_text(index(), folder / "index.html")
 
 
 def _write(name: str, cells: list, films: list[dict], folder: Path) -> None:
@@ -86,19 +87,8 @@ def _write(name: str, cells: list, films: list[dict], folder: Path) -> None:
     if has_slides:
         pages[f"slides/{name}.html"] = deck(cells, films)
     for target, text in pages.items():
-        _replace(folder / target, text)
+        write_text(text, folder / target)
         print(f"{target}: {len(text.encode()) / 1e6:.1f} MB", flush=True)
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write a file whole, or leave the old one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.draft")
-    try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def recorded(path: Path, kept: Path = KEPT):
@@ -114,7 +104,7 @@ def recorded(path: Path, kept: Path = KEPT):
         for old in kept.glob(f"{path.stem}-*.json"):
             old.unlink()
         stored = {"notebook": nbformat.writes(notebook), "films": films}
-        _replace(store, json.dumps(stored))
+        write_text(json.dumps(stored), store)
     stored = json.loads(store.read_text(encoding="utf-8"))
     return nbformat.reads(stored["notebook"], as_version=4), stored["films"]
 
