@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from lecture_helpers.foundation.schedules import as_schedule
-from lecture_helpers.publish.frames import LOOK, MIX, changed, filmed, webp, widened
+from lecture_helpers.publish.frames import COLOURS, EXACT, LOOK, MIX, changed, filmed, webp, widened
 from lecture_helpers.widgets import explore, explorers, reading
 from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.rendering.canvas_cache import forget
@@ -190,8 +190,20 @@ def test_many_colours_become_few_and_lie_close_by():
     ramp = np.linspace(0, 255, 64 * 64).reshape(64, 64)
     pixels = np.stack([ramp, ramp.T, 255 - ramp, np.full_like(ramp, 255)], -1).astype(np.uint8)
     shown = picture(webp(pixels))
-    assert len(np.unique(shown.reshape(-1, 4), axis=0)) <= 255
+    assert len(np.unique(shown.reshape(-1, 4), axis=0)) <= EXACT + COLOURS
     assert np.abs(shown.astype(int) - pixels).mean() < 12 and (shown[..., 3] == 255).all()
+
+
+def test_webp_keeps_what_fills_areas_exactly_however_pale():
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (60, 60, 4), dtype=np.uint8)
+    pixels[..., 3] = 255
+    pixels[20:, :, :3], pixels[:, 40:, :3] = 255, (250, 252, 255)
+    pixels[:10, :10] = 0  # transparent
+    shown = picture(webp(pixels))
+    np.testing.assert_array_equal(shown[20:], pixels[20:])
+    np.testing.assert_array_equal(shown[:, 40:], pixels[:, 40:])
+    assert (shown[:10, :10, 3] == 0).all() and (shown[10:20, :40, 3] == 255).all()
 
 
 def test_webp_keeps_few_colours_exactly():

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -271,6 +273,24 @@ SMALLEST = """() => Math.min(24, ...[...Reveal.getCurrentSlide().querySelectorAl
     .map(one => parseFloat(getComputedStyle(one).fontSize)))"""
 
 
+def refused(page) -> list[str]:
+    """What axe finds critical or serious for readers with a keyboard or a screen reader."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['help']}" for one in found if one["impact"] in WEIGHTY]
+
+
+WEIGHTY = ("critical", "serious")
+
+
+@pytest.mark.browser
+@can_browse
+@pytest.mark.parametrize("where", ["index.html", LESSON, SLIDES])
+def test_axe_finds_nothing_that_keeps_a_reader_out(opened, where):
+    assert refused(opened(where)) == []
+
+
 @pytest.mark.soak
 @pytest.mark.browser
 @can_browse
@@ -279,14 +299,14 @@ def test_the_whole_site(path, tmp_path):
     site.build([path], tmp_path)
     for file in tmp_path.rglob("*.html"):
         assert file.stat().st_size <= 10_000_000, file
+    lesson, slides = (tmp_path / kind / f"{path.stem}.html" for kind in ("lessons", "slides"))
+    compared = [sys.executable, "-m", "tests.publish.compare", path, lesson]
+    assert subprocess.run(compared, check=True, stdout=subprocess.PIPE, text=True).stdout == ""
     with browser.browse(width=1280, height=720) as page:
         wrong = []
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto((tmp_path / "lessons" / f"{path.stem}.html").as_uri())
-        for section in page.locator(".explorer").all():
-            for control in section.locator("input:enabled, select:enabled").all():
-                control.press("End")
-        slides = tmp_path / "slides" / f"{path.stem}.html"
+        page.goto(lesson.as_uri())
+        assert refused(page) == []
         if slides.exists():
             page.goto(slides.as_uri())
             count = page.locator(".slides > section").count()
