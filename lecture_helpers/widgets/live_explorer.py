@@ -159,7 +159,6 @@ class LiveExplorer(Explorer):
         self.press_at(name, self._preset(name)[self.time.name])
 
     def reset(self) -> None:
-        self.clock.run(False)
         super().reset()
         self._given = self._schedules()
 

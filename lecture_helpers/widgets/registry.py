@@ -11,7 +11,7 @@ def explorers() -> list:
 
 
 def register(explorer) -> None:
-    """Add ``explorer``; close the one that an earlier run of its cell made of the same view."""
+    """Add ``explorer``; close those that an earlier run of its cell made."""
     explorer.cell_run = _cell_run()
     for other in explorers():
         if _replaces(explorer, other):
@@ -27,8 +27,7 @@ def unregister(explorer) -> None:
 
 def _replaces(new, old) -> bool:
     (cell, run), (old_cell, old_run) = new.cell_run, old.cell_run
-    again = cell is not None and old_cell == cell and old_run != run
-    return again and old.view.name == new.view.name
+    return cell is not None and old_cell == cell and old_run != run
 
 
 def _cell_run() -> tuple:

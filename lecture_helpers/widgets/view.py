@@ -1,8 +1,13 @@
 """What a view says of itself: its panels, its controls, where they start."""
 
 import inspect
-from collections.abc import Callable, Mapping
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from matplotlib._pylab_helpers import Gcf
 
 from lecture_helpers.widgets.reading import Reading
 
@@ -32,7 +37,8 @@ class View:
         Raises:
             ValueError: the view returned no reading, or disables an unknown control.
         """
-        result = self.function(*axes, **values)
+        with _nothing_elsewhere(self.name):
+            result = self.function(*axes, **values)
         if not isinstance(result, Reading):
             raise ValueError(
                 f"{self.name} must return reading(...), not {type(result).__name__}: "
@@ -57,6 +63,30 @@ class View:
         for name in changed:
             self.require(name)
         return {**self.starts, **changed}
+
+
+@contextmanager
+def _nothing_elsewhere(view: str) -> Iterator[None]:
+    """A block in which pyplot may make no figure: nobody would see it.
+
+    Raises:
+        ValueError: it made one.
+    """
+    if "matplotlib.pyplot" not in sys.modules:
+        yield
+        return
+    before, Gcf.figs = Gcf.figs, OrderedDict()
+    try:
+        yield
+        made = list(Gcf.figs)
+    finally:
+        Gcf.destroy_all()
+        Gcf.figs = before
+    if made:
+        raise ValueError(
+            f"{view} draws with pyplot, where nobody looks: write ax.plot(...) instead of "
+            "plt.plot(...), on the axes that it is given."
+        )
 
 
 def as_view(function: Callable, panels: Mapping[str, str] | None = None) -> View:

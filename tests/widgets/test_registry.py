@@ -42,6 +42,12 @@ def test_an_edited_cell_is_known_by_its_id(run):
     assert len(run(CELL, "b")) == 4
 
 
+def test_a_renamed_view_leaves_nothing_of_the_old_one(run):
+    run(CELL, "a")
+    again = run(CELL.replace("(sine", "(lambda ax, *, height=1.0: sine(ax, height=height)"), "a")
+    assert len(again) == 2
+
+
 def test_another_cell_and_the_same_cell_may_show_a_view_twice(run):
     run(CELL)
     assert len(run(CELL + "third = explore(sine, height=(0, 1))")) == 5

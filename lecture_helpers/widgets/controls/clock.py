@@ -52,5 +52,9 @@ class Clock:
         finally:
             self._mute = False
 
+    def stop(self) -> None:
+        """Let no more ticks come."""
+        self.run(False)
+
     def follow(self) -> None:
         """Nothing: it counts ticks, not steps."""

@@ -65,7 +65,8 @@ class Range(Control):
 
     def at(self, place: int):
         """The value at that place."""
-        return min(self.hi, float(f"{self.lo + place * self.step:.9g}"))
+        digits = 6 - math.floor(math.log10(self.step))  # no digits of noise: 0, not 1e-16
+        return min(self.hi, round(self.lo + place * self.step, digits))
 
     def accept(self, value) -> float:
         if not is_number(value) or not self.lo <= value <= self.hi:

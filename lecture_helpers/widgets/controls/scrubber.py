@@ -24,6 +24,10 @@ class Scrubber:
         if not self._following:
             self.control.set(self.frames[frame])
 
+    def stop(self) -> None:
+        """Run no further."""
+        self.widget.playing = False
+
     def follow(self) -> None:
         """Stand at the frame nearest to the control's value."""
         self._following = True

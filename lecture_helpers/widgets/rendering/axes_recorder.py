@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 
 from lecture_helpers.widgets.reading import Reading
@@ -30,11 +31,16 @@ _TRANSFORM_CALLS = {"get_xaxis_transform", "get_yaxis_transform"}
 class NeedsRedraw(BaseException):
     """The view uses its axes in a way that cannot be written down: draw it in full.
 
-    Not an ``Exception``, so that no ``except`` of a view swallows it.
+    Not an ``Exception``, so that no ``except Exception`` of a view swallows it; a bare ``except``
+    does, and ``record`` notices.
     """
 
 
+_refused: list[bool] = []  # that a recording was refused; who draws, draws alone
+
+
 def _refuse(*_, **__):
+    _refused.append(True)
     raise NeedsRedraw
 
 
@@ -113,15 +119,19 @@ def _kept(value) -> Any:
         return kind(map(_kept, value))
     if kind is dict:
         return {key: _kept(item) for key, item in value.items()}
-    if isinstance(value, Placeholder | RecordingAxes) and kind is not AxesTransform:
-        raise NeedsRedraw
+    if issubclass(kind, Placeholder | RecordingAxes) and kind is not AxesTransform:
+        _refuse()
     return value
 
 
 class RecordingAxes:
-    """Stands in for axes; ``calls`` is what was asked, ``set(a=.., b=..)`` taken apart."""
+    """Stands in for axes; ``calls`` is what was asked, ``set(a=.., b=..)`` taken apart.
+
+    To a view that asks it is an ``Axes``.
+    """
 
     calls: list[Call]
+    __class__ = property(lambda self: Axes)  # type: ignore[assignment]
 
     def __init__(self):
         object.__setattr__(self, "calls", [])
@@ -135,7 +145,7 @@ class RecordingAxes:
             return self._set
         if name in ARTISTS or name in LAYOUT:
             return lambda *args, **kwargs: self._record(name, args, kwargs)
-        raise NeedsRedraw
+        _refuse()
 
     __setattr__ = __iter__ = __bool__ = _refuse
 
@@ -146,7 +156,7 @@ class RecordingAxes:
     def _set(self, **kwargs) -> Placeholder:
         for name, value in kwargs.items():
             if f"set_{name}" not in LAYOUT:
-                raise NeedsRedraw
+                _refuse()
             self._record(f"set_{name}", (value,), {})
         return Placeholder()
 
@@ -160,5 +170,13 @@ def record(view: View, values) -> tuple[list[list[Call]], Reading]:
     if any(view.panels.values()):
         raise NeedsRedraw
     axes = [RecordingAxes() for _ in view.panels]
-    now = view.run(axes, values)
+    _refused.clear()
+    try:
+        now = view.run(axes, values)
+    except Exception as problem:
+        if _refused:
+            raise NeedsRedraw from problem
+        raise
+    if _refused:
+        raise NeedsRedraw
     return [ax.calls for ax in axes], now

@@ -1,4 +1,4 @@
-"""A training rounds alike whatever the processor could do."""
+"""The lessons compute alike whatever the processor can do and a startup file has set."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from lecture_helpers.foundation import rounding
+from lecture_helpers.foundation import surroundings
 
 HASHED = """\
 import hashlib
@@ -20,7 +20,7 @@ print(hashlib.sha256(runs.train_loss.tobytes()).hexdigest())
 
 @pytest.fixture
 def clean(monkeypatch):
-    for name in rounding.WANTED:
+    for name in surroundings.WANTED:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delitem(sys.modules, "torch", raising=False)
 
@@ -29,7 +29,7 @@ def test_what_the_processor_has_is_asked_for_before_torch_is_loaded(clean, tmp_p
     processors = tmp_path / "cpuinfo"
     processors.write_text("flags : fpu avx avx2 avx512f\n")
     monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
-    rounding.round_alike(processors)
+    surroundings.round_alike(processors)
     assert os.environ["ATEN_CPU_CAPABILITY"] == "avx2" and os.environ["MKL_CBWR"] == "COMPATIBLE"
 
 
@@ -38,16 +38,38 @@ def test_an_older_or_unknown_processor_is_left_alone(clean, tmp_path, flags):
     processors = tmp_path / "cpuinfo"
     if flags:
         processors.write_text(flags)
-    rounding.round_alike(processors)
-    assert not set(rounding.WANTED) & set(os.environ)
+    surroundings.round_alike(processors)
+    assert not set(surroundings.WANTED) & set(os.environ)
 
 
 def test_a_training_gives_the_same_bits_with_and_without_avx512():
-    unset = {k: v for k, v in os.environ.items() if k not in rounding.WANTED}
+    unset = {k: v for k, v in os.environ.items() if k not in surroundings.WANTED}
     hashes = {
         subprocess.run(
             [sys.executable, "-c", HASHED], env=env, capture_output=True, text=True, check=True
         ).stdout
-        for env in (unset, unset | rounding.WANTED)
+        for env in (unset, unset | surroundings.WANTED)
     }
     assert len(hashes) == 1
+
+
+STARTUP = """\
+import numpy as np, torch
+np.seterr(all="raise"); np.random.seed(1); torch.manual_seed(2)
+torch.set_default_dtype(torch.float64); torch.set_default_device("meta")
+torch.set_grad_enabled(False); torch.set_num_threads(2)
+"""
+SAID = "The lessons set back what they need: numpy's errors ({'divide': 'raise'"
+
+
+def test_a_startup_file_changes_no_figure_and_what_it_set_is_told():
+    there = {
+        startup: subprocess.run(
+            [sys.executable, "-c", startup + HASHED], capture_output=True, text=True, check=True
+        )
+        for startup in ("", STARTUP)
+    }
+    assert there[""].stdout == there[STARTUP].stdout
+    assert there[""].stderr == "" and there[STARTUP].stderr.startswith(SAID)
+    for words in ("torch.float64", "meta", "gradients (off)"):
+        assert words in there[STARTUP].stderr
