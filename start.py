@@ -3,15 +3,20 @@
 Makes .venv on first use. Needs nothing but Python itself.
 """
 
+import os
+import sys
+
+# A file random.py beside this one would be taken for Python's own: this folder is looked in last.
+if __name__ == "__main__":
+    sys.path.sort(key=lambda place: place == os.path.dirname(os.path.abspath(__file__)))
+
 import hashlib
 import importlib.metadata
 import importlib.util
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -19,6 +24,11 @@ ENV = ROOT / ".venv"
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 OLDEST, TOO_NEW = (3, 11), (3, 15)
 UV_LOOK_SECONDS = 45
+LEADING_ELSEWHERE = {
+    "PYTHONPATH", "PYTHONHOME", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_NO_DEPS",
+    "PIP_DRY_RUN", "PIP_PYTHON", "PIP_REQUIRE_VIRTUALENV", "UV_PYTHON", "UV_TARGET", "UV_PREFIX",
+    "UV_NO_DEPS", "UV_PROJECT_ENVIRONMENT", "UV_SYSTEM_PYTHON",
+}  # fmt: skip
 
 PROSE = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) .jp-MarkdownCell:focus"
 ANYTHING = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
@@ -87,9 +97,10 @@ def is_met(requirement):
     """Whether this Python has the package of a line such as numpy>=2.0, new enough."""
     name, bound = re.fullmatch(r"([\w.-]+)(?:\[\w+\])?>=([\d.]+)", requirement).groups()
     try:
-        return numbers(importlib.metadata.version(name)) >= numbers(bound)
+        version = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return False
+    return bool(version) and numbers(version) >= numbers(bound)  # what is damaged has no version
 
 
 def is_own_environment():
@@ -166,6 +177,8 @@ def check_venv():
 
 def make_environment():
     """A .venv that has pip, marked as unfinished; what an interrupted try left is removed."""
+    if ENV.exists() and not ENV.is_dir():
+        raise Trouble(f"{ENV} is a file, where the environment has to be: rename or remove it.")
     if unfinished_file().exists() or (ENV.exists() and not answers(env_python())):
         say(f"Removing the unfinished {ENV.name} of an earlier try.")
         shutil.rmtree(ENV)
@@ -178,8 +191,17 @@ def make_environment():
 
 
 def run_or_stop(command, trouble):
-    if subprocess.call(command, cwd=ROOT) != 0:
+    if subprocess.call(command, cwd=ROOT, env=own_environment()) != 0:
         raise Trouble(trouble)
+
+
+def own_environment():
+    """The variables for what works on .venv: none that lead elsewhere, the network's stay.
+
+    A setting such as PIP_USER, in a file too, would put the packages where .venv does not look.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in LEADING_ELSEWHERE}
+    return {**kept, "PIP_USER": "0"}
 
 
 def pip(*arguments):
@@ -214,10 +236,10 @@ def uv_finds_torch(backend):
     """Whether uv is there and reaches the index of PyTorch builds; gives up after a while."""
     say("Installing uv, which picks the build of PyTorch that fits this machine (25 MB) ...")
     get_uv = pip("install", "-q", "-c", "constraints.txt", "uv")
-    if subprocess.call(get_uv, cwd=ROOT) != 0:
+    if subprocess.call(get_uv, cwd=ROOT, env=own_environment()) != 0:
         return False
     look = uv(backend, "--dry-run", "--no-deps", "-c", "constraints.txt", "torch")
-    patience = {"UV_HTTP_TIMEOUT": "15", "UV_HTTP_RETRIES": "1", **os.environ}
+    patience = {"UV_HTTP_TIMEOUT": "15", "UV_HTTP_RETRIES": "1", **own_environment()}
     try:
         found = subprocess.run(
             look, cwd=ROOT, env=patience, timeout=UV_LOOK_SECONDS, capture_output=True
@@ -238,7 +260,8 @@ def install_with_uv(extras, driver):
     backend = "auto" if driver else "cpu"
     if not uv_finds_torch(backend):
         return False
-    return subprocess.call(uv(backend, *what_to_install(extras)), cwd=ROOT) == 0
+    command = uv(backend, *what_to_install(extras))
+    return subprocess.call(command, cwd=ROOT, env=own_environment()) == 0
 
 
 def install_with_pip(extras):
@@ -264,7 +287,21 @@ def install(extras, platform=sys.platform):
             "README names other ways."
         )
         install_with_pip(extras)
+    missing = lacking(extras)
+    if missing:
+        raise Trouble(
+            f"The installation ended, but {ENV.name} lacks {', '.join(missing)}: a setting of pip "
+            "or uv puts packages elsewhere (see pip config list)."
+        )
     finish(extras)
+
+
+def lacking(extras):
+    """The requirements that .venv does not meet."""
+    code = "import start, sys; print(*(r for r in sys.argv[1:] if not start.is_met(r)), sep='\\n')"
+    command = [str(env_python()), "-c", code, *requirements(extras)]
+    found = subprocess.run(command, cwd=ROOT, env=own_environment(), capture_output=True, text=True)
+    return found.stdout.split() if found.returncode == 0 else ["what start.py needs itself"]
 
 
 def finish(extras):
@@ -287,10 +324,28 @@ def python_with(extras):
 # The jobs
 
 
-def job_environment():
-    """The variables for everything started here: this folder's lecture_helpers come first."""
-    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+def job_environment(python):
+    """The variables for everything started with that Python: this folder's helpers come first.
+
+    A PYTHONPATH and a drawing program that somebody chose for other work do not reach .venv.
+    """
+    own = str(python) == str(env_python())
+    kept = own_environment() if own else dict(os.environ)
+    kept.pop("MPLBACKEND", None)
+    paths = [str(ROOT), "" if own else os.environ.get("PYTHONPATH", "")]
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONSAFEPATH": "1"}
+
+
+def check_names():
+    """Raise Trouble when a file here would be taken for a module of Python or a package."""
+    known = {*sys.stdlib_module_names, *(re.split("[>[]", r)[0] for r in requirements([]))}
+    for folder in (ROOT, ROOT / "notebooks"):
+        for path in sorted(folder.glob("*.py")):
+            if path.stem in known:
+                raise Trouble(
+                    f"{path.relative_to(ROOT)} would be taken for the module {path.stem} that the "
+                    "lessons need: rename it, and start again."
+                )
 
 
 def write_lab_settings(prefix):
@@ -312,7 +367,8 @@ def is_root():
 def lab_command(python, notebook=FIRST_NOTEBOOK, rest=(), root=ROOT):
     """JupyterLab on one notebook, for this machine only, with a new token."""
     command = [python, "-m", "jupyterlab", str(notebook)]
-    command += ["--ServerApp.ip=localhost", f"--ServerApp.root_dir={root}"]
+    command += ["--ServerApp.ip=localhost"]
+    command += [f"--ServerApp.{name}={root}" for name in ("root_dir", "preferred_dir")]
     if is_root():
         command.append("--allow-root")
     return command + list(rest)
@@ -369,7 +425,7 @@ def bench(rest):
     for name in named or every:
         say(f"\n{name}")
         command = [python, str(every[name]), *words]
-        status = subprocess.call(command, cwd=ROOT, env=job_environment())
+        status = subprocess.call(command, cwd=ROOT, env=job_environment(python))
         if status:
             sys.exit(status)
 
@@ -379,8 +435,8 @@ def hand_over(command):
     sys.stdout.flush()
     os.chdir(ROOT)
     if os.name != "nt":
-        os.execve(command[0], command, job_environment())
-    process = subprocess.Popen(command, env=job_environment())
+        os.execve(command[0], command, job_environment(command[0]))
+    process = subprocess.Popen(command, env=job_environment(command[0]))
     while True:
         try:
             sys.exit(process.wait())
@@ -401,6 +457,7 @@ def main(arguments):
     if name not in JOBS:
         raise Trouble(f"{name!r} is not one of {', '.join(JOBS)}.\n\n{HELP}")
     check_python()
+    check_names()
     JOBS[name](rest)
 
 
@@ -409,5 +466,7 @@ if __name__ == "__main__":
         main(sys.argv[1:])
     except Trouble as trouble:
         sys.exit(str(trouble))
+    except OSError as error:
+        sys.exit(f"This cannot go on: {error}. Nothing half-written is used.")
     except KeyboardInterrupt:
         sys.exit(130)

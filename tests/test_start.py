@@ -48,6 +48,7 @@ def commands(monkeypatch):
 
     monkeypatch.setattr(subprocess, "call", record)
     monkeypatch.setattr(start, "make_environment", lambda: start.ENV.mkdir(exist_ok=True))
+    monkeypatch.setattr(start, "lacking", lambda extras: [])
     monkeypatch.setattr(start, "finish", lambda extras: None)
     return called
 
@@ -187,6 +188,7 @@ def test_an_interrupted_installation_is_thrown_away(moment, folder, monkeypatch)
 
     monkeypatch.setattr(start, "install_with_pip", lambda extras: None)
     monkeypatch.setattr(start, "run_or_stop", lambda command, words: make_quickly(start.ENV))
+    monkeypatch.setattr(start, "lacking", lambda extras: [])
     start.install([])
     assert start.installed_extras() == []
     assert not (start.ENV / "half").exists()
@@ -423,12 +425,12 @@ def test_the_exit_status_of_the_job_is_the_exit_status(tmp_path):
     assert subprocess.run([sys.executable, "-c", code]).returncode == 7
 
 
-def test_the_helpers_of_this_folder_come_first(monkeypatch):
+def test_the_helpers_of_this_folder_come_first_and_alone_in_the_own_environment(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "elsewhere")
-    assert start.job_environment()["PYTHONPATH"].split(start.os.pathsep) == [
-        str(ROOT),
-        "elsewhere",
-    ]
+    monkeypatch.setenv("MPLBACKEND", "nobody has this")
+    elses, own = start.job_environment("python"), start.job_environment(start.env_python())
+    assert elses["PYTHONPATH"].split(start.os.pathsep) == [str(ROOT), "elsewhere"]
+    assert own["PYTHONPATH"] == str(ROOT) and "MPLBACKEND" not in {**own, **elses}
 
 
 def test_ctrl_c_while_it_looks_around_ends_quietly(folder):
@@ -443,3 +445,111 @@ def test_ctrl_c_while_it_looks_around_ends_quietly(folder):
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (result.returncode, result.stderr) == (130, "")
+
+
+# What a machine has set up
+
+
+def test_settings_that_lead_elsewhere_do_not_reach_the_environment(monkeypatch, environment):
+    for name in ("PIP_USER", "PIP_TARGET", "PYTHONPATH", "PYTHONHOME", "UV_SYSTEM_PYTHON"):
+        monkeypatch.setenv(name, "elsewhere")
+    for name in ("PIP_INDEX_URL", "HTTPS_PROXY", "PIP_CERT"):
+        monkeypatch.setenv(name, "the network's")
+    own = start.own_environment()
+    assert own["PIP_USER"] == "0" and "elsewhere" not in own.values()
+    assert list(own.values()).count("the network's") == 3
+
+
+@pytest.mark.parametrize("how", ["variable", "file"])
+def test_packages_land_in_the_environment_though_pip_is_told_to_put_them_elsewhere(
+    how, folder, monkeypatch, tmp_path_factory
+):
+    home = tmp_path_factory.mktemp("home")
+    (home / "pip.conf").write_text("[global]\nuser = true\n" if how == "file" else "")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(home / "pip.conf"))
+    if how == "variable":
+        monkeypatch.setenv("PIP_USER", "1")
+        monkeypatch.setenv("PIP_TARGET", str(home / "target"))
+    monkeypatch.setenv("PYTHONUSERBASE", str(home / "base"))
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["."]\n'
+        '[project]\nname = "tiny"\nversion = "1"\ndependencies = []\n'
+        "[project.optional-dependencies]\n"
+    )
+    (folder / "own.py").write_text(OWN_BACKEND)
+    (folder / "start.py").write_bytes((ROOT / "start.py").read_bytes())
+    monkeypatch.setattr(start, "what_to_install", lambda extras: ["--no-deps", str(folder)])
+    start.install([], platform="other")
+    code = "import importlib.metadata as m; print(m.distribution('tiny').locate_file(''))"
+    python = [str(start.env_python()), "-I", "-c", code]
+    where = subprocess.run(python, capture_output=True, text=True, check=True).stdout
+    assert Path(where.strip()).is_relative_to(start.ENV.resolve())
+    assert start.installed_extras() == []
+
+
+OWN_BACKEND = """\
+import zipfile
+def build_wheel(folder, *_):
+    name = "tiny-1-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        wheel.writestr("tiny.py", "")
+        about = "tiny-1.dist-info"
+        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\n"
+                       "Tag: py3-none-any\\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    return name
+"""
+
+
+def test_an_installation_that_ends_well_without_the_packages_is_no_success(
+    environment, monkeypatch
+):
+    (start.ROOT / "start.py").write_bytes((ROOT / "start.py").read_bytes())
+    monkeypatch.setattr(start, "install_with_pip", lambda extras: None)
+    with pytest.raises(start.Trouble, match=r"lacks .*numpy.*pip config list"):
+        start.install([], platform="other")
+    assert start.installed_extras() is None
+
+
+def test_a_package_without_a_version_is_not_there(monkeypatch):
+    monkeypatch.setattr(start.importlib.metadata, "version", lambda name: None)
+    assert not start.is_met("numpy>=2.0")
+
+
+def test_a_file_in_the_place_of_the_environment_is_named(folder):
+    start.ENV.write_text("")
+    with pytest.raises(start.Trouble, match="is a file"):
+        start.make_environment()
+    assert start.ENV.read_text() == ""
+
+
+@pytest.mark.parametrize("name", ["random.py", "numpy.py", "notebooks/json.py"])
+def test_a_file_that_hides_a_module_is_named_by_every_command(name, folder):
+    (folder / "notebooks").mkdir()
+    (folder / "start.py").write_bytes((ROOT / "start.py").read_bytes())
+    (folder / name).write_text("raise RuntimeError('not this one')")
+    for word in ("lab", "test", "site"):
+        command = [sys.executable, "start.py", word]
+        told = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        assert told.returncode == 1 and told.stderr.startswith(f"{Path(name)} would be taken for")
+        assert not (folder / ".venv").exists()
+
+
+def test_no_file_of_this_folder_hides_a_module():
+    start.check_names()
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(folder):
+    copy = folder / "start.py"
+    copy.write_bytes((ROOT / "start.py").read_bytes())
+    code = (
+        "import pathlib, runpy, sys\n"
+        "def refuse(self, **_): raise PermissionError(13, 'Permission denied', str(self))\n"
+        "pathlib.Path.mkdir = refuse\n"
+        "sys.argv = ['start.py', 'test']\n"
+        f"runpy.run_path({str(copy)!r}, run_name='__main__')"
+    )
+    told = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True)
+    assert told.returncode == 1 and "Traceback" not in told.stderr
+    assert "Permission denied" in told.stderr and "Nothing half-written" in told.stderr

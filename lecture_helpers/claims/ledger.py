@@ -1,7 +1,6 @@
 """The ledger of evidence: an entry per claim that was run, judged from its stored values."""
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -9,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from lecture_helpers.claims.claim import Claim, Record, plain
+from lecture_helpers.foundation.files import write_text
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence"
 LEDGER = EVIDENCE / "ledger.json"
@@ -50,20 +50,6 @@ def write_json(content, path: Path) -> None:
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     text = re.sub(r"\[[^\[\]{}\"]*\]", lambda found: _one_line(found[0]), text)
     write_text(text + "\n", path)
-
-
-def write_text(text: str, path: Path) -> None:
-    """As ``write_bytes``, in UTF-8."""
-    write_bytes(text.encode(), path)
-
-
-def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file, all of it or nothing: an interrupted write leaves the old one."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
 
 
 def _one_line(numbers: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lecture_helpers.claims import ledger
+from lecture_helpers.foundation.files import write_bytes
 
 FILE = "values.csv.gz"
 COLUMNS = {
@@ -60,7 +61,7 @@ def as_csv(entries: Mapping[str, Mapping]) -> str:
 def write(entries: Mapping[str, Mapping], folder: Path = ledger.EVIDENCE) -> None:
     """Write the table beside the ledger, all of it or nothing."""
     packed = gzip.compress(as_csv(entries).encode(), mtime=0)
-    ledger.write_bytes(packed, Path(folder) / FILE)
+    write_bytes(packed, Path(folder) / FILE)
 
 
 def dictionary() -> str:

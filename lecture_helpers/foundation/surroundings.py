@@ -7,6 +7,12 @@ from pathlib import Path
 # Where a processor has more, torch would round otherwise. Their speed here is within 10 %.
 WANTED = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_CBWR": "AVX2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
 PROCESSORS = Path("/proc/cpuinfo")
+BACKENDS = {  # of matplotlib; with another name in MPLBACKEND it does not even load
+    "agg", "cairo", "gtk3agg", "gtk3cairo", "gtk4agg", "gtk4cairo", "inline", "ipympl", "macosx",
+    "nbagg", "notebook", "pdf", "pgf", "ps", "qt5agg", "qt5cairo", "qtagg", "qtcairo", "svg",
+    "template", "tkagg", "tkcairo", "webagg", "widget", "wx", "wxagg", "wxcairo",
+}  # fmt: skip
+PACKAGES = ("numpy", "matplotlib", "torch", "scipy", "sklearn", "ipywidgets", "IPython")
 USUAL = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
@@ -15,10 +21,23 @@ def settle() -> None:
 
     One thread, single precision on the processor and numpy's usual answer to an overflow: what a
     startup file sets would stop a lesson or change its figures.
+
+    Raises:
+        ImportError: a file beside the notebook hides a package.
     """
+    for name in PACKAGES:
+        if "" in sys.path and Path(f"{name}.py").exists():
+            raise ImportError(
+                f"{name}.py beside the notebook would be taken for the package {name}: rename it, "
+                "and restart the kernel."
+            )
     round_alike()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny networks: a second thread is waited for
-    found = [*_settle_numpy(sys.modules.get("numpy")), *_settle_torch(sys.modules.get("torch"))]
+    found = [
+        *_settle_backend(),
+        *_settle_numpy(sys.modules.get("numpy")),
+        *_settle_torch(sys.modules.get("torch")),
+    ]
     if found:
         print(f"The lessons set back what they need: {'; '.join(found)}.", file=sys.stderr)
 
@@ -33,6 +52,14 @@ def round_alike(processors: Path = PROCESSORS) -> None:
     if " avx2 " in processors.read_text(encoding="utf-8", errors="replace"):
         for name, value in WANTED.items():
             os.environ.setdefault(name, value)
+
+
+def _settle_backend() -> list[str]:
+    name = os.environ.get("MPLBACKEND", "")
+    if not name or name.startswith("module://") or name.lower() in BACKENDS:
+        return []
+    del os.environ["MPLBACKEND"]
+    return [f"matplotlib's backend ({name})"]
 
 
 def _settle_numpy(numpy) -> list[str]:

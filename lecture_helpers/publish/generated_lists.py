@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from lecture_helpers.claims.values import dictionary
+from lecture_helpers.foundation.files import write_text
 from lecture_helpers.publish import api
 from lecture_helpers.report.ledger_rows import in_numbers, rows
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT, Lesson, lessons
@@ -142,6 +143,5 @@ def renew() -> list[Path]:
     """Write the pages that are stale; which they were."""
     changed = stale()
     for path, text in changed.items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(text, path)
     return list(changed)

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageSequence
 from PIL.PngImagePlugin import PngInfo
 
+from lecture_helpers.foundation.files import write_bytes
 from lecture_helpers.publish.moving import only, under_a_hand, webp
 from lecture_helpers.report.lessons import PICTURES, words_of
 from lecture_helpers.widgets import Explorer, explorers, show
@@ -112,7 +113,7 @@ def _moving(explorer: Explorer, cover: Cover, alt: str) -> bytes:
 
 def _store(path: Path, made: bytes) -> None:
     if not path.exists() or _content(path) != _content(io.BytesIO(made)):
-        path.write_bytes(made)
+        write_bytes(made, path)
 
 
 def _content(source) -> tuple:

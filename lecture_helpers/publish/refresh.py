@@ -15,6 +15,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat.v4 import new_code_cell
 from PIL import Image
 
+from lecture_helpers.foundation.files import write_text
 from lecture_helpers.publish import generated_lists
 from lecture_helpers.publish.frames import WIDGET_VIEW
 from lecture_helpers.publish.slides import slide_types
@@ -54,7 +55,7 @@ def refresh(path: Path, *, timeout: int = 120, then: str = "") -> bool:
         _keep_unchanged(cell, old)
     after = nbformat.writes(notebook).rstrip("\n") + "\n"
     if after != before:
-        path.write_text(after, encoding="utf-8", newline="\n")
+        write_text(after, path)
     return after != before
 
 

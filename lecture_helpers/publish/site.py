@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbformat.v4 import new_code_cell
 
-from lecture_helpers.claims.ledger import write_text
+from lecture_helpers.foundation.files import write_text
 from lecture_helpers.publish.frames import WIDGET_VIEW, webp
 from lecture_helpers.publish.prose import prose
 from lecture_helpers.publish.refresh import ROOT, chosen, run

@@ -73,3 +73,25 @@ def test_a_startup_file_changes_no_figure_and_what_it_set_is_told():
     assert there[""].stderr == "" and there[STARTUP].stderr.startswith(SAID)
     for words in ("torch.float64", "meta", "gradients (off)"):
         assert words in there[STARTUP].stderr
+
+
+def test_a_backend_that_nobody_knows_stops_nothing():
+    code = "from lecture_helpers import widgets; print('loaded')"
+    for name, said in (("nonsense", "backend (nonsense)"), ("Agg", "")):
+        told = subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "MPLBACKEND": name},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert told.stdout == "loaded\n" and said in told.stderr and bool(said) == bool(told.stderr)
+
+
+def test_a_students_file_that_hides_a_package_is_named(tmp_path):
+    (tmp_path / "numpy.py").write_text("mine = 1")
+    code = "import numpy, lecture_helpers"
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert told.stderr.endswith(
+        "numpy.py beside the notebook would be taken for the package numpy: rename it, and "
+        "restart the kernel.\n"
+    )
