@@ -30,30 +30,9 @@ LEADING_ELSEWHERE = {
     "UV_NO_DEPS", "UV_PROJECT_ENVIRONMENT", "UV_SYSTEM_PYTHON",
 }  # fmt: skip
 
-PROSE = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) .jp-MarkdownCell:focus"
-ANYTHING = ".jp-Notebook.jp-mod-commandMode:not(.jp-mod-readWrite) :focus"
-# One key, pressed while a slider has the focus, cuts the cell that the slider stands in.
-KEYS_OFF = [(f"notebook:change-cell-to-heading-{n}", [str(n)], PROSE) for n in range(1, 7)] + [
-    ("notebook:change-cell-to-markdown", ["M"], ANYTHING),
-    ("notebook:change-cell-to-code", ["Y"], ANYTHING),
-    ("notebook:change-cell-to-raw", ["R"], ANYTHING),
-    ("notebook:cut-cell", ["X"], ANYTHING),
-    ("notebook:delete-cell", ["D", "D"], ANYTHING),
-]
-LAB_SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-    },
-    # Slider messages on a second thread can arrive while a cell still draws.
-    "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
-    "@jupyterlab/shortcuts-extension:shortcuts": {
-        "shortcuts": [
-            {"command": command, "keys": keys, "selector": selector, "disabled": True}
-            for command, keys, selector in KEYS_OFF
-        ]
-    },
-}
+# Of JupyterLab and Notebook 7. A key that is pressed on a slider must not cut, move or change the
+# cell that it stands in; and slider messages on a second thread arrive while a cell still draws.
+LAB_SETTINGS = "jupyter/executable_lecture.json"
 
 HELP = """\
 python3 start.py            open the notebooks in JupyterLab (the same as: lab)
@@ -354,7 +333,7 @@ def write_lab_settings(prefix):
     try:
         folder.mkdir(parents=True, exist_ok=True)
         own = folder / f"executable_lecture.{os.getpid()}"  # a JupyterLab may be reading the other
-        own.write_text(json.dumps(LAB_SETTINGS, indent=2) + "\n", encoding="utf-8")
+        shutil.copyfile(ROOT / LAB_SETTINGS, own)
         own.replace(folder / "executable_lecture.json")
     except OSError as error:
         say(f"JupyterLab keeps its own settings, because theirs cannot be written: {error}")

@@ -151,7 +151,7 @@ def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
                 [python, "-c", WITH_PARENT, *words],
                 stdin=subprocess.PIPE,
                 cwd=root,
-                env={**start.job_environment(), **_private_folders(home)},
+                env={**start.job_environment(python), **_private_folders(home)},
                 stdout=log,
                 stderr=log,
             )

@@ -19,8 +19,17 @@ DECLARED = (
 
 
 def load(path: Path = LEDGER) -> dict[str, dict]:
-    """The entries by claim, {} where nothing was run yet."""
+    """The entries by claim, {} where nothing was run yet.
+
+    Raises:
+        FileNotFoundError: the package is used without the folder that it lies in.
+    """
     path = Path(path)
+    if path == LEDGER and not EVIDENCE.is_dir():
+        raise FileNotFoundError(
+            f"The evidence is not beside the package: there is no folder {EVIDENCE}. Lessons and "
+            "evidence are in the lecture's repository; install with pip install -e . there."
+        )
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
