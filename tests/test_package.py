@@ -1,5 +1,6 @@
 """The package away from its checkout: as a wheel, and as a source distribution."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -65,17 +66,21 @@ def test_a_wheel_in_an_empty_environment_and_a_source_distribution(tmp_path):
     for name in tracked:
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, copy / name)
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "empty"], check=True)
-    empty = [tmp_path / "empty/bin/python", "-m"]
-    subprocess.run([*empty, "pip", "install", "-q", "build"], check=True)
-    subprocess.run([*empty, "build", "-o", tmp_path, copy], check=True, stdout=subprocess.DEVNULL)
+    alone = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def run(*words):
+        return subprocess.run(words, env=alone, check=True, stdout=subprocess.PIPE, text=True)
+
+    run(sys.executable, "-m", "venv", tmp_path / "empty")
+    empty = tmp_path / "empty/bin/python"
+    run(empty, "-m", "pip", "install", "-q", "build")
+    run(empty, "-m", "build", "-o", tmp_path, copy)
     (wheel,), (source,) = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
-    subprocess.run(
-        [*empty, "pip", "install", "-q", "-c", copy / "constraints.txt", wheel], check=True
-    )
+    run(empty, "-m", "pip", "install", "-q", "-c", copy / "constraints.txt", wheel)
     code = f"{SHOWS}\n{ASKS}"
-    told = subprocess.run([empty[0], "-I", "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.startswith("shown True\nThe evidence is not beside the package")
+    assert run(empty, "-I", "-c", code).stdout.startswith(
+        "shown True\nThe evidence is not beside the package"
+    )
     settings = "share/jupyter/lab/settings/overrides.d/executable_lecture.json"
     assert (tmp_path / "empty" / settings).read_bytes() == (
         ROOT / "jupyter/executable_lecture.json"
