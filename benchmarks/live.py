@@ -4,7 +4,6 @@ Name lessons to measure those alone: python3 start.py bench live 01 05
 """
 
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -176,7 +175,6 @@ def main(words: list[str]) -> None:
         folder.mkdir()
         for path in live_notebooks(words):
             with_probe(path, folder)
-        shutil.copytree(ROOT / "pictures", folder.parent / "pictures")
         with browser.serve(folder) as server:
             for path in live_notebooks(words):
                 with browser.browse(1280, 720) as page:

@@ -136,14 +136,12 @@ def _end(process: subprocess.Popen) -> None:
 
 @contextmanager
 def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
-    """JupyterLab on a temporary copy of that folder and the pictures beside it."""
+    """JupyterLab on a temporary copy of that folder."""
     start.write_lab_settings(sys.prefix)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         home, root = Path(temporary), Path(temporary) / "root"
         ignore = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(notebooks, root / "notebooks", ignore=ignore)
-        if (pictures := notebooks.parent / "pictures").exists():
-            shutil.copytree(pictures, root / "pictures")
         rest = ["--no-browser", f"--ServerApp.port={free_port()}"]
         python, _, *words = start.lab_command(sys.executable, ".", rest, root=root)
         with open(home / "log", "wb") as log:

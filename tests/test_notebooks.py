@@ -95,6 +95,16 @@ def missing_pictures(notebook, folder):
                 yield f"a picture has no words: {source(cell)[:50]!r}"
 
 
+def pictures_elsewhere(notebook, folder):
+    """Pictures that do not lie below the notebook's folder: Voila waits for them for ever."""
+    for target in re.findall(r"!\[[^\]]*\]\(([^)]+)\)|<img[^>]+src=\"([^\"]+)", prose(notebook)):
+        (name,) = filter(None, target)
+        if not name.startswith(("attachment:", "data:")):
+            inside = (folder / name).resolve().is_relative_to(folder.resolve())
+            if not inside or not (folder / name).is_file():
+                yield f"the picture {name} does not lie below the notebook's folder"
+
+
 def machine_paths(notebook, folder):
     for cell in notebook["cells"]:
         shown = [
@@ -319,6 +329,7 @@ CHECKS = [
     missing_pictures,
     names_used_above_their_cell,
     overwritten_answers,
+    pictures_elsewhere,
     tricks,
     unexecuted,
     uneven_headings,
@@ -455,6 +466,8 @@ SPOILS = [
     (names_used_above_their_cell, add_code("print(later)", "later = 1")),
     (overwritten_answers, add_code("def f(x): ...\ne.check(f)", "f = abs")),
     (overwritten_answers, add_code("t = 1", "t = 2", tags=["solution"])),
+    (pictures_elsewhere, write_prose("# T\n[![a](../x.png)](#T)")),
+    (pictures_elsewhere, write_prose('# T\n<img alt="a" src="https://x.org/x.png">')),
     (tricks, write_code('{"a": 1}.get(x)')),
     (tricks, write_code("f(x), g(x)")),
     (tricks, write_code("y = 1 if a else 2 if b else 3")),

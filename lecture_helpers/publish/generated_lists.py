@@ -21,15 +21,13 @@ PROJECT = ROOT / "pyproject.toml"
 WIDTH = 400  # pixels of a picture that moves: two stand side by side in README
 
 
-def lesson_map(
-    every: tuple[Lesson, ...], notebooks: str, pictures: str, moving: bool = False
-) -> str:
+def lesson_map(every: tuple[Lesson, ...], notebooks: str, moving: bool = False) -> str:
     """Two lessons to a row, each with its picture, title and question; a line for the others.
 
     ``moving`` takes the pictures that move, for readers who did not ask for less motion.
     """
     written = [lesson for lesson in every if lesson.question]
-    cells = [_cell(lesson, notebooks, pictures, moving) for lesson in written]
+    cells = [_cell(lesson, notebooks, moving) for lesson in written]
     cells += [""] * (len(cells) % 2)
     pairs = zip(cells[::2], cells[1::2], strict=True)
     table = "\n".join(["| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in pairs)])
@@ -37,8 +35,8 @@ def lesson_map(
     return table + (f"\n\nNot written yet: {', '.join(missing)}." if missing else "")
 
 
-def _cell(lesson: Lesson, notebooks: str, pictures: str, moving: bool) -> str:
-    target = f"{notebooks}{lesson.name}.ipynb"
+def _cell(lesson: Lesson, notebooks: str, moving: bool) -> str:
+    target, pictures = f"{notebooks}{lesson.name}.ipynb", f"{notebooks}pictures/"
     picture = ""
     if moving and lesson.moving:
         picture = f'<a href="{target}">{_moving(lesson, pictures)}</a><br>'
@@ -82,13 +80,11 @@ def on_the_web(every: tuple[Lesson, ...], address: str) -> str:
     )
 
 
-def blocks(
-    notebooks: str = "", pictures: str = "../pictures/", moving: bool = False
-) -> dict[str, str]:
-    """The generated parts by name, with links as they lead from a page to the two folders."""
+def blocks(notebooks: str = "", moving: bool = False) -> dict[str, str]:
+    """The generated parts by name, with links as they lead from a page to the notebooks."""
     every = lessons()
     return {
-        "lessons": lesson_map(every, notebooks, pictures, moving),
+        "lessons": lesson_map(every, notebooks, moving),
         "counts": in_numbers(rows(every)),
         "site": on_the_web(every, published()),
     }
@@ -114,7 +110,7 @@ def renewed(text: str, parts: Mapping[str, str]) -> str:
 
 def readme() -> str:
     """README.md as it ought to be."""
-    parts = blocks("notebooks/", "pictures/", moving=True)
+    parts = blocks("notebooks/", moving=True)
     return renewed(README.read_text(encoding="utf-8"), parts)
 
 

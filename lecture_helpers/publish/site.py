@@ -180,7 +180,7 @@ def whole(text: str) -> str:
     What lies beside the notebooks is not there: of links to it the words stay.
     """
     text = re.sub(r'(?s)<a href="\.\./[^"]+\.md[^"]*">(.*?)</a>', r"\1", text)
-    text = re.sub(r'src="(?!data:)(?:\.\./)?pictures/([^"]+)"', _inside, text)
+    text = re.sub(r'src="(?!data:)pictures/([^"]+)"', _inside, text)
     return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', text)
 
 

@@ -11,7 +11,7 @@ from lecture_helpers.claims import CLAIMS
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"
-PICTURES = ROOT / "pictures"
+PICTURES = NOTEBOOKS / "pictures"
 IN_WORDS = 0x010E  # Exif's field for the description of a picture
 
 
