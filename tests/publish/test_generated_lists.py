@@ -55,7 +55,10 @@ def test_lessons_stand_in_pairs_and_those_to_come_are_named():
     one, two, three, *_ = (replace(x, question="Why?", alt="A [b] | c.") for x in lessons())
     text = generated_lists.lesson_map((one, two, replace(three, question="")), "n/")
     (row,) = [line for line in text.splitlines() if line.startswith("| [")]
-    assert row.count("|") == 3 and f"[![A b  c.](n/pictures/{one.name}.png)](n/{one.name}.ipynb)" in row
+    assert (
+        row.count("|") == 3
+        and f"[![A b  c.](n/pictures/{one.name}.png)](n/{one.name}.ipynb)" in row
+    )
     assert text.endswith(f"Not written yet: lesson 3 ({three.title}).")
     alone = generated_lists.lesson_map((one,), "n/").splitlines()[-1]
     assert alone.startswith("| [") and alone.endswith("|  |")
@@ -65,7 +68,10 @@ def test_readme_moves_and_stands_still_for_who_asks_for_that():
     one = replace(lessons()[0], question="Why?", alt="A.", moving='A "hand" | moves <it>.')
     cell = generated_lists.lesson_map((one,), "n/", moving=True)
     still = f'<source media="(prefers-reduced-motion: reduce)" srcset="n/pictures/{one.name}.png">'
-    assert f'<a href="n/{one.name}.ipynb"><picture>{still}<img src="n/pictures/{one.name}.webp"' in cell
+    assert (
+        f'<a href="n/{one.name}.ipynb"><picture>{still}<img src="n/pictures/{one.name}.webp"'
+        in cell
+    )
     assert 'alt="A &quot;hand&quot;  moves &lt;it&gt;."' in cell
     stays = generated_lists.lesson_map((replace(one, moving=""),), "n/", moving=True)
     assert f"[![A.](n/pictures/{one.name}.png)]" in stays and "webp" not in stays

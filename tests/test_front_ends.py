@@ -1,0 +1,181 @@
+"""The lessons where people open them: Notebook 7, Voila, JupyterLab in the dark, reopened."""
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import start
+from tests import browser
+
+ROOT = Path(__file__).parents[1]
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(browser.why_not()), reason=browser.why_not() or "never"),
+]
+
+
+def with_package(name):
+    return pytest.mark.skipif(find_spec(name) is None, reason=f"{name} is not installed")
+
+
+def move_first_sliders(page) -> int:
+    """Move the first slider of every explorer by keyboard; the number of explorers."""
+    made = browser.explorers(page)
+    for explorer in made:
+        explorer.scroll_into_view_if_needed()
+        answers = explorer.locator(".lecture-question button")
+        if answers.count():
+            answers.first.click()
+        browser.wait_until(
+            lambda explorer=explorer: browser.reading(explorer), lambda: "there is no reading"
+        )
+        handles = explorer.locator(".lecture-control .noUi-target:not([disabled]) .noUi-handle")
+        if not handles.count():
+            continue
+        before, cells = browser.sight(explorer), page.locator(".jp-Notebook .jp-Cell").count()
+        handle = handles.first
+        handle.focus()
+        page.keyboard.press("x")
+        page.keyboard.press("Home" if browser._is_far(handle) else "End")
+        browser.wait_until(
+            lambda explorer=explorer, before=before: browser.sight(explorer) != before,
+            lambda explorer=explorer: f"nothing moved: {browser.reading(explorer)!r}",
+        )
+        assert page.locator(".jp-Notebook .jp-Cell").count() == cells, "x cut the cell"
+    assert not browser.errors(page)
+    return len(made)
+
+
+def explorers_in(path) -> int:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return sum("".join(cell["source"]).count("explore(\n") for cell in cells)
+
+
+@with_package("notebook")
+@every_notebook
+def test_in_notebook_7_everything_runs_and_a_key_on_a_slider_cuts_nothing(path, server, page):
+    page.goto(f"{server.url}notebooks/notebooks/{path.name}?token={server.token}")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=180_000)
+    page.locator(".jp-NotebookKernelStatus, .jp-Notebook-ExecutionIndicator").first.wait_for(
+        state="attached", timeout=180_000
+    )
+    page.wait_for_timeout(3000)
+    browser.run_all(page)
+    assert move_first_sliders(page) == explorers_in(path)
+
+
+@contextmanager
+def voila(folder: Path):
+    """Voila on the notebooks of a folder; its address."""
+    port = browser.free_port()
+    command = [sys.executable, "-m", "voila", str(folder), "--no-browser", f"--port={port}"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env=start.job_environment(sys.executable), **quiet)
+    try:
+        yield f"http://localhost:{port}/voila/render"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def rendered():
+    with voila(ROOT / "notebooks") as address:
+        yield address
+
+
+@with_package("voila")
+@every_notebook
+def test_in_voila_everything_runs_and_moves(path, rendered, page):
+    inside = "http://localhost", "http://127.0.0.1"
+    page.route(
+        lambda url: url.startswith("http") and not url.startswith(inside),
+        lambda route: route.abort(),
+    )
+
+    def answers() -> bool:
+        try:
+            return page.goto(f"{rendered}/{path.name}", timeout=400_000) is not None
+        except Exception:
+            page.wait_for_timeout(1000)
+            return False
+
+    browser.wait_until(answers, lambda: "Voila does not answer", 120)
+    count = explorers_in(path)
+    browser.wait_until(
+        lambda: len(browser.explorers(page)) == count,
+        lambda: f"{len(browser.explorers(page))} of {count} explorers",
+        400,
+    )
+    browser.wait_until(
+        lambda: page.locator("#loading:visible").count() == 0, lambda: "it loads for ever", 120
+    )
+    assert move_first_sliders(page) == count
+
+
+CONTRAST = """one => {
+  const parts = (words) => words.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, which) => sum + v * [0.2126, 0.7152, 0.0722][which], 0);
+  let behind = one;
+  while (!parts(getComputedStyle(behind).backgroundColor).slice(3).concat(1)[0]) {
+    behind = behind.parentElement;
+  }
+  const [a, b] = [getComputedStyle(one).color, getComputedStyle(behind).backgroundColor]
+    .map((words) => light(parts(words)) + 0.05);
+  return Math.max(a, b) / Math.min(a, b);
+}"""
+WORDS = ".lecture-reading, .lecture-explorer .widget-label, .lecture-goal, .lecture-question b"
+
+
+@every_notebook
+def test_in_the_dark_everything_moves_and_can_be_read(path, server, page):
+    theme = "lab/api/settings/@jupyterlab/apputils-extension:themes"
+    page.request.put(
+        server.url + theme,
+        headers={"Authorization": f"token {server.token}"},
+        data=json.dumps({"raw": '{"theme": "JupyterLab Dark"}'}),
+    )
+    try:
+        browser.open_notebook(page, server, path.name)
+        page.wait_for_selector("body[data-jp-theme-light=false]")
+        browser.run_all(page)
+        assert move_first_sliders(page) == explorers_in(path)
+        for words in page.locator(WORDS).all():
+            if words.is_visible() and words.inner_text().strip():
+                assert words.evaluate(CONTRAST) >= 4.5, words.inner_text()
+    finally:
+        page.request.delete(server.url + theme, headers={"Authorization": f"token {server.token}"})
+        page.request.put(
+            server.url + theme,
+            headers={"Authorization": f"token {server.token}"},
+            data=json.dumps({"raw": "{}"}),
+        )
+
+
+@every_notebook
+def test_saved_and_reopened_it_moves_on_and_after_a_restart_it_runs_again(path, server, page):
+    browser.open_notebook(page, server, path.name)
+    browser.run_all(page)
+    assert move_first_sliders(page) == explorers_in(path)
+    browser.menu(page, "File", "docmanager:save")
+    page.wait_for_timeout(2000)
+    browser.open_notebook(page, server, path.name)  # the kernel still runs
+    browser.wait_until(
+        lambda: len(browser.explorers(page)) == explorers_in(path), lambda: "they are not back"
+    )
+    assert move_first_sliders(page) == explorers_in(path)
+    server.end_kernels()
+    browser.open_notebook(page, server, path.name)
+    browser.run_all(page)
+    assert move_first_sliders(page) == explorers_in(path)
