@@ -80,10 +80,9 @@ def photographs() -> dict[str, np.ndarray]:
 
     The arrays are read-only. ``image_patches`` draws from all of both.
     """
-    named = dict(zip(("china", "flower"), (grey.view() for grey in _photographs()), strict=True))
-    for grey in named.values():
-        grey.flags.writeable = False
-    return named
+    china, flower = (grey.view() for grey in _photographs())
+    china.flags.writeable = flower.flags.writeable = False
+    return {"china": china, "flower": flower}
 
 
 @functools.cache
