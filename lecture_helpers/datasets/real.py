@@ -75,6 +75,16 @@ def image_patches(size: int = 8, n: int = 10_000, seed: int = 0, whiten: bool = 
     return patches
 
 
+def photographs() -> dict[str, np.ndarray]:
+    """Scikit-learn's photographs "china" and "flower" in grey, from 0, black, to 1: (427, 640).
+
+    The arrays are read-only. ``image_patches`` draws from all of both.
+    """
+    china, flower = (grey.view() for grey in _photographs())
+    china.flags.writeable = flower.flags.writeable = False
+    return {"china": china, "flower": flower}
+
+
 @functools.cache
 def _photographs() -> list[np.ndarray]:
     from PIL import Image

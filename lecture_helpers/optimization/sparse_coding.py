@@ -94,6 +94,45 @@ def sparse_encode(
     return h.T
 
 
+@one_thread
+def masked_encode(
+    patches: np.ndarray, seen: np.ndarray, atoms: np.ndarray, penalty: float, *,
+    sweeps: int = 100, tolerance: float = 1e-6,
+) -> np.ndarray:  # fmt: skip
+    """The codes (n, k) of patches (n, d) of which only some pixels are known.
+
+    ``seen`` (n, d) is 1 where a pixel is known, else 0; the others, whatever they hold, enter
+    nowhere. Every patch has its own Lasso: of each atom it sees those pixels. Coordinate descent
+    from 0, stopped as in ``sparse_encode``; an atom of which a patch sees nothing gets no code.
+    Mairal, Elad and Sapiro 2008.
+
+    Raises:
+        ValueError: shapes that do not fit, NaN, a negative penalty, ``seen`` other than 0 and 1.
+
+    >>> masked_encode([[3.0, 9.0]], [[1, 0]], np.eye(2), penalty=1.0)
+    array([[2., 0.]])
+    """
+    x, w = _patches(patches), _atoms(atoms, patches)
+    mask = check.finite_array(seen=seen, shape=x.shape).astype(float)
+    if not np.isin(mask, (0.0, 1.0)).all():
+        raise ValueError("seen must hold nothing but 0 and 1.")
+    penalty = check.non_negative(penalty=penalty)
+    tolerance = check.non_negative(tolerance=tolerance)
+    left, h, curvatures = x * mask, np.zeros((len(x), len(w))), mask @ (w**2).T
+    for _ in range(check.whole(sweeps=sweeps, least=1)):
+        largest = 0.0
+        for j, atom in enumerate(w):
+            rho = left @ atom + curvatures[:, j] * h[:, j]
+            step = soft_threshold(rho, penalty) / np.maximum(curvatures[:, j], 1e-12) - h[:, j]
+            moved = np.flatnonzero(step)
+            h[moved, j] += step[moved]
+            left[moved] -= step[moved, None] * (mask[moved] * atom)
+            largest = max(largest, float(np.abs(step).max()))
+        if largest <= tolerance:
+            break
+    return h
+
+
 def update_atoms(patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray) -> np.ndarray:
     """The dictionary after one pass of ``w_j <- u_j / |u_j|``, atom by atom, codes fixed.
 

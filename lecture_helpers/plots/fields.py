@@ -8,13 +8,18 @@ from lecture_helpers.plots.style import INK, PALE, VERMILLION
 from lecture_helpers.plots.style import role as look
 
 
-def draw_contours(ax, cost: Callable, *, xlim: tuple, ylim: tuple, levels, places: int = 121):
+def draw_contours(
+    ax, cost: Callable | np.ndarray, *, xlim: tuple, ylim: tuple, levels, places: int = 121
+):
     """Filled contours of a cost of two parameters, (..., 2) -> (...), darker where it is low.
 
-    ``places`` is how many there are along each side; fewer are quicker.
+    ``places`` is how many there are along each side; fewer are quicker. A cost that takes long is
+    given as what it is there, (places, places), the first row at ylim[0].
     """
+    if not callable(cost):
+        places = len(cost)
     x, y = (np.linspace(low, high, places) for low, high in (xlim, ylim))
-    heights = cost(np.stack(np.meshgrid(x, y), axis=-1))
+    heights = cost(np.stack(np.meshgrid(x, y), axis=-1)) if callable(cost) else cost
     ax.contourf(x, y, heights, levels=levels, cmap="Blues_r", extend="both")
     ax.contour(x, y, heights, levels=levels, colors="white", linewidths=0.5)
 

@@ -6,7 +6,16 @@ import sys
 import numpy as np
 import pytest
 
-from lecture_helpers.datasets import Dataset, digits, image_patches, mnist1d, real, spirals, split
+from lecture_helpers.datasets import (
+    Dataset,
+    digits,
+    image_patches,
+    mnist1d,
+    photographs,
+    real,
+    spirals,
+    split,
+)
 from lecture_helpers.datasets.synthetic import _published_signals
 
 
@@ -81,6 +90,14 @@ def test_whitened_patches_have_mean_zero_and_nearly_equal_variances():
     spread = np.linalg.eigvalsh(raw.T @ raw / len(raw))
     assert np.median(variances) > 0.5 and variances.max() < 1.001
     assert spread.max() / np.median(spread) > 20 * variances.max() / np.median(variances)
+
+
+def test_photographs_are_grey_between_black_and_white_and_cannot_be_changed():
+    assert list(photographs()) == ["china", "flower"]
+    for grey in photographs().values():
+        assert grey.shape == (427, 640) and 0 <= grey.min() < 0.05 and 0.8 < grey.max() <= 1
+        with pytest.raises(ValueError):
+            grey[0, 0] = 0.5
 
 
 def test_patches_come_from_the_photographs_of_the_seed():

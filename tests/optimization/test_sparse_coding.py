@@ -6,6 +6,7 @@ from lecture_helpers.optimization.lasso import LassoProblem, lasso
 from lecture_helpers.optimization.sparse_coding import (
     free_atoms,
     learn_dictionary,
+    masked_encode,
     palm,
     partly_whitened,
     sparse_cost,
@@ -40,6 +41,33 @@ def test_the_codes_meet_the_kkt_conditions(patches, made):
     pull = (patches - codes @ atoms) @ atoms.T
     np.testing.assert_allclose(pull[codes != 0], np.sign(codes[codes != 0]), atol=1e-9)
     assert np.abs(pull).max() <= 1 + 1e-9
+
+
+def test_masked_codes_are_the_lasso_solution_on_the_seen_pixels(patches):
+    atoms = starting_atoms(patches, 20, seed=1)
+    seen = np.random.default_rng(0).random((6, 36)) < 0.6
+    hidden_anything = np.where(seen, patches[:6], 1e6)
+    codes = masked_encode(hidden_anything, seen, atoms, 0.5, sweeps=2000, tolerance=1e-12)
+    for patch, known, code in zip(patches, seen, codes, strict=False):
+        fit = lasso(LassoProblem(atoms[:, known].T, patch[known]), 0.5, gap=1e-14)
+        np.testing.assert_allclose(code, fit.coefficients, atol=1e-5)
+
+
+def test_masked_codes_of_whole_patches_are_the_usual_ones(patches, made):
+    atoms, codes = made
+    np.testing.assert_allclose(
+        masked_encode(patches, np.ones_like(patches), atoms, 1.0), codes, atol=1e-4
+    )
+
+
+def test_a_patch_without_a_seen_pixel_gets_no_code(patches, made):
+    codes = masked_encode(patches[:2], np.zeros((2, 36)), made[0], 0.0)
+    assert not codes.any()
+
+
+def test_a_mask_of_shades_is_refused(patches, made):
+    with pytest.raises(ValueError, match="seen must hold nothing but 0 and 1"):
+        masked_encode(patches[:1], np.full((1, 36), 0.5), made[0], 1.0)
 
 
 def test_every_atom_alone_is_the_best_of_length_one(patches, made):

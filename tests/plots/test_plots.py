@@ -113,3 +113,21 @@ def test_frame_goes_around_the_tiles(ax):
     plots.draw_frame(ax, (1.5, 2.5), (0, 3))
     corners = {tuple(c) for c in ax.lines[0].get_xydata().tolist()}
     assert corners == {(1.5, 0), (2.5, 0), (1.5, 3), (2.5, 3)}
+
+
+def test_contours_of_known_heights_are_those_of_the_cost():
+    frame = dict(xlim=(-1, 2), ylim=(0, 1), levels=np.linspace(0, 6, 7))
+
+    def cost(points):
+        return points[..., 0] ** 2 + 2 * points[..., 1]  # neither square nor symmetric
+
+    x, y = np.linspace(-1, 2, 31), np.linspace(0, 1, 31)
+    known = cost(np.stack(np.meshgrid(x, y), axis=-1))
+    drawn = []
+    for given in (cost, known):
+        ax = Figure().subplots()
+        plots.draw_contours(ax, given, places=31, **frame)
+        drawn.append([path.vertices for c in ax.collections for path in c.get_paths()])
+    assert len(drawn[0]) == len(drawn[1]) > 0
+    for one, other in zip(*drawn, strict=True):
+        np.testing.assert_array_equal(one, other)
