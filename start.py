@@ -373,7 +373,8 @@ def test(rest):
 
 
 def soak(rest):
-    hand_over([python_with(["cluster", "site", "test"]), "-m", "pytest", "-m", "soak", *rest])
+    extras = ["cluster", "fronts", "site", "test"]
+    hand_over([python_with(extras), "-m", "pytest", "-m", "soak", *rest])
 
 
 def refresh(rest):
