@@ -29,6 +29,14 @@ def draw_points(ax, x, y, *, role: str, label: str | None = None):
     ax.plot(x, y, color=r.colour, ls="", marker=r.marker, ms=6.5, alpha=0.55, label=label)
 
 
+def draw_numerals(ax, points, numerals, *, role: str):
+    """Each of the points (n, 2) as its numeral (n,), a whole number from 0 to 9."""
+    points, numerals = np.asarray(points), np.asarray(numerals)
+    for numeral in np.unique(numerals):
+        x, y = points[numerals == numeral].T
+        ax.plot(x, y, color=look(role).colour, ls="", marker=f"${numeral}$", ms=8, mew=0.3)
+
+
 def draw_marker(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, size=13):
     """A large marker at a point (2,); outside the frame a triangle on its edge points out to it.
 
