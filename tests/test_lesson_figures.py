@@ -322,3 +322,27 @@ def test_without_normalization_the_cloud_is_a_line_and_shorter_in_wide_networks(
     for width, seeds, said in ((32, 20, 0.46), (512, 4, 0.20)):
         spreads = [plane.spread for plane in clouds_at_layer_50("none", seeds, width)[0]]
         assert np.median(spreads) == pytest.approx(said, abs=0.006)
+
+
+def test_a_normalised_unit_sets_its_own_learning_rate():
+    found = bindings(BATCH_NORM, "PAIR")
+    paths = {
+        key: [found["turned"](*key, seed) for seed in range(20)]
+        for key in [(0.1, 0, 1), (1, 0, 1), (10, 0, 1), (1, 0.03, 1), (1, 0.03, 3)]
+    }
+    lengths = {
+        key: np.median([np.linalg.norm(path[-1]) for path, _ in walks])
+        for key, walks in paths.items()
+    }
+    says(BATCH_NORM, "end 1.5 long, at 10 they end 4.4 long (presets 2 and 3)")
+    assert lengths[1, 0, 1] == pytest.approx(1.5, abs=0.05)
+    assert lengths[10, 0, 1] == pytest.approx(4.4, abs=0.05)
+    says(BATCH_NORM, "the effective rates are 0.43 and 0.52")
+    says(BATCH_NORM, "0.1 stays at 0.09 (preset 1)")
+    for lr, said in ((0.1, 0.09), (1, 0.43), (10, 0.52)):
+        rates = [lr / (path[-1] @ path[-1]) for path, _ in paths[lr, 0, 1]]
+        assert np.median(rates) == pytest.approx(said, abs=0.0061)
+    says(BATCH_NORM, "from lengths of 1 and of 3 both end at 0.57")
+    assert lengths[1, 0.03, 1] == pytest.approx(0.57, abs=0.006)
+    assert lengths[1, 0.03, 3] == pytest.approx(0.57, abs=0.006)
+    assert max(cosines.max() for walks in paths.values() for _, cosines in walks) < 1e-10
