@@ -21,6 +21,7 @@ from lecture_helpers.test_functions.averaging_traps import bent_valley
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 COORDINATE = "02_coordinate_descent"
 POLYAK, CURRICULUM = "03_polyak_averaging", "06_continuation_and_curriculum"
+BATCH_NORM, DESIGN = "01_batch_normalization", "05_model_design"
 ROUNDING = 0.3  # percentage points that another processor's rounding may move a mean over networks
 
 
@@ -364,3 +365,92 @@ def test_what_the_stored_runs_on_shapes_came_to():
         f"{alone:.0f} % with hard shapes alone, {late:.0f} % after a switch at 0.6, "
         f"{last:.0f} % at 0.9.",
     )
+
+
+def test_the_forecast_of_the_ladder_holds_for_other_fresh_networks():
+    found = bindings(DESIGN, "DIGITS", "ladder", "fresh", "ROWS", "BOTH")
+    both, rows = found["BOTH"], found["ROWS"]
+
+    def wrong(spread, ratio, row):
+        said = both["least"] < spread < both["most"] and ratio < both["limit"]
+        return said != (found["LATE_LOSS"][row] < 0.5)
+
+    logs = {r: np.log([found["three_numbers"](*r, seed) for seed in range(20)]) for r in rows}
+    for seeds in (slice(8), slice(8, 20)):
+        means = {row: np.exp(values[seeds].mean(axis=0)) for row, values in logs.items()}
+        assert not [row for row, (spread, _, ratio) in means.items() if wrong(spread, ratio, row)]
+    singles = {row: [wrong(s, r, row) for s, _, r in np.exp(each)] for row, each in logs.items()}
+    says(DESIGN, "wrong 13 times in 560 (28 rows, twenty seeds), twelve times for a plain network")
+    assert abs(sum(map(sum, singles.values())) - 13) <= 2
+    assert abs(sum(sum(each) for (_, arm), each in singles.items() if arm == "plain") - 12) <= 2
+
+
+def test_gradients_a_tenth_of_the_way_apart_over_20_networks():
+    walk = bindings(DESIGN, "DIGITS", "fresh", "WAY")["walk"]
+    says(DESIGN, "at 8 layers they are alike to 0.65, at 24 to 0.25 (preset 2)")
+    says(DESIGN, "With small branches they stay alike, 0.96,")
+    says(DESIGN, "white noise, 0.00 (preset 4); with skips and BN they are alike to 0.61")
+    said = {(8, "plain"): 0.65, (24, "plain"): 0.25, (24, "residual"): 0.96, (24, "BN"): 0,
+            (24, "residual + BN"): 0.61}  # fmt: skip
+    for row, figure in said.items():
+        alike = np.median([walk(*row, seed)[1][10] for seed in range(20)])
+        assert alike == pytest.approx(figure, abs=0.006), row
+
+
+@cache
+def clouds_at_layer_50(norm: str, seeds: int = 20, width: int = 128) -> tuple[list, list]:
+    """The planes of that many ReLU networks, and the names of their shapes."""
+    found = bindings(BATCH_NORM, "SIZES", "clouds", "shape_of")
+    planes = [found["clouds"](norm, "relu", width, seed)[50] for seed in range(seeds)]
+    return planes, [found["shape_of"](plane) for plane in planes]
+
+
+@pytest.mark.parametrize(
+    "norm, shape, spread, words",
+    [
+        ("none", "stretched", 0.30, "0.30, 0.10 and 0.84 apart, medians"),
+        ("layer", "collapsed", 0.10, "0.30, 0.10 and 0.84 apart, medians"),
+        ("batch", "open", 0.84, "0.30, 0.10 and 0.84 apart, medians"),
+        ("scale", "open", 0.42, "0.42 apart, 19 % along one direction"),
+        ("centre", "stretched", 0.98, "Centring alone keeps it wide, 0.98"),
+    ],
+)
+def test_what_becomes_of_the_digits_in_20_networks(norm, shape, spread, words):
+    says(BATCH_NORM, words)
+    planes, shapes = clouds_at_layer_50(norm)
+    assert set(shapes) == {shape}
+    assert np.median([plane.spread for plane in planes]) == pytest.approx(spread, abs=0.0061)
+
+
+def test_without_normalization_the_cloud_is_a_line_and_shorter_in_wide_networks():
+    says(BATCH_NORM, "90 % of the variance along one direction")
+    planes, _ = clouds_at_layer_50("none")
+    assert np.median([plane.shares[0] for plane in planes]) == pytest.approx(0.90, abs=0.006)
+    says(BATCH_NORM, "0.46 apart at width 32, 0.20 at 512; medians of twenty and of four seeds")
+    for width, seeds, said in ((32, 20, 0.46), (512, 4, 0.20)):
+        spreads = [plane.spread for plane in clouds_at_layer_50("none", seeds, width)[0]]
+        assert np.median(spreads) == pytest.approx(said, abs=0.006)
+
+
+def test_a_normalised_unit_sets_its_own_learning_rate():
+    found = bindings(BATCH_NORM, "PAIR")
+    paths = {
+        key: [found["turned"](*key, seed) for seed in range(20)]
+        for key in [(0.1, 0, 1), (1, 0, 1), (10, 0, 1), (1, 0.03, 1), (1, 0.03, 3)]
+    }
+    lengths = {
+        key: np.median([np.linalg.norm(path[-1]) for path, _ in walks])
+        for key, walks in paths.items()
+    }
+    says(BATCH_NORM, "end 1.5 long, at 10 they end 4.4 long (presets 2 and 3)")
+    assert lengths[1, 0, 1] == pytest.approx(1.5, abs=0.05)
+    assert lengths[10, 0, 1] == pytest.approx(4.4, abs=0.05)
+    says(BATCH_NORM, "the effective rates are 0.43 and 0.52")
+    says(BATCH_NORM, "0.1 stays at 0.09 (preset 1)")
+    for lr, said in ((0.1, 0.09), (1, 0.43), (10, 0.52)):
+        rates = [lr / (path[-1] @ path[-1]) for path, _ in paths[lr, 0, 1]]
+        assert np.median(rates) == pytest.approx(said, abs=0.0061)
+    says(BATCH_NORM, "from lengths of 1 and of 3 both end at 0.57")
+    assert lengths[1, 0.03, 1] == pytest.approx(0.57, abs=0.006)
+    assert lengths[1, 0.03, 3] == pytest.approx(0.57, abs=0.006)
+    assert max(cosines.max() for walks in paths.values() for _, cosines in walks) < 1e-10

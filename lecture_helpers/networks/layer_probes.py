@@ -1,4 +1,6 @@
-"""What each layer of a trained network knows, and how hard it is pulled."""
+"""What each layer of a network knows, how its examples lie, and how hard it is pulled."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,6 +18,47 @@ def hidden_values(network: nn.Sequential, inputs: np.ndarray) -> list[np.ndarray
         for layer in list(network.children())[:-1]:
             values.append(layer(values[-1]))
     return [v.numpy() for v in values]
+
+
+@dataclass(frozen=True)
+class PrincipalPlane:
+    """A cloud in its plane: points (n, 2), ``shares`` (2,) of its variance along the two axes.
+
+    spread: the root mean square distance from the cloud's middle over that from the origin, 0 where
+    all examples are alike and at most 1. The points are measured by the same unit.
+    """
+
+    points: np.ndarray
+    shares: np.ndarray
+    spread: float
+
+
+def principal_plane(values: np.ndarray, *, like: np.ndarray | None = None) -> PrincipalPlane:
+    """The plane of the two leading principal directions of values (n, k), n and k at least 2.
+
+    The points (n, 2) have the cloud's middle at 0. They are turned and reflected within their
+    plane so as to lie as near as they can to ``like`` (n, 2), so that planes of successive layers
+    can be compared (orthogonal Procrustes problem, Schoenemann 1966). Where all examples are
+    exactly alike the shares are NaN.
+
+    Raises:
+        ValueError: values are no finite (n, k) array of 2 x 2 or more, like is not (n, 2).
+
+    >>> principal_plane(np.array([[2.0, 1.0], [2.0, -1.0]])).spread ** 2
+    0.2
+    """
+    h = check.finite_array(values=values, ndim=2)
+    if min(h.shape) < 2:
+        raise ValueError(f"values must have 2 rows and columns or more, not {h.shape}.")
+    length = np.sqrt((h**2).sum(axis=1).mean()) or 1.0
+    turned, sizes, _ = np.linalg.svd((h - h.mean(axis=0)) / length, full_matrices=False)
+    points, total = turned[:, :2] * sizes[:2], (sizes**2).sum()
+    if like is not None:
+        target = check.finite_array(like=like, shape=points.shape)
+        left, _, right = np.linalg.svd(points.T @ target)
+        points = points @ left @ right
+    shares = sizes[:2] ** 2 / total if total > 0 else np.full(2, np.nan)
+    return PrincipalPlane(points, shares, float(np.sqrt(total / len(h))))
 
 
 def predict(network: nn.Sequential, inputs: np.ndarray) -> np.ndarray:

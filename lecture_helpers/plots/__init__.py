@@ -31,6 +31,7 @@ from lecture_helpers.plots.markers import (
     draw_layers,
     draw_marker,
     draw_markers,
+    draw_numerals,
     draw_pointer,
     draw_points,
     draw_vline,

@@ -29,6 +29,21 @@ def draw_points(ax, x, y, *, role: str, label: str | None = None):
     ax.plot(x, y, color=r.colour, ls="", marker=r.marker, ms=6.5, alpha=0.55, label=label)
 
 
+def draw_numerals(ax, points, numerals, *, role: str, xlim: tuple, ylim: tuple):
+    """Each of the points (n, 2) as its numeral (n,), a whole number from 0 to 9.
+
+    One outside the frame is a triangle on its edge, as ``draw_marker`` has it.
+    """
+    points, numerals = np.asarray(points), np.asarray(numerals)
+    outside = (np.clip(points, (xlim[0], ylim[0]), (xlim[1], ylim[1])) != points).any(axis=1)
+    style = dict(color=look(role).colour, ls="", ms=8, mew=0.3)
+    for numeral in np.unique(numerals[~outside]):
+        x, y = points[(numerals == numeral) & ~outside].T
+        ax.plot(x, y, marker=f"${numeral}$", **style)
+    for point in points[outside]:
+        draw_marker(ax, point, role=role, xlim=xlim, ylim=ylim, size=9)
+
+
 def draw_marker(ax, point, *, role: str, xlim: tuple, ylim: tuple, label=None, size=13):
     """A large marker at a point (2,); outside the frame a triangle on its edge points out to it.
 

@@ -7,6 +7,7 @@ from lecture_helpers.plots import (
     draw_lines,
     draw_marker,
     draw_markers,
+    draw_numerals,
     draw_spread,
     draw_watched,
 )
@@ -69,3 +70,12 @@ def test_the_last_that_was_watched_is_joined_and_marked_beyond_the_frame(ax):
     assert (inside.get_xdata().tolist(), above.get_xdata().tolist()) == ([1], [2])
     draw_watched(ax, watched[..., :0], role="with", ylim=(0.1, 10.0))
     assert len(ax.lines) == 3
+
+
+def test_every_point_is_drawn_once_as_its_numeral_or_on_the_edge_that_it_left_by(ax):
+    points = np.array([[0.0, 1], [2, 3], [4, 5], [6, 7], [8, -9]])
+    frame = dict(xlim=(-10, 7), ylim=(-10, 10))
+    draw_numerals(ax, points, np.array([3, 0, 3, 9, 3]), role="with", **frame)
+    drawn = {line.get_marker(): line.get_xydata().tolist() for line in ax.lines}
+    edge = {">": [[7, -9]]}
+    assert drawn == {"$0$": [[2, 3]], "$3$": [[0, 1], [4, 5]], "$9$": [[6, 7]]} | edge
