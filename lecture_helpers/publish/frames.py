@@ -20,14 +20,13 @@ from lecture_helpers.widgets.controls.ranges import Range
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.live_explorer import LiveExplorer
 from lecture_helpers.widgets.rendering.canvas import Canvas
-from lecture_helpers.widgets.rendering.pixels import decode_png, encode_png
+from lecture_helpers.widgets.rendering.pixels import decode_png, encode_png, few_colours
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MIX = 60  # states that the two main controls of an explorer have together, about
 STOPS = 5  # of a range that does not mix
 MOMENTS = 13  # of a run
 LOOK = Appearance(text=1.25, sharpness=1.2)  # read on a phone, and from the last row
-EXACT, COLOURS = 16, 64  # colours of a picture that stay as they are, and others
 GAP = 0.03  # how far from the middle between two panels a picture may be cut, as a share of it
 
 
@@ -371,17 +370,7 @@ def webp(pixels: np.ndarray) -> str:
     The commonest colours, which fill areas, stay exact. The others, on the edges of letters and
     lines, are at most about 25 levels of 255 off; the file is less than half as large.
     """
-    image, file = Image.fromarray(pixels), io.BytesIO()
-    if image.getcolors(EXACT + COLOURS) is None:
-        few = image.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE).convert("RGB")
-        image = Image.fromarray(_with_exact(pixels, np.asarray(few)))
+    file, few = io.BytesIO(), np.asarray(few_colours(pixels).convert("RGB"))
+    image = Image.fromarray(np.dstack([few, pixels[..., 3]]))
     image.save(file, "WEBP", lossless=True, method=4)
     return base64.b64encode(file.getvalue()).decode("ascii")
-
-
-def _with_exact(pixels: np.ndarray, few: np.ndarray) -> np.ndarray:
-    """The picture of few colours, with the commonest colours of the pixels as they were."""
-    whole = np.ascontiguousarray(pixels).view(np.uint32)[..., 0]
-    colours, counts = np.unique(whole, return_counts=True)
-    common = np.isin(whole, colours[np.argsort(-counts)[:EXACT]])
-    return np.where(common[..., None], pixels, np.dstack([few, pixels[..., 3]]))
