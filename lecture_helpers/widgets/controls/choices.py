@@ -23,7 +23,9 @@ class Choice(Control):
         made = dict(options=list(self.options.items()), value=self.start, description=self.label)
         words = list(self.options)
         numbers = all(map(is_number, self.values))
-        if len(words) <= 5 and sum(map(len, words)) <= 40:
+        counted = words == [str(place) for place in range(len(words))]
+        # The page takes such buttons for those it has, and never enables them (ipywidgets 8.1).
+        if len(words) <= 5 and sum(map(len, words)) <= 40 and not counted:
             style = {"button_width": "auto"}
             return [w.ToggleButtons(**made, style=style, layout=w.Layout(width="auto"))]
         if numbers and self.values == sorted(self.values):

@@ -24,7 +24,8 @@ from tests.widgets.views import random_value
         ((0.001, 0.5, "log"), 0.05, LogRange, [w.BoundedFloatText, w.IntSlider]),
         ((1, 64, "log"), 8, LogRange, [w.BoundedFloatText, w.IntSlider]),
         (["tanh", "relu"], "tanh", Choice, [w.ToggleButtons]),
-        ([0, 1], 1, Choice, [w.ToggleButtons]),
+        ([0, 2], 2, Choice, [w.ToggleButtons]),
+        ([0, 1], 1, Choice, [w.SelectionSlider]),  # such buttons stay disabled in the page
         ([1, 2, 4, 8, 16, 32], 4, Choice, [w.SelectionSlider]),
         (["a rather long name", "another rather long name"], "a rather long name", Choice,
          [w.Dropdown]),
