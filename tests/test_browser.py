@@ -10,6 +10,7 @@ import pytest
 
 import start
 from lecture_helpers.claims.ledger import load
+from lecture_helpers.widgets import layout
 from tests import browser
 
 ROOT = Path(__file__).parents[1]
@@ -74,6 +75,19 @@ def test_a_toy_explorer_moves_on_the_main_thread(server, page):
     assert len(list(browser.moves(page, explorer))) == 5
     assert browser.reading(explorer).endswith("main thread: True.")
     assert not browser.errors(page)
+    asleep = page.locator(".lecture-asleep")
+    assert asleep.count() == 1 and not asleep.is_visible()
+
+
+def test_a_page_without_a_kernel_says_so(window):
+    page = window.new_page()
+    inside = (
+        layout._CSS.replace("{{", "{").replace("}}", "}")
+        + f'<p class="lecture-asleep">{layout.ASLEEP}</p>'
+    )
+    page.set_content(f'<body class="jp-Notebook"><div class="lecture-explorer">{inside}</div>')
+    assert page.get_by_text("this page has no kernel").is_visible()
+    page.close()
 
 
 def test_an_error_in_a_cell_is_noticed(server, page):

@@ -30,6 +30,7 @@ def with_package(name):
 def move_first_sliders(page) -> int:
     """Move the first slider of every explorer by keyboard; the number of explorers."""
     made = browser.explorers(page)
+    assert page.locator(".lecture-asleep:visible").count() == 0
     for explorer in made:
         explorer.scroll_into_view_if_needed()
         answers = explorer.locator(".lecture-question button")

@@ -35,6 +35,8 @@ _CSS = """<style>
 .lecture-code .widget-html-content {{ line-height: 1.3; white-space: normal; }}
 .lecture-explorer .widget-label {{ font-weight: 600; }}
 .lecture-explorer .lecture-presets {{ display: contents; }}
+.jp-NotebookPanel .lecture-asleep, .jp-LinkedOutputView .lecture-asleep,
+[data-voila] .lecture-asleep {{ display: none; }}
 .lecture-tools {{ margin-left: auto; }}
 .lecture-explorer .jupyter-button {{ border-radius: 4px; }}
 .lecture-explorer .widget-toggle-button.mod-active, .lecture-explorer .jupyter-button.mod-active {{
@@ -42,6 +44,7 @@ _CSS = """<style>
 </style>"""
 
 
+ASLEEP = "If nothing moves here, this page has no kernel: open the notebook in JupyterLab."
 REST = 470  # pixels of the page and of a live explorer that are not its picture
 SMALLEST = 560  # pixels across that a live picture keeps on any screen
 
@@ -82,6 +85,7 @@ class ExplorerLayout:
                     ),
                     layout=w.Layout(display="none"),
                 ),
+                w.HTML(ASLEEP).add_class("lecture-asleep"),
                 self._top(),
                 self._figure(),
                 *self._question(),
