@@ -1,0 +1,401 @@
+"""Which wrong function a wrong answer computes, found by the values it returned.
+
+Every diagnosis says what the values are. It is true of any program with these values.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations
+
+import numpy as np
+
+from lecture_helpers.exercises.comparison import plain, same, tolerance
+
+FEWEST = 4  # inputs on which an answer and a wrong function must agree
+Cases = Sequence[Mapping]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong function: when one gets its values, a sentence about it, and its settings."""
+
+    words: str
+    function: Callable
+    sentence: str = ""
+    settings: Mapping | None = None
+
+    def diagnosis(self) -> "Diagnosis":
+        """Its values, in words."""
+        return Diagnosis(f"those you get {self.words}", self.sentence)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the values of an answer are, and a sentence about it."""
+
+    words: str
+    sentence: str = ""
+
+
+def values(function: Callable, case: Mapping):
+    """The plain values of a function for a case; the function may not change its inputs."""
+    with np.errstate(all="ignore"):
+        return plain(function(*case.values()))
+
+
+def altered(function: Callable, settings: Mapping[str, object]) -> Callable:
+    """A function with some inputs replaced, or changed by a function, and keywords added.
+
+    >>> altered(lambda x, lr, *, sign=-1: x + sign * lr, {"lr": lambda lr: 2 * lr, "sign": 1})(1, 3)
+    7
+    """
+    inputs = list(inspect.signature(function).parameters)
+
+    def answer(*given):
+        case = dict(zip(inputs, given, strict=False))
+        for name, value in settings.items():
+            case[name] = value(case[name]) if name in case and callable(value) else value
+        return function(**case)
+
+    return answer
+
+
+def diagnose(
+    reference: Callable, mistakes: Sequence[Wrong], cases: Cases, outputs: list, wanted: list
+) -> Diagnosis | None:
+    """What the outputs of a wrong answer are, None where nothing fits.
+
+    Tried in turn: the declared mistakes; the same where the answer is wrong at all; two of them at
+    once; the right function of changed inputs; right values that were changed afterwards. Results
+    of a tuple are looked at together, then one by one.
+    """
+    within = [tolerance(output) for output in outputs]
+    failing = [k for k in range(len(cases)) if not same(outputs[k], wanted[k], within[k])]
+    named = next((w for w in mistakes if _agrees(w.function, cases, outputs, within)), None)
+    if named:
+        return named.diagnosis()
+    if len(failing) < FEWEST:
+        return None
+    chosen = [[values[k] for k in failing] for values in (cases, outputs, wanted)]
+    search = _Search(reference, mistakes, *chosen, [within[k] for k in failing])
+    found = search.together() or search.one_by_one()
+    if found is None or len(failing) == len(cases):
+        return found
+    return Diagnosis(f"{_where(cases, failing)}, {found.words}", found.sentence)
+
+
+def _agrees(function: Callable, cases: Cases, outputs: list, within: list[float]) -> bool:
+    try:
+        return all(
+            same(output, values(function, case), limit)
+            for case, output, limit in zip(cases, outputs, within, strict=True)
+        )
+    except Exception:  # a changed input that the reference cannot take
+        return False
+
+
+class _Search:
+    """The wrong functions that fit some outputs."""
+
+    def __init__(self, reference, mistakes, cases, outputs, wanted, within):
+        self.reference = reference
+        self.mistakes = mistakes
+        self.cases = cases
+        self.outputs = outputs
+        self.wanted = wanted
+        self.within = within
+
+    def together(self) -> Diagnosis | None:
+        for name, function in _inputs(self.cases):
+            if _agrees(function, self.cases, self.outputs, self.within):
+                return Diagnosis(f"those of the input {name}")
+        found = next(filter(self._fits, self._functions()), None)
+        return found.diagnosis() if found else self._changed_afterwards(self.wanted)
+
+    def one_by_one(self) -> Diagnosis | None:
+        count = len(self.wanted[0]) if isinstance(self.wanted[0], tuple) else 0
+        if not count or not all(isinstance(o, tuple) and len(o) == count for o in self.outputs):
+            return None
+        parts = {}
+        for k in range(count):
+            outputs, wanted = ([values[k] for values in v] for v in (self.outputs, self.wanted))
+            if all(map(same, outputs, wanted, self.within)):
+                continue
+            search = _Search(
+                _part(self.reference, k),
+                [Wrong(w.words, _part(w.function, k), w.sentence) for w in self.mistakes],
+                self.cases, outputs, wanted, self.within,
+            )  # fmt: skip
+            found = search.together()
+            if found is None:
+                return None
+            parts[k] = found
+        words = [f"in result {k + 1} of {count}, {found.words}" for k, found in parts.items()]
+        return Diagnosis("; ".join(words), " ".join(found.sentence for found in parts.values()))
+
+    def _fits(self, wrong: Wrong) -> bool:
+        return _agrees(wrong.function, self.cases, self.outputs, self.within)
+
+    def _functions(self) -> Iterator[Wrong]:
+        """The mistakes, two at once, changed inputs, and mistakes with changed inputs."""
+        yield from self.mistakes
+        changes = list(_changed_inputs(self.cases))
+        for words, change in changes:
+            yield Wrong(f"with {words}", _after(change, self.reference))
+        for one, two in combinations([w for w in self.mistakes if w.settings], 2):
+            if not set(one.settings or ()) & set(two.settings or ()):
+                both = altered(self.reference, {**(one.settings or {}), **(two.settings or {})})
+                yield Wrong(f"{one.words}, and {two.words}", both, f"{one.sentence} {two.sentence}")
+        for wrong in self.mistakes:
+            for words, change in changes:
+                function = _after(change, wrong.function)
+                yield Wrong(f"{wrong.words}, with {words}", function, wrong.sentence)
+
+    def _changed_afterwards(self, right: list) -> Diagnosis | None:
+        for words, change in AFTERWARDS.items():
+            if self._fits_values(change, right):
+                return Diagnosis(f"the right ones, {words}")
+        return self._rearranged(right) or self._scaled(right)
+
+    def _fits_values(self, change: Callable, right: list) -> bool:
+        try:
+            with np.errstate(all="ignore"):
+                return all(
+                    same(output, plain(change(value)), limit)
+                    for output, value, limit in zip(self.outputs, right, self.within, strict=True)
+                )
+        except Exception:  # no rows to take, for example
+            return False
+
+    def _rearranged(self, right: list) -> Diagnosis | None:
+        if not isinstance(right[0], tuple):
+            for k, count in _lengths(self.outputs):
+                if all(same(o[k], r, w) for o, r, w in zip(*self._lists(right), strict=True)):
+                    return Diagnosis(f"the right ones, in result {k + 1} of the {count} returned")
+            return None
+        count = len(right[0])
+        for order in permutations(range(count)):
+            if self._fits_values(lambda value, o=order: tuple(value[k] for k in o), right):
+                names = " ".join(str(k + 1) for k in order)
+                return Diagnosis(f"the right ones, in the order {names}")
+        for k in range(count):
+            if self._fits_values(lambda value, k=k: value[k], right):
+                return Diagnosis(f"the right ones of result {k + 1}; {count} results are wanted")
+        return None
+
+    def _lists(self, right: list) -> tuple[list, list, list[float]]:
+        return self.outputs, right, self.within
+
+    def _scaled(self, right: list) -> Diagnosis | None:
+        pairs = list(zip(*self._lists(right), strict=True))
+        if any(isinstance(o, tuple) or isinstance(r, tuple) or o.shape != r.shape
+               for o, r, _ in pairs):  # fmt: skip
+            return None
+        with np.errstate(all="ignore"):
+            factors = [_factor(output, value, limit) for output, value, limit in pairs]
+            shifts = [_shift(output, value, limit) for output, value, limit in pairs]
+        for verb, found in (("times", factors), ("plus", shifts)):
+            words = None if None in found else _expression(found, self.cases, max(self.within))
+            if words:
+                return Diagnosis(f"the right ones, {verb} {words}")
+        return None
+
+
+def _part(function: Callable, k: int) -> Callable:
+    return lambda *case: function(*case)[k]
+
+
+def _after(change: Callable, function: Callable) -> Callable:
+    return lambda *case: function(*change(case))
+
+
+def _lengths(outputs: list) -> Iterator[tuple[int, int]]:
+    if all(isinstance(output, tuple) for output in outputs):
+        count = min(map(len, outputs))
+        yield from ((k, count) for k in range(count))
+
+
+def _where(cases: Cases, failing: list[int]) -> str:
+    """On which inputs an answer is wrong: where an input has one value, else on how many."""
+    wrong = set(failing)
+    for name in cases[0]:
+        marks = [_mark(case[name]) for case in cases]
+        here = {mark for k, mark in enumerate(marks) if k in wrong}
+        there = {mark for k, mark in enumerate(marks) if k not in wrong}
+        if len(here) == 1 and not here & there and None not in here:
+            return f"where {name} is {here.pop()}"
+    return f"on the {len(failing)} of {len(cases)} inputs where it is wrong"
+
+
+def _mark(value) -> str | None:
+    """What can be said of an input in a word: a truth value, a whole number, given or not."""
+    if value is None or isinstance(value, (bool, np.bool_, int, np.integer)):
+        return str(value)
+    return "given" if isinstance(value, tuple) else None
+
+
+# --- changed inputs ---------------------------------------------------------------------
+
+NUMBERS: dict[str, Callable] = {
+    "0": lambda s: 0.0 * s, "1": lambda s: s**0, "-{}": np.negative, "1 - {}": lambda s: 1 - s,
+    "1 + {}": lambda s: 1 + s, "1 / {}": lambda s: 1 / s, "the square of {}": np.square,
+    "the root of {}": np.sqrt, "2 {}": lambda s: 2 * s, "{} / 2": lambda s: s / 2,
+}  # fmt: skip
+WHOLES: dict[str, Callable] = {
+    "{} + 1": lambda n: n + 1, "{} - 1": lambda n: n - 1, "1": lambda n: 1, "0": lambda n: 0,
+    "2 {}": lambda n: 2 * n, "half of {}": lambda n: n // 2, "-{}": lambda n: -n,
+}  # fmt: skip
+TRUTHS: dict[str, Callable] = {
+    "the opposite of {}": np.logical_not, "True": np.ones_like, "False": np.zeros_like,
+}  # fmt: skip
+ARRAYS: dict[str, Callable] = {
+    "zeros": np.zeros_like, "ones": np.ones_like, "-{}": np.negative, "|{}|": np.abs,
+    "the square of {}": np.square, "the root of {}": np.sqrt, "the sign of {}": np.sign,
+    "1 / {}": lambda a: 1 / a, "2 {}": lambda a: 2 * a, "{} / 2": lambda a: a / 2,
+    "{} in reverse": lambda a: a[::-1], "{} without its first entry": lambda a: a[1:],
+    "{} without its last entry": lambda a: a[:-1], "{} sorted": lambda a: np.sort(a, axis=0),
+    "the first entry of {} alone": lambda a: a[:1], "the last entry of {} alone": lambda a: a[-1:],
+    "{} transposed": lambda a: np.swapaxes(a, -1, -2),
+    "the diagonal of {} alone": lambda a: np.diag(np.diag(a)),
+    "the mean of {} over its rows": lambda a: np.broadcast_to(a.mean(axis=0), a.shape),
+    "{} less its mean": lambda a: a - a.mean(axis=0),
+    "the running largest of {}": lambda a: np.maximum.accumulate(a),
+    "{} moved on by one entry": lambda a: np.roll(a, 1, axis=0),
+    "{} cut off to whole numbers": np.trunc,
+}  # fmt: skip
+
+
+def _kind(value) -> dict[str, Callable]:
+    if isinstance(value, (bool, np.bool_)):
+        return TRUTHS
+    if isinstance(value, (int, np.integer)):
+        return WHOLES
+    if isinstance(value, (float, np.floating)):
+        return NUMBERS
+    if isinstance(value, np.ndarray):
+        return TRUTHS if value.dtype.kind == "b" else ARRAYS if value.dtype.kind == "f" else {}
+    return {}
+
+
+def _changed_inputs(cases: Cases) -> Iterator[tuple[str, Callable]]:
+    """Changes of one input, and exchanges of two alike, with their words."""
+    names = list(cases[0])
+    for place, name in enumerate(names):
+        for words, change in _kind(cases[0][name]).items():
+            yield f"{words.format(name)} in place of {name}", _at(place, change)
+        if any(isinstance(case[name], tuple) for case in cases):
+            yield f"the parts of {name} exchanged", _at(place, lambda v: v and v[::-1])
+    for one, two in combinations(range(len(names)), 2):
+        shapes = {(np.shape(c[names[one]]), np.shape(c[names[two]])) for c in cases}
+        alike = all(a == b for a, b in shapes) and _kind(cases[0][names[one]]) in (NUMBERS, ARRAYS)
+        if alike and _kind(cases[0][names[two]]) is _kind(cases[0][names[one]]):
+            yield f"{names[one]} and {names[two]} exchanged", _exchange(one, two)
+
+
+def _at(place: int, change: Callable) -> Callable:
+    return lambda case: (*case[:place], change(case[place]), *case[place + 1 :])
+
+
+def _exchange(one: int, two: int) -> Callable:
+    order = {one: two, two: one}
+    return lambda case: [case[order.get(k, k)] for k in range(len(case))]
+
+
+def _inputs(cases: Cases) -> Iterator[tuple[str, Callable]]:
+    for place, name in enumerate(cases[0]):
+        if isinstance(cases[0][name], (float, np.ndarray)):
+            yield name, lambda *case, k=place: case[k]
+
+
+# --- changed results --------------------------------------------------------------------
+
+AFTERWARDS: dict[str, Callable] = {
+    "with the sign turned round": lambda v: tuple(-p for p in v) if isinstance(v, tuple) else -v,
+    "without their signs": lambda v: tuple(map(np.abs, v)) if isinstance(v, tuple) else np.abs(v),
+    "cut off to whole numbers": lambda v: (
+        tuple(map(np.trunc, v)) if isinstance(v, tuple) else np.trunc(v)
+    ),
+    "rounded down to whole numbers": np.floor,
+    "rounded to whole numbers": np.round,
+    "squared": np.square,
+    "under a root": np.sqrt,
+    "one divided by them": lambda v: 1 / v,
+    "with 0 for the negative ones": lambda v: np.maximum(v, 0),
+    "in reverse order": lambda v: v[::-1],
+    "transposed": lambda v: v.T,
+    "sorted": lambda v: np.sort(v, axis=0),
+    "as the places that would sort them": lambda v: np.argsort(v, axis=0, kind="stable"),
+    "added up from the first on": lambda v: np.cumsum(v, axis=0),
+    "the first row alone": lambda v: v[0],
+    "the last row alone": lambda v: v[-1],
+    "the first row alone, in an array": lambda v: v[:1],
+    "the last row alone, in an array": lambda v: v[-1:],
+    "the last row in every row": lambda v: np.broadcast_to(v[-1], v.shape),
+    "without the first row": lambda v: v[1:],
+    "without the last row": lambda v: v[:-1],
+    "after a row of zeros": lambda v: np.concatenate([np.zeros_like(v[:1]), v]),
+    "one row late, after a row of zeros": lambda v: np.concatenate([np.zeros_like(v[:1]), v[:-1]]),
+    "the first column alone, zeros beside it": lambda v: v * (np.arange(v.shape[1]) == 0),
+    "the first row alone, zeros under it": lambda v: v * (np.arange(len(v)) == 0)[:, None],
+    "averaged over the rows": lambda v: v.mean(axis=0),
+    "averaged over everything": lambda v: v.mean(),
+    "added up over everything": lambda v: v.sum(),
+    "in one long row": lambda v: v.ravel(),
+    "in an array of one more axis": lambda v: v[..., None],
+    "in an array of one more axis, the first": lambda v: v[None],
+}
+
+
+def _factor(output: np.ndarray, value: np.ndarray, within: float) -> float | None:
+    if value.size == 0 or not np.abs(value).max() > 0:
+        return None
+    place = np.abs(value).argmax()
+    factor = output.ravel()[place] / value.ravel()[place]
+    return float(factor) if np.isfinite(factor) and same(output, factor * value, within) else None
+
+
+def _shift(output: np.ndarray, value: np.ndarray, within: float) -> float | None:
+    shift = (output - value).mean() if value.size else np.nan
+    return float(shift) if np.isfinite(shift) and same(output, value + shift, within) else None
+
+
+FORMS: dict[str, Callable] = {
+    "{}": lambda s: s, "1 / {}": lambda s: 1 / s, "{}^2": np.square, "1 / {}^2": lambda s: s**-2.0,
+    "the root of {}": np.sqrt, "1 / the root of {}": lambda s: s**-0.5, "-{}": np.negative,
+    "1 - {}": lambda s: 1 - s, "1 / (1 - {})": lambda s: 1 / (1 - s), "1 + {}": lambda s: 1 + s,
+    "1 / (1 + {})": lambda s: 1 / (1 + s), "{0} - 1": lambda s: s - 1,
+    "1 / ({} - 1)": lambda s: 1 / (s - 1), "({0} - 1) / {0}": lambda s: (s - 1) / s,
+    "{0} / ({0} - 1)": lambda s: s / (s - 1), "(1 - {})^2": lambda s: (1 - s) ** 2,
+    "the root of 1 - {}": lambda s: np.sqrt(1 - s), "{0} / (1 - {0})": lambda s: s / (1 - s),
+    "100 {}": lambda s: 100 * s,
+}  # fmt: skip
+
+
+def _expression(found: list[float], cases: Cases, within: float) -> str | None:
+    """The number that all are, or the input or size that they follow from, in words."""
+    if same(np.array(found), np.full(len(found), found[0]), within):
+        exact = abs(found[0] - round(found[0])) < within
+        return f"{found[0]:.0f}" if exact and abs(found[0]) > within else f"{found[0]:.4g}"
+    for name, numbers in _numbers(cases):
+        for words, form in FORMS.items():
+            with np.errstate(all="ignore"):
+                if same(np.array(found), form(numbers), within):
+                    return words.format(name)
+    return None
+
+
+def _numbers(cases: Cases) -> Iterator[tuple[str, np.ndarray]]:
+    """What a case can be told apart by: its numbers, and the sizes of its arrays."""
+    for name, value in cases[0].items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield name, np.array([float(case[name]) for case in cases])
+        if isinstance(value, np.ndarray):
+            for axis in range(value.ndim):
+                what = (
+                    ("rows", "columns")[axis] if value.ndim == 2 else f"entries along axis {axis}"
+                )
+                words = "the length" if value.ndim == 1 else f"the size of the {what}"
+                sizes = [float(case[name].shape[axis]) for case in cases]
+                if len(set(sizes)) > 1:
+                    yield f"{words} of {name}", np.array(sizes)
