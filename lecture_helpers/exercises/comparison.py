@@ -107,14 +107,22 @@ def same(one, other, within: float = TOLERANCE) -> bool:
     if one is None or other is None:
         return one is other
     if isinstance(one, tuple) or isinstance(other, tuple):
-        alike = isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other)
-        return alike and all(same(*pair, within) for pair in zip(one, other, strict=True))
+        tuples = isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other)
+        return tuples and all(same(*pair, within) for pair in zip(one, other, strict=True))
     if one.shape != other.shape:
         return False
     finite = np.abs(other[np.isfinite(other)])
     scale = finite.max() if finite.size and finite.max() > 0 else 1.0
     with np.errstate(all="ignore"):
         return bool(np.allclose(one, other, within, within * scale, True))
+
+
+def alike(one, other) -> bool:
+    """Whether two plain values have the same shapes, results of a tuple one by one."""
+    if isinstance(one, tuple) or isinstance(other, tuple):
+        tuples = isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other)
+        return tuples and all(map(alike, one, other))
+    return one.shape == other.shape
 
 
 def size(inputs: Mapping) -> int:

@@ -75,8 +75,10 @@ def diagnose(
     named = next((w for w in mistakes if _agrees(w.function, cases, outputs, within)), None)
     if named:
         return named.diagnosis()
-    if len(failing) < FEWEST:
+    if len(failing) < FEWEST or not all(map(_some_finite, outputs)):
         return None
+    if all(map(_all_zero, outputs)):
+        return Diagnosis("0 everywhere")
     chosen = [[values[k] for k in failing] for values in (cases, outputs, wanted)]
     search = _Search(reference, mistakes, *chosen, [within[k] for k in failing])
     found = search.together() or search.one_by_one()
@@ -202,6 +204,19 @@ class _Search:
         return None
 
 
+def _parts(value) -> tuple:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _some_finite(value) -> bool:
+    """Whether each of its results says anything."""
+    return all(np.isfinite(part).any() for part in _parts(value))
+
+
+def _all_zero(value) -> bool:
+    return not any(part.any() for part in _parts(value))
+
+
 def _part(function: Callable, k: int) -> Callable:
     return lambda *case: function(*case)[k]
 
@@ -311,6 +326,8 @@ def _inputs(cases: Cases) -> Iterator[tuple[str, Callable]]:
 # --- changed results --------------------------------------------------------------------
 
 AFTERWARDS: dict[str, Callable] = {
+    "in an array of one more axis": lambda v: v[..., None],
+    "in an array of one more axis, the first": lambda v: v[None],
     "with the sign turned round": lambda v: tuple(-p for p in v) if isinstance(v, tuple) else -v,
     "without their signs": lambda v: tuple(map(np.abs, v)) if isinstance(v, tuple) else np.abs(v),
     "cut off to whole numbers": lambda v: (
@@ -342,8 +359,6 @@ AFTERWARDS: dict[str, Callable] = {
     "averaged over everything": lambda v: v.mean(),
     "added up over everything": lambda v: v.sum(),
     "in one long row": lambda v: v.ravel(),
-    "in an array of one more axis": lambda v: v[..., None],
-    "in an array of one more axis, the first": lambda v: v[None],
 }
 
 

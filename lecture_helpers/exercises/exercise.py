@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lecture_helpers.exercises.comparison import (
+    alike,
     difference,
     example,
     fitted,
@@ -170,14 +171,16 @@ class Exercise:
             warnings.simplefilter("ignore")
             wrong = list(self._declared.values())
             found = diagnose(self.reference, wrong, cases, outputs, wanted)
-        if found and found.sentence:
-            words = f"Not yet: your values are {found.words}.\n{found.sentence}{self._hint()}"
-            return Feedback("wrong", words, found.words.removeprefix("those you get when "))
         case, output, right = min(failed, key=lambda triple: size(triple[0]))
-        given = example(case, expected=right, got=output)
         head = f"your values are {found.words}." if found else difference(output, right)
-        words = f"Not yet: {head}\nFor example, with\n{given}{self._hint()}"
-        return Feedback("wrong", words, found and found.words)
+        if found and not alike(output, right):
+            words = difference(output, right)
+            head += f" {words[0].upper()}{words[1:]}"
+        text = found.sentence if found and found.sentence else ""
+        if not text:
+            text = f"For example, with\n{example(case, expected=right, got=output)}"
+        name = found and found.words.removeprefix("those you get when ")
+        return Feedback("wrong", f"Not yet: {head}\n{text}{self._hint()}", name)
 
     def _hint(self) -> str:
         if not self.hints:
