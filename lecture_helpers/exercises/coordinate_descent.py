@@ -227,8 +227,8 @@ sweep = Exercise(
         "the pass begins at zero": (
             {"x": np.zeros_like},
             "It goes on from the x that is given: the later coordinates have these values, and "
-            "explain a part of b. They are lost, for instance, when x begins as zeros, or when only "
-            "the columns before j are taken off.",
+            "explain a part of b. They are lost, for instance, when x begins as zeros, or when "
+            "only the columns before j are taken off.",
         ),
         "a coordinate sees no other": (
             {"seen": lambda j, k: k == j},
