@@ -33,10 +33,10 @@ def fitted(value, wanted):
         ValueError: something that is no array of numbers.
     """
     several = isinstance(value, (list, tuple)) or np.ndim(_loose(value)) > 0
-    if isinstance(wanted, tuple):
-        if several and len(value) == len(wanted):
-            return tuple(_array(item) for item in value)
-        return _array_or_parts(value)
+    if isinstance(wanted, tuple) and several and len(value) == len(wanted):
+        parts = tuple(_array(item) for item in value)
+        if isinstance(value, tuple) or alike(parts, wanted):
+            return parts
     return _array_or_parts(value)
 
 

@@ -37,6 +37,11 @@ class Diagnosis:
     words: str
     sentence: str = ""
 
+    def sentence_of_values(self) -> str:
+        """Its words as a sentence; a place or a condition comes first."""
+        comma = "" if self.words.startswith(("those", "the right", "0")) else ","
+        return f"your values are{comma} {self.words}."
+
 
 def values(function: Callable, case: Mapping):
     """The plain values of a function for a case; the function may not change its inputs."""
@@ -79,12 +84,17 @@ def diagnose(
         return None
     if all(map(_all_zero, outputs)):
         return Diagnosis("0 everywhere")
-    chosen = [[values[k] for k in failing] for values in (cases, outputs, wanted)]
-    search = _Search(reference, mistakes, *chosen, [within[k] for k in failing])
-    found = search.together() or search.one_by_one()
-    if found is None or len(failing) == len(cases):
+    found = _searched(reference, mistakes, cases, outputs, wanted, within)
+    if found or len(failing) == len(cases):
         return found
-    return Diagnosis(f"{_where(cases, failing)}, {found.words}", found.sentence)
+    chosen = [[all_[k] for k in failing] for all_ in (cases, outputs, wanted, within)]
+    found = _searched(reference, mistakes, *chosen)
+    return found and Diagnosis(f"{_where(cases, failing)}, {found.words}", found.sentence)
+
+
+def _searched(reference, mistakes, cases, outputs, wanted, within) -> Diagnosis | None:
+    search = _Search(reference, mistakes, cases, outputs, wanted, within)
+    return search.together() or search.one_by_one()
 
 
 def _agrees(function: Callable, cases: Cases, outputs: list, within: list[float]) -> bool:

@@ -172,7 +172,7 @@ class Exercise:
             wrong = list(self._declared.values())
             found = diagnose(self.reference, wrong, cases, outputs, wanted)
         case, output, right = min(failed, key=lambda triple: size(triple[0]))
-        head = f"your values are {found.words}." if found else difference(output, right)
+        head = found.sentence_of_values() if found else difference(output, right)
         if found and not alike(output, right):
             words = difference(output, right)
             head += f" {words[0].upper()}{words[1:]}"

@@ -107,6 +107,9 @@ growth_step = Exercise(
             "not tell."),
         "the head's gradient is made of the trained layer's values": ({"head_reads": "first"},
             "The head reads what the new layer gives: its gradient is second.T @ error."),
+        "every error is that of the mean of y": ({"y": lambda y: np.full_like(y, y.mean())},
+            "Each prediction is compared with its own target. They are mixed, for instance, when "
+            "a prediction of shape (n, 1) less y of shape (n,) becomes (n, n)."),
         "the gradients are added up over the examples": ({"mean": lambda x: 1},
             "The cost is a mean: divide by the number of examples."),
         "the gradients are divided by the number of entries of x": ({"mean": np.size},
@@ -300,6 +303,12 @@ fair_gains = Exercise(
             {"records": lambda last, greedy: (last - greedy, last)},
             "Joint training gets them in addition: equal total updates are greedy and fine-tuning "
             "together."),
+        "the first number takes an earlier record of fine-tuning": (
+            lambda joint, tuned, before, every: (
+                tuned[max(len(tuned) - 1 - before // every, 0)] - joint[len(tuned) - 1],
+                tuned[-1] - joint[len(tuned) - 1]),
+            "What the pretrained network reaches at its end is tuned[-1], in both numbers. It is "
+            "joint training that gets more updates."),
         "it is one record late": ({"records": lambda last, greedy: (last + 1 + greedy, last + 1)},
             "A curve of three records has made two times `every` updates: the first is at 0."),
         "the first number is one record late": (
