@@ -35,7 +35,8 @@ def fitted(value, wanted):
     several = isinstance(value, (list, tuple)) or np.ndim(_loose(value)) > 0
     if isinstance(wanted, tuple) and several and len(value) == len(wanted):
         parts = tuple(_array(item) for item in value)
-        if isinstance(value, tuple) or alike(parts, wanted):
+        arrays = isinstance(value, list) and any(part.ndim for part in parts)
+        if isinstance(value, tuple) or arrays or alike(parts, wanted):
             return parts
     return _array_or_parts(value)
 
