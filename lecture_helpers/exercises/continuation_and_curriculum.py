@@ -251,7 +251,7 @@ def _root(t, start, pace, *, progress=_progress, rise=lambda start: 1 - start**2
 def _pacing_case(rng: np.random.Generator) -> dict:
     """Progress before and after pace, in any order."""
     pace = float(rng.uniform(0.3, 0.6))
-    before, after = rng.uniform(0.05, pace, 2), rng.uniform(pace, 1, int(rng.integers(1, 4)))
+    before, after = rng.uniform(0.05, pace, 2), rng.uniform(pace, 1, int(rng.integers(4)))
     return {
         "t": rng.permutation(np.append(before, after)),
         "start": float(rng.uniform(0.1, 0.5)),

@@ -82,8 +82,6 @@ def diagnose(
         return named.diagnosis()
     if len(failing) < FEWEST or not all(map(_some_finite, outputs)):
         return None
-    if all(map(_all_zero, outputs)):
-        return Diagnosis("0 everywhere")
     found = _searched(reference, mistakes, cases, outputs, wanted, within)
     if found or len(failing) == len(cases):
         return found
@@ -93,6 +91,9 @@ def diagnose(
 
 
 def _searched(reference, mistakes, cases, outputs, wanted, within) -> Diagnosis | None:
+    numbers = np.concatenate([np.ravel(part) for output in outputs for part in _parts(output)])
+    if numbers.size and same(numbers, np.full_like(numbers, numbers[0])):
+        return Diagnosis(f"{numbers[0]:.4g} everywhere")
     search = _Search(reference, mistakes, cases, outputs, wanted, within)
     return search.together() or search.one_by_one()
 
@@ -122,8 +123,12 @@ class _Search:
         for name, function in _inputs(self.cases):
             if _agrees(function, self.cases, self.outputs, self.within):
                 return Diagnosis(f"those of the input {name}")
+        named = next(filter(self._fits, self.mistakes), None)
+        simple = named.diagnosis() if named else self._changed_afterwards()
+        if simple:
+            return simple
         found = next(filter(self._fits, self._functions()), None)
-        return found.diagnosis() if found else self._changed_afterwards(self.wanted)
+        return found.diagnosis() if found else None
 
     def one_by_one(self) -> Diagnosis | None:
         count = len(self.wanted[0]) if isinstance(self.wanted[0], tuple) else 0
@@ -150,8 +155,7 @@ class _Search:
         return _agrees(wrong.function, self.cases, self.outputs, self.within)
 
     def _functions(self) -> Iterator[Wrong]:
-        """The mistakes, two at once, changed inputs, and mistakes with changed inputs."""
-        yield from self.mistakes
+        """Changed inputs, two mistakes at once, and mistakes with changed inputs."""
         changes = list(_changed_inputs(self.cases))
         for words, change in changes:
             yield Wrong(f"with {words}", _after(change, self.reference))
@@ -164,53 +168,60 @@ class _Search:
                 function = _after(change, wrong.function)
                 yield Wrong(f"{wrong.words}, with {words}", function, wrong.sentence)
 
-    def _changed_afterwards(self, right: list) -> Diagnosis | None:
+    def _changed_afterwards(self) -> Diagnosis | None:
+        found = self._rearranged()
+        if found:
+            return found
         for words, change in AFTERWARDS.items():
-            if self._fits_values(change, right):
+            if self._fits_values(change):
                 return Diagnosis(f"the right ones, {words}")
-        return self._rearranged(right) or self._scaled(right)
+        scaled = self._scaled(self.wanted)
+        if scaled:
+            return Diagnosis(f"the right ones, {scaled}")
+        for name, function in _inputs(self.cases):
+            scaled = self._scaled([values(function, case) for case in self.cases])
+            if scaled:
+                return Diagnosis(f"those of the input {name}, {scaled}")
+        return None
 
-    def _fits_values(self, change: Callable, right: list) -> bool:
+    def _fits_values(self, change: Callable) -> bool:
         try:
             with np.errstate(all="ignore"):
-                return all(
-                    same(output, plain(change(value)), limit)
-                    for output, value, limit in zip(self.outputs, right, self.within, strict=True)
-                )
+                triples = zip(self.outputs, self.wanted, self.within, strict=True)
+                return all(same(o, plain(change(right)), limit) for o, right, limit in triples)
         except Exception:  # no rows to take, for example
             return False
 
-    def _rearranged(self, right: list) -> Diagnosis | None:
-        if not isinstance(right[0], tuple):
+    def _rearranged(self) -> Diagnosis | None:
+        """The right results among others, in another order, or one of them alone."""
+        if not isinstance(self.wanted[0], tuple):
             for k, count in _lengths(self.outputs):
-                if all(same(o[k], r, w) for o, r, w in zip(*self._lists(right), strict=True)):
+                outputs = [output[k] for output in self.outputs]
+                if all(map(same, outputs, self.wanted, self.within)):
                     return Diagnosis(f"the right ones, in result {k + 1} of the {count} returned")
             return None
-        count = len(right[0])
+        count = len(self.wanted[0])
         for order in permutations(range(count)):
-            if self._fits_values(lambda value, o=order: tuple(value[k] for k in o), right):
-                names = " ".join(str(k + 1) for k in order)
-                return Diagnosis(f"the right ones, in the order {names}")
+            if self._fits_values(lambda value, o=order: tuple(value[k] for k in o)):
+                names = ", ".join(str(k + 1) for k in order)
+                return Diagnosis(f"the right results in another order: {names}")
         for k in range(count):
-            if self._fits_values(lambda value, k=k: value[k], right):
-                return Diagnosis(f"the right ones of result {k + 1}; {count} results are wanted")
+            if self._fits_values(lambda value, k=k: value[k]):
+                return Diagnosis(f"the right ones of result {k + 1} alone")
         return None
 
-    def _lists(self, right: list) -> tuple[list, list, list[float]]:
-        return self.outputs, right, self.within
-
-    def _scaled(self, right: list) -> Diagnosis | None:
-        pairs = list(zip(*self._lists(right), strict=True))
+    def _scaled(self, right: list) -> str | None:
+        """What every number is multiplied by, or what is added to it, in words."""
+        pairs = list(zip(self.outputs, right, self.within, strict=True))
         if any(isinstance(o, tuple) or isinstance(r, tuple) or o.shape != r.shape
                for o, r, _ in pairs):  # fmt: skip
             return None
-        with np.errstate(all="ignore"):
-            factors = [_factor(output, value, limit) for output, value, limit in pairs]
-            shifts = [_shift(output, value, limit) for output, value, limit in pairs]
-        for verb, found in (("times", factors), ("plus", shifts)):
+        for verb, fit in (("times", _factor), ("plus", _shift)):
+            with np.errstate(all="ignore"):
+                found = [fit(output, value, limit) for output, value, limit in pairs]
             words = None if None in found else _expression(found, self.cases, max(self.within))
             if words:
-                return Diagnosis(f"the right ones, {verb} {words}")
+                return f"{verb} {words}"
         return None
 
 
@@ -221,10 +232,6 @@ def _parts(value) -> tuple:
 def _some_finite(value) -> bool:
     """Whether each of its results says anything."""
     return all(np.isfinite(part).any() for part in _parts(value))
-
-
-def _all_zero(value) -> bool:
-    return not any(part.any() for part in _parts(value))
 
 
 def _part(function: Callable, k: int) -> Callable:

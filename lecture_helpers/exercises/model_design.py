@@ -269,10 +269,10 @@ momentum_steps = Exercise(
             {"velocity": lambda v, g, m, lr: v + m * g},
             "The factor belongs to the old velocity: v = momentum * v + gradient.",
         ),
-        "the gradient is taken off the velocity": (
+        "every step goes uphill": (
             {"velocity": lambda v, g, m, lr: m * v - g},
-            "With theta - lr * v that climbs. Either v = momentum * v - lr * g and theta + v, or, "
-            "as torch does, v = momentum * v + g and theta - lr * v.",
+            "The signs of two conventions are mixed, for instance. Torch has v = momentum * v + g "
+            "and theta - lr * v; others have v = momentum * v - lr * g and theta + v.",
         ),
     },
     hints=(
