@@ -142,6 +142,12 @@ forward = Exercise(
         ),
         "running is read as (variance, mean)": (
             lambda x, gamma, beta, eps, running=None: _batch_norm(
+                x, gamma, beta, eps, running and running[::-1]
+            ),
+            "The pair is (mean, variance), in this order. A mean below 0 has no root.",
+        ),
+        "running is read as (variance, mean), without signs": (
+            lambda x, gamma, beta, eps, running=None: _batch_norm(
                 x, gamma, beta, eps, running and (running[1], np.abs(running[0]))
             ),
             "The pair is (mean, variance), in this order.",

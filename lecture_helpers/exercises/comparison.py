@@ -32,13 +32,19 @@ def fitted(value, wanted):
     Raises:
         ValueError: something that is no array of numbers.
     """
-    several = isinstance(value, (list, tuple)) or np.ndim(_loose(value)) > 0
+    listed = isinstance(value, (list, tuple))
+    several = listed or getattr(value, "ndim", 0) > 0
     if isinstance(wanted, tuple) and several and len(value) == len(wanted):
         parts = tuple(_array(item) for item in value)
-        arrays = isinstance(value, list) and any(part.ndim for part in parts)
+        arrays = listed and any(part.ndim for part in parts)
         if isinstance(value, tuple) or arrays or alike(parts, wanted):
             return parts
-    return _array_or_parts(value)
+    found = _array_or_parts(value)
+    if isinstance(value, tuple) and not isinstance(wanted, tuple) and not isinstance(found, tuple):
+        parts = tuple(_array(item) for item in value)
+        if found.shape != wanted.shape and any(part.shape == wanted.shape for part in parts):
+            return parts
+    return found
 
 
 def _array_or_parts(value):
@@ -112,10 +118,14 @@ def same(one, other, within: float = TOLERANCE) -> bool:
         return tuples and all(same(*pair, within) for pair in zip(one, other, strict=True))
     if one.shape != other.shape:
         return False
-    finite = np.abs(other[np.isfinite(other)])
-    scale = finite.max() if finite.size and finite.max() > 0 else 1.0
     with np.errstate(all="ignore"):
-        return bool(np.allclose(one, other, within, within * scale, True))
+        sizes = np.abs(other)
+        scale = sizes.max() if sizes.size else 0.0
+        if not np.isfinite(scale):
+            scale = sizes.max(initial=0.0, where=np.isfinite(sizes))
+        close = np.abs(one - other) <= within * (sizes + (scale or 1.0))
+        close &= np.isfinite(sizes)
+        return bool(close.all() or (close | (one == other) | (one != one) & (other != other)).all())
 
 
 def alike(one, other) -> bool:

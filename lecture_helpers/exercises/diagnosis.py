@@ -10,7 +10,7 @@ from itertools import combinations, permutations
 
 import numpy as np
 
-from lecture_helpers.exercises.comparison import plain, same, tolerance
+from lecture_helpers.exercises.comparison import TOLERANCE, plain, same, tolerance
 
 FEWEST = 4  # inputs on which an answer and a wrong function must agree
 Cases = Sequence[Mapping]
@@ -24,6 +24,7 @@ class Wrong:
     function: Callable
     sentence: str = ""
     settings: Mapping | None = None
+    declared: bool = False
 
     def diagnosis(self) -> "Diagnosis":
         """Its values, in words."""
@@ -82,20 +83,14 @@ def diagnose(
         return named.diagnosis()
     if len(failing) < FEWEST or not all(map(_some_finite, outputs)):
         return None
-    found = _searched(reference, mistakes, cases, outputs, wanted, within)
+    tried = _Tried(_functions(reference, mistakes, cases), cases[failing[0]])
+    everywhere = (cases, outputs, wanted, within)
+    found = _Search(tried, failing[0], *everywhere).result()
     if found or len(failing) == len(cases):
         return found
-    chosen = [[all_[k] for k in failing] for all_ in (cases, outputs, wanted, within)]
-    found = _searched(reference, mistakes, *chosen)
+    chosen = ([values[k] for k in failing] for values in everywhere)
+    found = _Search(tried, 0, *chosen).result()
     return found and Diagnosis(f"{_where(cases, failing)}, {found.words}", found.sentence)
-
-
-def _searched(reference, mistakes, cases, outputs, wanted, within) -> Diagnosis | None:
-    numbers = np.concatenate([np.ravel(part) for output in outputs for part in _parts(output)])
-    if numbers.size and same(numbers, np.full_like(numbers, numbers[0])):
-        return Diagnosis(f"{numbers[0]:.4g} everywhere")
-    search = _Search(reference, mistakes, cases, outputs, wanted, within)
-    return search.together() or search.one_by_one()
 
 
 def _agrees(function: Callable, cases: Cases, outputs: list, within: list[float]) -> bool:
@@ -108,65 +103,85 @@ def _agrees(function: Callable, cases: Cases, outputs: list, within: list[float]
         return False
 
 
+class _Tried:
+    """Wrong functions and what each gives for one input, made when first asked for."""
+
+    def __init__(self, functions: Iterator[Wrong], case: Mapping):
+        self._functions = functions
+        self._case = case
+        self._made: list[tuple[Wrong, object]] = []
+
+    def __iter__(self) -> Iterator[tuple[Wrong, object]]:
+        yield from self._made
+        for wrong in self._functions:
+            try:
+                made = values(wrong.function, self._case)
+            except Exception:  # a changed input that the reference cannot take
+                continue
+            self._made.append((wrong, made))
+            yield wrong, made
+
+
+@dataclass
 class _Search:
-    """The wrong functions that fit some outputs."""
+    """The wrong functions that fit some outputs; ``part`` is the result looked at, of several."""
 
-    def __init__(self, reference, mistakes, cases, outputs, wanted, within):
-        self.reference = reference
-        self.mistakes = mistakes
-        self.cases = cases
-        self.outputs = outputs
-        self.wanted = wanted
-        self.within = within
+    tried: _Tried
+    place: int  # of the tried case
+    cases: Cases
+    outputs: list
+    wanted: list
+    within: list[float]
+    part: int | None = None
 
-    def together(self) -> Diagnosis | None:
+    def result(self) -> Diagnosis | None:
+        """What the outputs are, taken together or one by one."""
+        if self.part is None:
+            numbers = np.concatenate([np.ravel(p) for o in self.outputs for p in _parts(o)])
+        else:
+            numbers = np.concatenate([np.ravel(output) for output in self.outputs])
+        if numbers.size and same(numbers, np.full_like(numbers, numbers[0])):
+            return Diagnosis(f"{_number(numbers[0], TOLERANCE)} everywhere")
         for name, function in _inputs(self.cases):
             if _agrees(function, self.cases, self.outputs, self.within):
                 return Diagnosis(f"those of the input {name}")
-        named = next(filter(self._fits, self.mistakes), None)
-        simple = named.diagnosis() if named else self._changed_afterwards()
-        if simple:
-            return simple
-        found = next(filter(self._fits, self._functions()), None)
-        return found.diagnosis() if found else None
+        named = self._fitting(lambda wrong: wrong.declared)
+        found = named or self._changed_afterwards() or self._fitting(lambda _: True)
+        return found or self._one_by_one()
 
-    def one_by_one(self) -> Diagnosis | None:
+    def _fitting(self, wanted: Callable[[Wrong], bool]) -> Diagnosis | None:
+        output, limit = self.outputs[self.place], self.within[self.place]
+        for wrong, made in self.tried:
+            if not wanted(wrong):
+                return None
+            if self.part is not None:
+                made = (
+                    made[self.part] if isinstance(made, tuple) and len(made) > self.part else None
+                )
+            if same(output, made, limit) and self._fits(wrong):
+                return wrong.diagnosis()
+        return None
+
+    def _fits(self, wrong: Wrong) -> bool:
+        function = wrong.function if self.part is None else _part(wrong.function, self.part)
+        return _agrees(function, self.cases, self.outputs, self.within)
+
+    def _one_by_one(self) -> Diagnosis | None:
         count = len(self.wanted[0]) if isinstance(self.wanted[0], tuple) else 0
         if not count or not all(isinstance(o, tuple) and len(o) == count for o in self.outputs):
             return None
-        parts = {}
+        words, sentences = [], []
         for k in range(count):
-            outputs, wanted = ([values[k] for values in v] for v in (self.outputs, self.wanted))
+            outputs, wanted = ([value[k] for value in v] for v in (self.outputs, self.wanted))
             if all(map(same, outputs, wanted, self.within)):
                 continue
-            search = _Search(
-                _part(self.reference, k),
-                [Wrong(w.words, _part(w.function, k), w.sentence) for w in self.mistakes],
-                self.cases, outputs, wanted, self.within,
-            )  # fmt: skip
-            found = search.together()
+            search = _Search(self.tried, self.place, self.cases, outputs, wanted, self.within, k)
+            found = search.result()
             if found is None:
                 return None
-            parts[k] = found
-        words = [f"in result {k + 1} of {count}, {found.words}" for k, found in parts.items()]
-        return Diagnosis("; ".join(words), " ".join(found.sentence for found in parts.values()))
-
-    def _fits(self, wrong: Wrong) -> bool:
-        return _agrees(wrong.function, self.cases, self.outputs, self.within)
-
-    def _functions(self) -> Iterator[Wrong]:
-        """Changed inputs, two mistakes at once, and mistakes with changed inputs."""
-        changes = list(_changed_inputs(self.cases))
-        for words, change in changes:
-            yield Wrong(f"with {words}", _after(change, self.reference))
-        for one, two in combinations([w for w in self.mistakes if w.settings], 2):
-            if not set(one.settings or ()) & set(two.settings or ()):
-                both = altered(self.reference, {**(one.settings or {}), **(two.settings or {})})
-                yield Wrong(f"{one.words}, and {two.words}", both, f"{one.sentence} {two.sentence}")
-        for wrong in self.mistakes:
-            for words, change in changes:
-                function = _after(change, wrong.function)
-                yield Wrong(f"{wrong.words}, with {words}", function, wrong.sentence)
+            words.append(f"in result {k + 1} of {count}, {found.words}")
+            sentences.append(found.sentence)
+        return Diagnosis("; ".join(words), " ".join(filter(None, sentences)))
 
     def _changed_afterwards(self) -> Diagnosis | None:
         found = self._rearranged()
@@ -223,6 +238,23 @@ class _Search:
             if words:
                 return f"{verb} {words}"
         return None
+
+
+def _functions(reference: Callable, mistakes: Sequence[Wrong], cases: Cases) -> Iterator[Wrong]:
+    """The mistakes; then changed inputs, two mistakes at once, mistakes with changed inputs."""
+    yield from mistakes
+    changes = list(_changed_inputs(cases))
+    for words, change in changes:
+        yield Wrong(f"with {words}", _after(change, reference))
+    for one, two in combinations([w for w in mistakes if w.settings], 2):
+        if not set(one.settings or ()) & set(two.settings or ()):
+            both = altered(reference, {**(one.settings or {}), **(two.settings or {})})
+            yield Wrong(f"{one.words}, and {two.words}", both, f"{one.sentence} {two.sentence}")
+    for wrong in mistakes:
+        for words, change in changes:
+            yield Wrong(
+                f"{wrong.words}, with {words}", _after(change, wrong.function), wrong.sentence
+            )
 
 
 def _parts(value) -> tuple:
@@ -407,14 +439,19 @@ FORMS: dict[str, Callable] = {
 def _expression(found: list[float], cases: Cases, within: float) -> str | None:
     """The number that all are, or the input or size that they follow from, in words."""
     if same(np.array(found), np.full(len(found), found[0]), within):
-        exact = abs(found[0] - round(found[0])) < within
-        return f"{found[0]:.0f}" if exact and abs(found[0]) > within else f"{found[0]:.4g}"
+        return _number(found[0], within)
     for name, numbers in _numbers(cases):
         for words, form in FORMS.items():
             with np.errstate(all="ignore"):
                 if same(np.array(found), form(numbers), within):
                     return words.format(name)
     return None
+
+
+def _number(value: float, within: float) -> str:
+    """As few digits as say it: 2, 0.5, 1.96, 1.000003."""
+    texts = (f"{value:.{digits}g}" for digits in range(1, 16))
+    return next((text for text in texts if abs(float(text) - value) <= within * abs(value)), "0")
 
 
 def _numbers(cases: Cases) -> Iterator[tuple[str, np.ndarray]]:

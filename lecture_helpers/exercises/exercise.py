@@ -83,7 +83,7 @@ class Exercise:
         self._declared = {
             mistake: Wrong(
                 f"when {mistake}", how if callable(how) else altered(self.reference, how),
-                sentence, None if callable(how) else how,
+                sentence, None if callable(how) else how, True,
             )
             for mistake, (how, sentence) in self.mistakes.items()
         }  # fmt: skip

@@ -264,13 +264,18 @@ def _gain_curves(joint, tuned, before, every):
     return tuned - joint[greedy : greedy + n], tuned - joint[:n]
 
 
+def _accuracies(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Per cent with one decimal, no two alike."""
+    return rng.choice(np.arange(11, 1000), count, replace=False) / 10
+
+
 def _curves(rng: np.random.Generator) -> dict:
     every, stages = int(rng.integers(2, 5)), int(rng.integers(2, 4))
     records = int(rng.integers(2, 5))
     length = stages * every + records + int(rng.integers(2, 4))
     return {
-        "joint": np.round(rng.uniform(1, 100, length), 1),
-        "tuned": np.round(rng.uniform(1, 100, records + 1), 1),
+        "joint": _accuracies(rng, length),
+        "tuned": _accuracies(rng, records + 1),
         "before": stages * every,
         "every": every,
     }
