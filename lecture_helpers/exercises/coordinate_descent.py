@@ -12,7 +12,7 @@ def _soft(x, threshold):
 
 
 def _soft_cases(rng: np.random.Generator) -> dict:
-    """Numbers on both sides of both thresholds in any order, sometimes all of them small."""
+    """Numbers beyond both thresholds and within, in any order; sometimes a 0, or none is large."""
     threshold = float(rng.uniform(0.3, 0.9))
     sizes = [rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.9), *rng.uniform(1.2, 4.0, 2)]
     signs = [-1, 1, -1, 1]
@@ -22,6 +22,8 @@ def _soft_cases(rng: np.random.Generator) -> dict:
         sizes.append(rng.uniform(0.1, 4.0))
         signs.append(rng.choice([-1, 1]))
     x = threshold * np.array(sizes) * signs[: len(sizes)]
+    if rng.random() < 0.2:
+        x = np.append(x, 0.0)
     return {"x": rng.permutation(x), "threshold": threshold}
 
 
@@ -142,10 +144,14 @@ def _gradient_step(gram, correlations, x, penalty, *, rate=lambda gram: np.linal
 
 
 def _sweep_cases(rng: np.random.Generator) -> dict:
+    """Coefficients of both signs; one of them is 0 in every third case, as many are in a Lasso."""
     columns = rng.normal(size=(5, 3)) * rng.uniform(0.6, 1.6, 3)
     target = columns @ rng.normal(size=3) + rng.normal(size=5)
+    x = rng.normal(size=3)
+    if rng.random() < 1 / 3:
+        x[rng.integers(3)] = 0.0
     return {"gram": columns.T @ columns, "correlations": columns.T @ target,
-            "x": rng.normal(size=3), "penalty": float(rng.uniform(0.2, 1.5))}  # fmt: skip
+            "x": x, "penalty": float(rng.uniform(0.2, 1.5))}  # fmt: skip
 
 
 sweep = Exercise(

@@ -338,7 +338,7 @@ fair_gains = Exercise(
             "Here both are judged at their end, however good they were before."),
         "the start of fine-tuning is compared": ({"tuned": lambda tuned: tuned[:1]},
             "What it reaches at its end: tuned[-1]."),
-        "joint minus pretrained": (lambda *case: tuple(-gain for gain in _gains(*case)),
+        "it is joint minus pretrained": (lambda *case: tuple(-gain for gain in _gains(*case)),
             "How much MORE the pretrained network reaches: pretrained minus joint."),
         "the accuracies are divided, not subtracted": (
             {"compared": lambda tuned, joint: tuned / joint},
