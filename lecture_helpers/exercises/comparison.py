@@ -69,6 +69,8 @@ def _loose(value):
 
 def _array(value) -> np.ndarray:
     kind = type(value).__name__
+    if value is None:
+        raise ValueError("one of its results is None.")
     try:
         loose = _loose(value)
         array = np.asarray(loose)
@@ -216,8 +218,8 @@ def shown(value, indent: int = 0, digits: int = 3) -> str:
         array = array if exponents else array.round(digits) + 0.0  # no -0
         if largest < 1e6 and (value == np.round(value)).all():
             array = array.astype(int)
-    form = {"float_kind": lambda x: f"{x + 0.0:.{digits}e}"} if exponents else None
     return np.array2string(
         array, precision=digits, separator=", ", threshold=200, suppress_small=True,
-        prefix=" " * indent, formatter=form,
+        prefix=" " * indent,
+        formatter={"float_kind": lambda x: f"{x + 0.0:.{digits}e}"} if exponents else None,
     )  # fmt: skip

@@ -83,6 +83,7 @@ def test_whatever_comes_back_gets_a_sentence(name):
         head = feedback.text.split("\n")[0]
         assert re.search(r"[.:]$|for example$|message$|depth exceeded", head), f"{words}: {head}"
         assert "<" not in head, f"{words}: {head}"  # no address of an object
+        assert "None" not in words or "None" in head
         feedback._repr_markdown_()
 
 
@@ -120,6 +121,7 @@ def forms(value) -> dict:
         "array": np.array, "list": np.ndarray.tolist, "single": np.float32, "tensor": tensor,
         "half a tensor": lambda a: torch.tensor(a, dtype=torch.float32, requires_grad=True),
         "single, as a list": lambda a: np.float32(a).tolist(),
+        "single, with its rounding": lambda a: np.float32(a) * np.float32(1 + 1e-6),
     }  # fmt: skip
     if several:
         found = {f"tuple of {k}s": tuple(map(form, values)) for k, form in each.items()}
