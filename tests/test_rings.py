@@ -45,7 +45,7 @@ ORDER = {
         dataset real synthetic __init__
     """.split(),
     "exercises": """
-        comparison exercise * __init__
+        comparison changes diagnosis exercise * __init__
     """.split(),
     "foundation": """
         __init__ budget progress rounding schedules subprocesses threads validation

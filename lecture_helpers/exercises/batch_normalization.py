@@ -8,23 +8,38 @@ from lecture_helpers.exercises.self_test import SelfTest
 
 
 def _batch_norm(
-    x, gamma, beta, eps, running=None, *, axis=0, ddof=0, centred=True,
-    scale=lambda var, eps: np.sqrt(var + eps),
+    x, gamma, beta, eps, running=None, *, axis=0, ddof=0, centred=True, taken=slice(None),
+    scale=lambda var, eps: np.sqrt(var + eps), spread=None,
 ):  # fmt: skip
-    """The slide's four lines, with ways to get them wrong."""
+    """The slide's four lines, with ways to get them wrong; ``taken`` of running is used."""
     mean, var = x.mean(axis, keepdims=True), x.var(axis, ddof=ddof, keepdims=True)
+    if spread is not None:
+        var = spread(x)
     if running is not None:
-        mean, var = running
+        pair = [mean, var]
+        pair[taken] = running[taken]
+        mean, var = pair
     return gamma * (x - centred * mean) / scale(var, eps) + beta
+
+
+def _sizes(rng: np.random.Generator) -> tuple[int, int]:
+    """Examples and units, never as many of one as of the other."""
+    units = int(rng.integers(2, 4))
+    return units + int(rng.integers(1, 4)), units
+
+
+def _signed(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Numbers of both signs, none close to 0 or 1."""
+    return rng.uniform(1.2, 2, count) * rng.choice([-1, 1], count)
 
 
 def _cases(rng: np.random.Generator) -> dict:
     """A small batch, two times in five at test time, with the running statistics of others."""
-    m, k = int(rng.integers(3, 7)), int(rng.integers(2, 5))
+    m, k = _sizes(rng)
     running = (rng.normal(0, 1, k), rng.uniform(0.5, 3, k)) if rng.random() < 0.4 else None
     return {
         "x": rng.normal(0, 1, (m, k)) * rng.uniform(0.5, 2, k) + rng.normal(0, 2, k),
-        "gamma": rng.uniform(0.5, 2, k),
+        "gamma": _signed(rng, k),
         "beta": rng.normal(0, 1, k),
         "eps": float(rng.uniform(0.05, 0.2)),
         "running": running,
@@ -48,11 +63,11 @@ forward = Exercise(
             "The slide has sqrt(var + eps). With sqrt(var) + eps a dead unit is divided by eps, not"
             " by sqrt(eps), and the root's slope is infinite at variance 0.",
         ),
-        "divided by the variance, not by its root": (
+        "the variance divides, not its root": (
             {"scale": np.add},
             "Variance has the unit of x squared. Only the deviation brings x to unit scale.",
         ),
-        "divided by the variance, with neither root nor eps": (
+        "the variance divides, with neither root nor eps": (
             {"scale": lambda var, eps: var},
             "Variance has the unit of x squared: take its root, and add eps before you do.",
         ),
@@ -60,28 +75,58 @@ forward = Exercise(
             {"scale": lambda var, eps: np.sqrt(np.sqrt(var) + eps)},
             "std is the root already. Under the root belongs the variance: sqrt(x.var() + eps).",
         ),
+        "nothing divides x - mean": (
+            {"scale": lambda var, eps: 1.0},
+            "x is centred and keeps its scale. The division by sqrt(var + eps) is what sets it.",
+        ),
         "gamma scales beta too": (
             lambda x, gamma, beta, *rest: _batch_norm(x, gamma, gamma * beta, *rest),
             "First gamma times x_hat, then plus beta: the shift is not scaled.",
         ),
+        "beta is divided by the root too": (
+            lambda x, gamma, beta, eps, running=None: (
+                beta / np.sqrt((x.var(0) if running is None else running[1]) + eps)
+                + _batch_norm(x, gamma, 0.0, eps, running)
+            ),
+            "beta is added to what was divided. A bracket around the sum divides both.",
+        ),
         "the variance is the unbiased one": (
             {"ddof": 1},
-            "You divided by m - 1. The slide divides by m, so that the batch itself gets variance "
-            "1; the library stores the other one in its running averages, which is where the two "
-            "meet.",
+            "That one is divided by m - 1; it is the default of torch's var. The slide divides by "
+            "m, so that the batch itself gets variance 1; the library stores the other one in its "
+            "running averages, which is where the two meet.",
+        ),
+        "the mean square stands where the variance belongs": (
+            {"spread": lambda x: (x**2).mean(axis=0)},
+            "The variance is the mean square of x - mean. The mean square of x itself also counts "
+            "how far from 0 the batch lies.",
         ),
         "the statistics run over the units of each example": (
             {"axis": 1},
             "That is layer norm. Batch norm takes mean and variance of one unit over all examples.",
         ),
-        "one mean and one variance for all units together": (
+        "all units share one mean and one variance": (
             {"axis": None},
             "Every unit has its own mean and variance: two rows of k numbers, not two numbers.",
         ),
-        "batch statistics at test time": (
+        "the batch's statistics are used at test time": (
             {"running": None},
             "When running is given, its mean and variance replace the batch's. Otherwise an answer "
             "would depend on who else is in the batch, and a batch of one would always give beta.",
+        ),
+        "at test time the mean is the running one and the variance the batch's": (
+            {"taken": slice(0, 1)},
+            "Both statistics come from running, or an answer still depends on the batch.",
+        ),
+        "at test time the variance is the running one and the mean the batch's": (
+            {"taken": slice(1, 2)},
+            "Both statistics come from running, or an answer still depends on the batch.",
+        ),
+        "at test time the batch's variance is taken around the running mean": (
+            lambda x, gamma, beta, eps, running=None: _batch_norm(
+                x, gamma, beta, eps, running and (running[0], ((x - running[0]) ** 2).mean(axis=0))
+            ),
+            "When running is given, it brings its own variance.",
         ),
         "scale and shift are missing": (
             {"gamma": 1.0, "beta": 0.0},
@@ -95,6 +140,18 @@ forward = Exercise(
             {"centred": False},
             "Dividing by the deviation sets the scale; the centre stays where it was.",
         ),
+        "running is read as (variance, mean)": (
+            lambda x, gamma, beta, eps, running=None: _batch_norm(
+                x, gamma, beta, eps, running and running[::-1]
+            ),
+            "The pair is (mean, variance), in this order. A mean below 0 has no root.",
+        ),
+        "running is read as (variance, mean), without signs": (
+            lambda x, gamma, beta, eps, running=None: _batch_norm(
+                x, gamma, beta, eps, running and (running[1], np.abs(running[0]))
+            ),
+            "The pair is (mean, variance), in this order.",
+        ),
     },
     hints=(
         "Write the four lines of the slide one below the other, and print the shape after each.",
@@ -107,20 +164,32 @@ forward = Exercise(
 )
 
 
-def _backward(x, dy, gamma, eps, *, mean=1, variance=1, average=np.mean, normalised=True):
+def _backward(
+    x, dy, gamma, eps, *, mean=1, variance=1,
+    average=lambda values, axis: values.mean(axis, keepdims=True),
+    stretched="x_hat", axis=0, ddof=0, exact=False, scale=lambda var, eps: np.sqrt(var + eps),
+    divided=True, one_gamma=True,
+):  # fmt: skip
     """The gradient by x; ``mean`` and ``variance`` weigh the ways that lead through them."""
-    scale = np.sqrt(x.var(axis=0) + eps)
-    x_hat = (x - x.mean(axis=0)) / scale
-    stretch = x_hat * average(dy * (x_hat if normalised else x), axis=0)
-    return gamma / scale * (dy - mean * average(dy, axis=0) - variance * stretch)
+    root = scale(x.var(axis, ddof=ddof, keepdims=True), eps)
+    centred = x - x.mean(axis, keepdims=True)
+    ways = {"x_hat": (centred / root, centred / root), "mean of dy x": (centred / root, x),
+            "x": (x, x), "centred": (centred, centred)}  # fmt: skip
+    along, weight = ways[stretched]
+    stretch = along * average(dy * weight, axis)
+    if exact:
+        stretch = stretch * len(x) / (len(x) - 1)
+    through = mean * average(dy, axis) + variance * stretch
+    size = gamma / root if divided else gamma
+    return size * (dy - through) if one_gamma else size * dy - through
 
 
 def _batch_and_gradient(rng: np.random.Generator) -> dict:
-    m, k = int(rng.integers(3, 6)), int(rng.integers(1, 4))
+    m, k = _sizes(rng)
     return {
         "x": rng.normal(0, 1, (m, k)) + rng.normal(0, 2, k),
         "dy": rng.normal(0, 1, (m, k)) + rng.normal(0, 1, k),
-        "gamma": rng.uniform(0.5, 2, k),
+        "gamma": _signed(rng, k),
         "eps": float(rng.uniform(0.05, 0.2)),
     }
 
@@ -137,30 +206,75 @@ backward = Exercise(
             "Both change when an example moves. Without their terms a step would try to shift and "
             "stretch the batch, which cannot change the output.",
         ),
-        "the way through the mean is missing": (
+        "the way through the mean counts for nothing": (
             {"mean": 0},
             "The columns of the answer must add up to 0: shifting the whole batch changes nothing.",
         ),
-        "the way through the variance is missing": (
+        "the way through the variance counts for nothing": (
             {"variance": 0},
             "The answer must be orthogonal to x_hat up to eps: stretching the batch changes "
-            "nothing.",
+            "nothing. The term may be missing, or be 0, as mean(dy) * mean(x_hat) is.",
         ),
         "gamma is missing": (
             {"gamma": 1.0},
             "y = gamma * x_hat + beta, so the chain rule multiplies by gamma.",
         ),
+        "gamma / sqrt(var + eps) multiplies dy alone": (
+            {"one_gamma": False},
+            "It multiplies all three terms: put a bracket around them.",
+        ),
         "sums stand where means belong": (
-            {"average": np.sum},
+            {"average": lambda values, axis: values.sum(axis, keepdims=True)},
             "The statistics are means over m examples; their derivatives carry 1/m.",
+        ),
+        "the means of dy and dy * x_hat run over all units at once": (
+            {"average": lambda values, axis: values.mean()},
+            "Every unit has its own two means: axis 0.",
+        ),
+        "all means run over the units of each example": (
+            {"axis": 1},
+            "Batch norm takes the statistics of one unit over all examples: axis 0.",
         ),
         "the way through the variance has the wrong sign": (
             {"variance": -1},
             "Both ways are subtracted: what stretches the batch is taken out of dy, not doubled.",
         ),
-        "x stands where x_hat belongs": (
-            {"normalised": False},
+        "dy is averaged with x, not with x_hat": (
+            {"stretched": "mean of dy x"},
             "The way through the variance projects dy on the normalised batch: mean(dy * x_hat).",
+        ),
+        "x stands where x_hat belongs": (
+            {"stretched": "x"},
+            "The way through the variance is x_hat * mean(dy * x_hat), with the normalised batch.",
+        ),
+        "x - mean stands where x_hat belongs": (
+            {"stretched": "centred"},
+            "The way through the variance is x_hat * mean(dy * x_hat): divided twice by the root.",
+        ),
+        "the variance is divided by m - 1": (
+            {"ddof": 1},
+            "The layer's output was made with the variance over m, so its gradient is too.",
+        ),
+        "the layer itself normalises with the variance over m - 1": (
+            {"ddof": 1, "exact": True},
+            "That is the exact gradient of another layer. It is what comes out, for instance, when "
+            "torch differentiates its own x.var(0): its default divides by m - 1.",
+        ),
+        "the root is missing": (
+            {"scale": np.add},
+            "x_hat is (x - mean) / sqrt(var + eps), and the gradient is divided by the same root.",
+        ),
+        "eps stands outside the root": (
+            {"scale": lambda var, eps: np.sqrt(var) + eps},
+            "The layer divides by sqrt(var + eps).",
+        ),
+        "the bracket is not divided by the root": (
+            {"divided": False},
+            "x_hat changes by 1 / sqrt(var + eps) when x changes by 1.",
+        ),
+        "it is the gradient with respect to gamma": (
+            lambda x, dy, gamma, eps: (dy * (x - x.mean(0)) / np.sqrt(x.var(0) + eps)).sum(0),
+            "That is one number for every unit. Asked for is the gradient with respect to x.",
         ),
     },
     hints=(
@@ -173,15 +287,26 @@ backward = Exercise(
 )
 
 
-def _updated(mean, var, x, momentum, training, *, spread=lambda x, mean: x.var(axis=0, ddof=1)):
+def _updated(
+    mean, var, x, momentum, training, *, kept=lambda momentum: 1 - momentum, axis=0,
+    spread=lambda x, mean, axis: x.var(axis, ddof=1), resting=True,
+):  # fmt: skip
+    """The two averages; ``resting`` says what stays at test time."""
     if not training:
-        return mean, var
-    mean = (1 - momentum) * mean + momentum * x.mean(axis=0)
-    return mean, (1 - momentum) * var + momentum * spread(x, mean)
+        return (mean, var) if resting else (x.mean(axis=0), x.var(axis=0, ddof=1))
+    mean = kept(momentum) * mean + momentum * x.mean(axis)
+    return mean, kept(momentum) * var + momentum * spread(x, mean, axis)
+
+
+def _bessel_last(mean, var, x, momentum, training):
+    mean, after = _updated(
+        mean, var, x, momentum, training, spread=lambda x, mean, axis: x.var(axis)
+    )
+    return mean, after * len(x) / (len(x) - 1) if training else after
 
 
 def _running_cases(rng: np.random.Generator) -> dict:
-    m, k = int(rng.integers(2, 6)), int(rng.integers(1, 4))
+    m, k = _sizes(rng)
     return {
         "mean": rng.normal(0, 1, k),
         "var": rng.uniform(0.5, 2, k),
@@ -203,9 +328,17 @@ running_statistics = Exercise(
             "In torch momentum weighs the new batch: 0.1 means nine tenths of the past.",
         ),
         "the biased variance is stored": (
-            {"spread": lambda x, mean: x.var(axis=0)},
+            {"spread": lambda x, mean, axis: x.var(axis)},
             "The batch is normalised with the variance over m, but stored is the one over m - 1: "
             "it shall estimate the variance of all examples.",
+        ),
+        "the variance over m is multiplied by (m - 1) / m": (
+            {"spread": lambda x, mean, axis: x.var(axis) * (len(x) - 1) / len(x)},
+            "From the sum over m to the sum over m - 1 the factor is m / (m - 1): it is above 1.",
+        ),
+        "the factor m / (m - 1) multiplies the old variance too": (
+            _bessel_last,
+            "The old variance was stored with it already. Only the batch's gets the factor.",
         ),
         "the statistics move at test time": (
             {"training": True},
@@ -216,17 +349,30 @@ running_statistics = Exercise(
             {"training": np.logical_not},
             "The other way round: training collects, testing reads.",
         ),
+        "the batch's statistics come back at test time": (
+            {"resting": False},
+            "At test time the pair is what it was: mean and var, as they came in.",
+        ),
         "the past is forgotten": (
             {"momentum": 1.0},
             "Only the last batch is left. A running average keeps 1 - momentum of the old value.",
         ),
+        "the past does not fade": (
+            {"kept": lambda momentum: 1.0},
+            "The two weights must add up to 1, or the average grows: old values count 1 - "
+            "momentum.",
+        ),
         "the deviation is averaged, not the variance": (
-            {"spread": lambda x, mean: x.std(axis=0, ddof=1)},
+            {"spread": lambda x, mean, axis: x.std(axis, ddof=1)},
             "The running number is a variance; the root is taken when it is used.",
         ),
         "the variance is taken around the running mean": (
-            {"spread": lambda x, mean: ((x - mean) ** 2).sum(axis=0) / (len(x) - 1)},
+            {"spread": lambda x, mean, axis: ((x - mean) ** 2).sum(axis=0) / (len(x) - 1)},
             "The variance of a batch is taken around that batch's own mean.",
+        ),
+        "all units share one mean and one variance": (
+            {"axis": None},
+            "Every unit has its own: x.mean(axis=0) and x.var(axis=0, ddof=1).",
         ),
     },
     hints=(

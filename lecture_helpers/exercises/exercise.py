@@ -6,12 +6,22 @@ import io
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, redirect_stdout
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from lecture_helpers.exercises.comparison import difference, example, plain, same, size
+from lecture_helpers.exercises.comparison import (
+    alike,
+    difference,
+    example,
+    fitted,
+    plain,
+    same,
+    size,
+    tolerance,
+)  # fmt: skip
+from lecture_helpers.exercises.diagnosis import Wrong, altered, diagnose, values
 from lecture_helpers.foundation.validation import whole
 
 CASES = 30
@@ -48,9 +58,11 @@ class Exercise:
     """One function to write.
 
     ``cases(rng)`` draws one set of named inputs, which are passed by position. ``mistakes`` maps
-    the name of a mistake to (the function that makes it, a sentence about it); in place of the
-    function may stand settings of the reference, as ``altered`` takes them. ``hints`` are given
-    one by one, as wrong answers go on. ``praise`` says why the right answer matters.
+    the name of a mistake, which ends the sentence "Your values are those you get when ...", to
+    (a function with these values, a sentence about it); in place of the function may stand
+    settings of the reference, as ``altered`` takes them. The sentence is true of every program
+    with these values. ``hints`` are given one by one, as wrong answers go on. ``praise`` says why
+    the right answer matters.
 
     >>> from lecture_helpers.exercises.batch_normalization import forward
     >>> forward.check(None)
@@ -68,9 +80,15 @@ class Exercise:
     _wrong: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self):
-        self.mistakes = {
-            mistake: (how if callable(how) else altered(self.reference, how), sentence)
+        self._declared = {
+            mistake: Wrong(
+                f"when {mistake}", how if callable(how) else altered(self.reference, how),
+                sentence, None if callable(how) else how, True,
+            )
             for mistake, (how, sentence) in self.mistakes.items()
+        }  # fmt: skip
+        self.mistakes = {
+            name: (wrong.function, wrong.sentence) for name, wrong in self._declared.items()
         }
 
     def check(self, answer, seed: int | None = None) -> Feedback:
@@ -81,18 +99,27 @@ class Exercise:
         """
         rng = np.random.default_rng(seed if seed is None else whole(seed=seed))
         cases = [dict(self.cases(rng)) for _ in range(CASES)]
+        wanted = [values(self.reference, copy.deepcopy(case)) for case in cases]
         try:
-            feedback = self._compared(cases, self._outputs(answer, cases))
+            feedback = self._compared(cases, self._outputs(answer, cases, wanted), wanted)
         except _Stopped as stopped:
             feedback = stopped.args[0]
         self._wrong = 0 if feedback.right else self._wrong + (feedback.kind == "wrong")
         return feedback
 
-    def _outputs(self, answer, cases: list[dict]) -> list:
+    def _outputs(self, answer, cases: list[dict], wanted: list) -> list:
         if not callable(answer):
             raise _Stopped(self._blank())
-        outputs = [self._output(answer, case, quiet=k > 0) for k, case in enumerate(cases)]
+        said = io.StringIO()
+        first = self._output(answer, cases[0], wanted[0], said)
+        print(said.getvalue(), end="")  # what it prints is shown once
+        outputs = [first] + [
+            self._output(answer, *pair, io.StringIO())
+            for pair in zip(cases[1:], wanted[1:], strict=True)
+        ]
         missing = [case for case, output in zip(cases, outputs, strict=True) if output is None]
+        if len(missing) == len(cases) and said.getvalue():
+            raise _Stopped(self._error("prints and returns nothing: end it with return."))
         if len(missing) == len(cases):
             raise _Stopped(self._blank())
         if missing:
@@ -100,24 +127,27 @@ class Exercise:
             raise _Stopped(self._error(f"returns nothing for some inputs, for example\n{given}"))
         return outputs
 
-    def _output(self, answer: Callable, case: dict, quiet: bool):
-        """What the answer returns for a case, None where it is blank; later prints are dropped."""
+    def _output(self, answer: Callable, case: dict, wanted, said: io.StringIO):
+        """What the answer returns for a case, in the form wanted; None where it is blank."""
         given = copy.deepcopy(case)
         try:
-            with redirect_stdout(io.StringIO()) if quiet else nullcontext():
+            with redirect_stdout(said):
                 output = _silently(answer, given)
         except NotImplementedError:
             return None
-        except Exception as error:
+        except (Exception, SystemExit, GeneratorExit) as error:
             raise _Stopped(self._error(_failure(answer, case, error))) from None
-        changed = [name for name in case if not same(plain(given[name]), plain(case[name]))]
+        changed = [name for name in case if not _kept(given[name], case[name])]
         if changed:
             raise _Stopped(self._error(
                 f"changes its input {changed[0]}.\nWhoever passed it still needs it: write the "
-                "result into a new array (x = x - mean, not x -= mean)."
+                f"result into a new array. In place work, for instance, a -= b, a[0] = b and "
+                f"a.sort(); {changed[0]}.copy() is an array of your own."
             ))  # fmt: skip
+        if output is None or output is ... or output is NotImplemented:
+            return None
         try:
-            return plain(None if output is ... or output is NotImplemented else output)
+            return fitted(output, wanted)
         except ValueError as error:
             raise _Stopped(self._error(f"cannot be compared: {error}")) from None
 
@@ -131,20 +161,26 @@ class Exercise:
     def _error(self, words: str) -> Feedback:
         return Feedback("error", f"{self.name} {words}")
 
-    def _compared(self, cases: list[dict], outputs: list) -> Feedback:
-        wanted = [_made(self.reference, case) for case in cases]
-        pairs = list(zip(cases, outputs, wanted, strict=True))
-        failed = [(case, output, right) for case, output, right in pairs if not same(output, right)]
+    def _compared(self, cases: list[dict], outputs: list, wanted: list) -> Feedback:
+        triples = list(zip(cases, outputs, wanted, strict=True))
+        failed = [t for t in triples if not same(t[1], t[2], tolerance(t[1]))]
         if not failed:
             words = f"Right: {self.name} agrees on {CASES} random inputs.\n{self.praise}"
             return Feedback("right", words)
-        for mistake, (function, sentence) in self.mistakes.items():
-            if all(same(output, _made(function, case)) for case, output, _ in pairs):
-                return Feedback("wrong", f"Not yet: {mistake}.\n{sentence}{self._hint()}", mistake)
-        case, output, right = min(failed, key=lambda found: size(found[0]))
-        given = example(case, expected=right, got=output)
-        words = f"Not yet: {difference(output, right)}\nFor example, with\n{given}{self._hint()}"
-        return Feedback("wrong", words)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            wrong = list(self._declared.values())
+            found = diagnose(self.reference, wrong, cases, outputs, wanted)
+        case, output, right = min(failed, key=lambda triple: size(triple[0]))
+        head = found.sentence_of_values() if found else difference(output, right)
+        if found and not alike(output, right):
+            words = difference(output, right)
+            head += f" {words[0].upper()}{words[1:]}"
+        text = found.sentence if found and found.sentence else ""
+        if not text:
+            text = f"For example, with\n{example(case, expected=right, got=output)}"
+        name = found and found.words.removeprefix("those you get when ")
+        return Feedback("wrong", f"Not yet: {head}\n{text}{self._hint()}", name)
 
     def _hint(self) -> str:
         if not self.hints:
@@ -156,37 +192,30 @@ class Exercise:
         return f"{hint}\nThat was the last hint: unfold the solution and compare line by line."
 
 
-def altered(function: Callable, settings: Mapping[str, object]) -> Callable:
-    """A function with some inputs replaced, or changed by a function, and keywords added.
-
-    >>> altered(lambda x, lr, *, sign=-1: x + sign * lr, {"lr": lambda lr: 2 * lr, "sign": 1})(1, 3)
-    7
-    """
-    inputs = list(inspect.signature(function).parameters)
-
-    def answer(*values):
-        case = dict(zip(inputs, values, strict=False))
-        for name, value in settings.items():
-            case[name] = value(case[name]) if name in case and callable(value) else value
-        return function(**case)
-
-    return answer
-
-
 def _silently(function: Callable, inputs: Mapping):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return function(*inputs.values())
 
 
-def _made(function: Callable, case: Mapping):
-    return plain(_silently(function, copy.deepcopy(case)))
+def _kept(now, before) -> bool:
+    try:
+        return same(plain(now), plain(before), 0.0)
+    except ValueError:  # it is no array of numbers any more
+        return False
 
 
-def _failure(answer: Callable, case: Mapping, error: Exception) -> str:
+def _failure(answer: Callable, case: Mapping, error: BaseException) -> str:
     if isinstance(error, TypeError) and not _fits(answer, len(case)):
         return f"must accept {len(case)} arguments: {', '.join(case)}."
-    return f"stopped with {type(error).__name__}: {error}\n{_where(answer, error)}".rstrip()
+    if isinstance(error, SystemExit):
+        return f"ends the program: leave out exit.\n{_where(answer, error)}".rstrip()
+    try:
+        words = str(error)
+    except Exception:  # an exception whose own words fail
+        words = ""
+    words = f": {words}" if words else ", without a message"
+    return f"stopped with {type(error).__name__}{words}\n{_where(answer, error)}".rstrip()
 
 
 def _fits(answer: Callable, count: int) -> bool:
@@ -199,7 +228,7 @@ def _fits(answer: Callable, count: int) -> bool:
     return True
 
 
-def _where(answer: Callable, error: Exception) -> str:
+def _where(answer: Callable, error: BaseException) -> str:
     """The line of the student's own code on which it stopped."""
     code = getattr(answer, "__code__", None)
     frames = traceback.extract_tb(error.__traceback__)
