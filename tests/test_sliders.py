@@ -21,6 +21,7 @@ import pytest
 
 from lecture_helpers.widgets.controls.scrubber import Scrubber
 from lecture_helpers.widgets.live_explorer import LiveExplorer
+from lecture_helpers.widgets.rendering.canvas import crowded
 from tests.widgets.views import fresh_pixels, random_value
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,6 +90,8 @@ class Driver:
             self.problems.append(f"at {where}: {explorer.error}")
         elif picture and not self.as_drawn(self.picture()):
             self.problems.append(f"at {where} the picture is not the one drawn from nothing")
+        if crowded(explorer.canvas.figure):
+            self.problems.append(f"at {where} words are cut off or lie over another panel")
         if not limits_set(explorer):
             self.problems.append(f"at {where} the view sets no x and y limits")
 

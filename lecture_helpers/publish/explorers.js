@@ -20,6 +20,7 @@ function build(section, film) {
   const buttons = film.presets.map((preset) => button(preset.name));
   let now = start;
   let hand = false;
+  let pressed = false;
   let settle = () => {};
 
   function show(state) {
@@ -33,7 +34,7 @@ function build(section, film) {
       one.setAttribute("aria-pressed", String(same(film.presets[which].at, state.at)));
     });
     if (hand) for (const which of state.met) goals[which].reach();
-    if (hand && (!film.live || state.at[1] >= last())) settle();
+    if ((hand || pressed) && (!film.live || state.at[1] >= last())) settle();
   }
 
   inputs.forEach((part, which) => part.input.addEventListener("input", () => {
@@ -46,13 +47,13 @@ function build(section, film) {
     section.classList.toggle("along", along);
   }));
   film.presets.forEach((preset, which) => buttons[which].addEventListener("click", () => {
-    hand = true;
+    [hand, pressed] = [false, true]; // a goal is for a hand that moves a control
     const first = film.live ? preset.from : preset.at;
     show(states.find((state) => same(state.at, first)));
     if (film.live) play.run(preset.at[1]);
   }));
   const back = button("start");
-  back.addEventListener("click", () => { hand = false; play?.stop(); show(start); });
+  back.addEventListener("click", () => { [hand, pressed] = [false, false]; play?.stop(); show(start); });
   const time = inputs[film.live ? 1 : -1];
   const last = () => Math.max(...states.filter((s) => s.at[0] === now.at[0]).map((s) => s.at[1]));
   const play = time ? player(time.input, last) : null;

@@ -19,7 +19,6 @@ from lecture_helpers.widgets.controls.control import Control, in_words
 from lecture_helpers.widgets.controls.ranges import Range
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.live_explorer import LiveExplorer
-from lecture_helpers.widgets.rendering.canvas import Canvas
 from lecture_helpers.widgets.rendering.pixels import decode_png, encode_png, few_colours
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -85,7 +84,7 @@ class _Film:
     def record(self) -> dict:
         explorer, canvas = self.explorer, self.explorer.canvas
         goals = dict(explorer.goals)
-        explorer.canvas = Canvas(explorer.view, explorer.size, LOOK)
+        explorer.dress(LOOK)
         try:
             return self._record()
         finally:

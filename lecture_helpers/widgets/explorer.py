@@ -36,11 +36,10 @@ class Explorer:
         self.view, self.controls, self.size = view, controls, size
         self.presets, self.question, self.animate, self.mix = presets, question, animate, mix
         self.predicates, self.goals = predicates, dict.fromkeys(predicates, False)
-        self._stops, self._stored = stops, None
+        self._stops, self._stored, self._preset_in_place = stops, None, None
         self.error = ""
         self.appearance = Appearance(CURRENT.text, CURRENT.sharpness)
-        self.canvas = Canvas(view, size, self.appearance)
-        readings = [self._visit(changed) for changed in ({}, *self._ends())]
+        readings = self.dress(self.appearance)
         self.reading = readings[0]
         self.layout = ExplorerLayout(self, longest=max(letters(str(now)) for now in readings))
         self._draw(None)
@@ -50,6 +49,15 @@ class Explorer:
             control.changed, control.refused = self._draw, self._refuse
         register(self)
         gc.collect()  # the figures of the ends: cycles of some 10 MiB
+
+    def dress(self, appearance: Appearance) -> list:
+        """Draw from now on with that type and sharpness; the readings at the start and all ends.
+
+        Raises:
+            ValueError: the view breaks at one of them.
+        """
+        self.canvas = Canvas(self.view, self.size, appearance)
+        return [self._visit(changed) for changed in ({}, *self._ends())]
 
     def _ends(self) -> list[dict]:
         """The settings at which the view has to run before it is shown."""
@@ -94,6 +102,7 @@ class Explorer:
 
     def press(self, name: str) -> None:
         """Press the preset ``name``: its settings, the rest at the start."""
+        self._preset_in_place = self._preset(name)
         self.set(**self._preset(name))
 
     def _preset(self, name: str) -> dict:
@@ -151,8 +160,8 @@ class Explorer:
 
     @property
     def by_hand(self) -> bool:
-        """Whether a goal that is met now counts as reached."""
-        return True
+        """Whether a goal that is met now counts as reached: not what a preset alone put there."""
+        return {n: control.value for n, control in self.controls.items()} != self._preset_in_place
 
     @property
     def moved(self) -> bool:

@@ -17,7 +17,6 @@ from PIL import Image
 from lecture_helpers.publish.frames import LOOK, RUN, _knobs
 from lecture_helpers.widgets import explorers
 from lecture_helpers.widgets.live_explorer import LiveExplorer
-from lecture_helpers.widgets.rendering.canvas import Canvas
 from tests import browser
 from tests.test_sliders import run_cells
 
@@ -68,7 +67,7 @@ class Beside:
         labels = [control["label"] for control in self.film["controls"] if not control["shown"]]
         if self.film["name"] != self.explorer.view.name or labels != [k.label for k in self.knobs]:
             return [f"the page shows {self.film['name']} ({labels})"]
-        self.explorer.canvas = Canvas(self.explorer.view, self.explorer.size, LOOK)
+        self.explorer.dress(LOOK)
         self.explorer.reset()  # the first picture decides where the panels lie
         return [said for state in self.film["states"] for said in self.compared(state[0])]
 

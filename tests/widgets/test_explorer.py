@@ -8,6 +8,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from lecture_helpers.widgets import explore, explorers, reading
+from lecture_helpers.widgets.rendering.canvas import crowded
 from lecture_helpers.widgets.rendering.pixels import decode_png
 from tests.widgets.views import T, fresh_png, sine, two_panels
 
@@ -115,6 +116,41 @@ def test_a_goal_is_ticked_when_met_and_stays_so(make):
     explorer.set(height=2)
     assert explorer.goals == {"flat & low": True}
     assert "☑ flat &amp; low" in explorer.layout.tally.value
+
+
+def wide(ax, *, top=1.0, name="y"):
+    """Its numbers and its label take more room at one end."""
+    ax.plot([0, 1], [0, top])
+    ax.set(xlim=(0, 1), ylim=(0, top), ylabel=f"{name}\n{name}" if top > 10 else name)
+    return reading("{top}", top=top)
+
+
+def wide_on_the_right(left, right, *, top=1.0):
+    wide(left)
+    return wide(right, top=top)
+
+
+@pytest.mark.parametrize("view", [wide, wide_on_the_right])
+def test_words_are_whole_at_every_end_and_panels_stay_where_they_are(make, view):
+    explorer = make(view, top=(1.0, 123456.0))
+    places = []
+    for top in (1.0, 123456.0, 2.0):
+        explorer.set(top=top)
+        axes = explorer.canvas.figure.axes
+        assert not crowded(explorer.canvas.figure)
+        places.append([ax.get_position().bounds for ax in axes])
+    assert places[0] == places[1] == places[2]
+    assert explorer.png == fresh_png(explorer)
+
+
+def test_a_preset_alone_reaches_no_goal_but_a_hand_that_goes_on_from_it_does(make):
+    goals = {"high": lambda now: now.top > 1.5}
+    explorer = make(sine, height=(0.0, 2.0), presets={"1 up": dict(height=1.8)}, goals=goals)
+    explorer.begin("1 up")
+    explorer.pin()
+    assert explorer.reading.top > 1.5 and not explorer.goals["high"]
+    explorer.set(height=1.7)
+    assert explorer.goals["high"]
 
 
 def test_a_goal_that_cannot_be_judged_is_an_error_in_words(make):

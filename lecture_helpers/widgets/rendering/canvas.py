@@ -1,10 +1,13 @@
 """The picture of a view while its controls move: a background that stays, an overlay that moves."""
 
+import warnings
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from lecture_helpers.widgets.appearance import ALONE, Appearance, drawing, new_figure
 from lecture_helpers.widgets.pictures import add_panels
@@ -22,6 +25,24 @@ from lecture_helpers.widgets.rendering.pixels import (
 )
 from lecture_helpers.widgets.rendering.retained import Panel, Rebuild
 from lecture_helpers.widgets.view import View
+
+SLACK = 2  # pixels by which words may pass an edge
+
+
+def crowded(figure: Figure) -> bool:
+    """Whether words around a panel leave the figure, or meet another panel with its words."""
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    boxes = [box for ax in figure.axes if (box := ax.get_tightbbox(renderer))]
+    width, height = figure.bbox.size
+    leaves = any(
+        box.x0 < -SLACK or box.y0 < -SLACK or box.x1 > width + SLACK or box.y1 > height + SLACK
+        for box in boxes
+    )
+    return leaves or any(
+        min(one.x1, other.x1) - max(one.x0, other.x0) > SLACK
+        and min(one.y1, other.y1) - max(one.y0, other.y0) > SLACK
+        for one, other in combinations(boxes, 2)
+    )
 
 
 class Canvas:
@@ -63,17 +84,26 @@ class Canvas:
         return now
 
     def visit(self, values: Mapping) -> Reading:
-        """The reading at ``values``, with all artists made but no picture painted."""
+        """The reading at ``values``, with all artists made but no picture painted.
+
+        The panels shrink where their words would leave the figure or meet there.
+        """
         with drawing():
             try:
                 calls, now = record(self.view, values)
             except NeedsRedraw:
-                return self.draw_whole(values)
+                return self._visit_whole(values)
             self._below = None
             try:
                 self._revised(calls)
             except Exception:
-                return self.draw_whole(values)
+                return self._visit_whole(values)
+            self._make_room(self._figure)
+        return now
+
+    def _visit_whole(self, values: Mapping) -> Reading:
+        now = self.draw_whole(values)
+        self._make_room(self._shown)
         return now
 
     def _drawn(self, values: Mapping, mover: str | None) -> Reading:
@@ -128,6 +158,28 @@ class Canvas:
             figure.draw_without_rendering()
             self.positions = [ax.get_position(original=True) for ax in figure.axes]
         figure.set_layout_engine("none")
+        for ax, position in zip(figure.axes, self.positions, strict=True):
+            ax.set_position(position)
+
+    def _make_room(self, figure) -> None:
+        """Have room from now on for what stands around the panels of this figure, too."""
+        if len(figure.axes) != len(self.positions or []) or not crowded(figure):
+            return
+        figure.set_layout_engine("constrained")
+        for ax in figure.axes:
+            ax.set_in_layout(True)  # set_position had taken it out
+        with warnings.catch_warnings(action="ignore"):  # that there is no room, whatever is tried
+            figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        now = [ax.get_position(original=True) for ax in figure.axes]
+        both = [
+            Bbox([np.maximum(old.min, new.min), np.minimum(old.max, new.max)])
+            for old, new in zip(self.positions, now, strict=True)
+        ]
+        if all(
+            (box.size > old.size / 2).all() for box, old in zip(both, self.positions, strict=True)
+        ):
+            self.positions = both
         for ax, position in zip(figure.axes, self.positions, strict=True):
             ax.set_position(position)
 
