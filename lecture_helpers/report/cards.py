@@ -30,6 +30,24 @@ KINDS = {
     "accounting": "counted otherwise",
     "rival": "against a rival",
 }
+MEANINGS = """<details><summary>What the words and the axis mean</summary>
+
+Every row is one *regime*: a setting in which the sentence is meant. Its effect is measured on many
+seeds. One step on the axis is the smallest effect that was said to matter before the run; the bar
+is a 95 % interval.
+
+- *holds*: the bar and the effect lie beyond 0, and the effect is at least one step;
+- *reversed*: the same on the other side of 0;
+- *no difference*: the whole bar lies within one step of 0;
+- *undecided*: none of these;
+- *falsified*: what the declaration names as refuting it was met there;
+- *depends on the count*: counted in another declared way, the sign turns.
+
+*Holds in part*: in some regimes of several. *Fragile*: lost at 99 %, or when all regimes of the
+lesson are allowed for. A cause is *struck out* where the effect stays without it, *open* where
+that is undecided.
+
+</details>"""
 ROW, TEXT = 0.27, 0.19  # inches for a row of the picture, and for one more line of a label
 LABEL = 44  # characters to a line of a label
 TICKS = (1, 3, 10, 30, 100, 300, 1000)
@@ -75,7 +93,7 @@ def evidence(*names: str) -> Evidence:
     run = [of for _, of in stored if of]
     drawn = [of for of in run if of["judged"]]
     text = "\n\n".join(_sentence(*pair) for pair in stored)
-    folded = "\n\n".join(details(of) for of in run)
+    folded = "\n\n".join([*map(details, run), *[MEANINGS] * bool(drawn)])
     return Evidence(tuple(names), text, folded, _picture(drawn) if drawn else None)
 
 
