@@ -101,7 +101,9 @@ class Exercise:
         cases = [dict(self.cases(rng)) for _ in range(CASES)]
         wanted = [values(self.reference, copy.deepcopy(case)) for case in cases]
         try:
-            feedback = self._compared(cases, self._outputs(answer, cases, wanted), wanted)
+            outputs = self._outputs(answer, cases, wanted)
+            ours = getattr(answer, "__name__", "").startswith("solved_")
+            feedback = self._compared(cases, outputs, wanted, "The solution" if ours else "")
         except _Stopped as stopped:
             feedback = stopped.args[0]
         self._wrong = 0 if feedback.right else self._wrong + (feedback.kind == "wrong")
@@ -161,11 +163,12 @@ class Exercise:
     def _error(self, words: str) -> Feedback:
         return Feedback("error", f"{self.name} {words}")
 
-    def _compared(self, cases: list[dict], outputs: list, wanted: list) -> Feedback:
+    def _compared(self, cases: list[dict], outputs: list, wanted: list, who: str) -> Feedback:
         triples = list(zip(cases, outputs, wanted, strict=True))
         failed = [t for t in triples if not same(t[1], t[2], tolerance(t[1]))]
         if not failed:
-            words = f"Right: {self.name} agrees on {CASES} random inputs.\n{self.praise}"
+            who = who or f"Right: {self.name}"
+            words = f"{who} agrees on {CASES} random inputs.\n{self.praise}"
             return Feedback("right", words)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

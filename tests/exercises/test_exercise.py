@@ -134,6 +134,13 @@ def test_a_seed_that_is_none_is_refused_in_words(halve, seed):
         halve.check(halve.reference, seed=seed)
 
 
+def test_the_solution_below_the_stub_is_not_taken_for_ones_own(halve):
+    def solved_halve(x, twice):
+        return halve.reference(x, twice)
+
+    assert repr(halve.check(solved_halve)).startswith("✔ The solution agrees on 30 random inputs.")
+
+
 def test_feedback_shows_the_same_words_as_text_and_as_markdown(halve):
     feedback = halve.check(halve.reference)
     assert repr(feedback) == "✔ Right: halve agrees on 30 random inputs.\nHalves matter."

@@ -166,7 +166,7 @@ def test_a_cell_shows_sentences_one_picture_and_the_figures_folded(stored):
     first = outputs[0][0]["text/markdown"].split("\n\n")
     assert [sentence[:6] for sentence in first] == ["**C2**", "**C8**", "**C5**"]
     assert first[2] == "**C5** has not been run yet: `python3 start.py evidence C5`."
-    assert outputs[2][0]["text/markdown"].count("<details>") == 2
+    assert outputs[2][0]["text/markdown"].count("<details>") == 3
 
 
 def test_an_identity_alone_needs_no_picture(stored):
