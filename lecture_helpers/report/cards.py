@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.claims import Claim, claim, ledger
-from lecture_helpers.foundation.validation import one_of
 from lecture_helpers.plots import role
 from lecture_helpers.plots.style import INK, PALE
 from lecture_helpers.report.ledger_rows import (
@@ -90,7 +89,9 @@ def evidence(*names: str, parts: Sequence[int] = ()) -> Evidence:
 def _of_parts(stored: Mapping, parts: Sequence[int]) -> Evidence:
     """Some parts of a claim; its verdict is that of all."""
     places = range(1, len(stored["parts"]) + 1)
-    kept = [one_of(places, parts=place) - 1 for place in parts]
+    if not set(parts) <= set(places):
+        raise ValueError(f"parts of {stored['id']} are 1 to {len(places)}, not {list(parts)}.")
+    kept = [place - 1 for place in parts]
     few = {key: [stored[key][k] for k in kept] for key in ("parts", "judged")}
     said = {**stored, **few, "prose": ledger.in_prose(few["parts"], few["judged"])}
     counted = f"Parts shown: {', '.join(map(str, parts))} of {len(places)}; all are folded below."
