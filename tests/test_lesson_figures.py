@@ -120,6 +120,10 @@ def test_what_a_teacher_gains_over_20_seeds(taught, row):
     said = table(CURRICULUM, "labels and pacing")
     assert said.keys() == LESSONS.keys()
     gains = [ends["yours"] - ends[arm] for arm in ("standard", "random order")]
+    if row.endswith("easy first (preset 2)"):
+        says(CURRICULUM, "easy first (preset 2): +7 (the picture's four: +9)")
+        four = taught(wrong, **controls)
+        assert near(9, (four["yours"] - four["standard"])[:4, -1].mean(), step=1)
     step = 1 if wrong else 0.1
     assert all(near(*pair, step=step) for pair in zip(said[row], gains, strict=True)), gains
 
@@ -365,6 +369,53 @@ def test_what_the_stored_runs_on_shapes_came_to():
         f"{alone:.0f} % with hard shapes alone, {late:.0f} % after a switch at 0.6, "
         f"{last:.0f} % at 0.9.",
     )
+    varied = stored_runs("curriculum_shapes_varied")
+    late, last = (100 * varied.at(switch=s).accuracy[:, -1].mean() for s in (0.6, 0.9))
+    says(CURRICULUM, f"next to nothing: {late:.0f} % at 0.6, {last:.0f} % at 0.9.")
+    mixed = {
+        round(100 * float(r.at(switch="union").accuracy[:, -1].mean())) for r in (runs, varied)
+    }
+    says(CURRICULUM, f"do as well: {mixed.pop()} % with either kind")
+    assert not mixed and np.array_equal(*(r.at(switch=0.0).accuracy for r in (runs, varied)))
+
+
+def test_how_many_of_each_class_are_among_the_easiest():
+    found = bindings(CURRICULUM, "pixels")
+
+    def counts(given):
+        order = found["easy_first"](found["cross_fitted_confidence"](found["pixels"], given))
+        return np.bincount(given[order[:120]], minlength=10)
+
+    labels = found["labels"]
+    draws = [counts(found["wrong_labels"](labels, 0.2, seed=seed)[0]) for seed in range(12)]
+    right, shown = counts(labels), draws[0]
+    assert shown[9] == 0
+    says(CURRICULUM, f"not a single 9 (preset 1), but {shown.max()} of the most frequent class.")
+    says(CURRICULUM, f"{right[9]} nines, {right.max()} of")
+    least, most = ([pick(each) for each in draws] for pick in (min, max))
+    says(
+        CURRICULUM,
+        f"the smallest class had {min(least)} to {max(least)}, "
+        f"the largest {min(most)} to {max(most)}",
+    )
+
+
+def test_a_valley_that_opens_half_way_leads_the_clock_astray():
+    found = bindings(CURRICULUM, "TIMES", "SPEEDS")
+    times, errors, ends = found["TIMES"], found["ERRORS"], []
+    for sigma in (0.0, 0.5, 0.7):
+        weights = found["clock_weights"](times, sigma)
+        blurred = found["weighted_clock"](times, 1.2, weights / weights.max(), errors)
+        ends.append(found["end_by_way_of"](blurred, -1.0))
+    says(CURRICULUM, f"that of the real cost, {ends[0]:.2f} (preset 1)")
+    says(CURRICULUM, f"a blur of 0.5 or 0.7, at {ends[1]:.2f}")
+    assert ends[1] == pytest.approx(ends[2], abs=1e-3)
+
+
+def test_how_much_deeper_a_narrow_well_of_equal_volume_is_where_two_wells_part():
+    says(CURRICULUM, "with $s=0.5$ one and a half times in two dimensions, 2.8 times in five")
+    two, five = ((2.25 / (0.5**2 + 1.25)) ** (d / 2) for d in (2, 5))
+    assert round(two, 1) == 1.5 and round(five, 1) == 2.8
 
 
 def test_the_forecast_of_the_ladder_holds_for_other_fresh_networks():

@@ -198,11 +198,20 @@ def stored_words(page: Path) -> list[str]:
     return ["".join(data["text/markdown"]) for data in shown if "text/markdown" in data]
 
 
+def in_parts(page: Path) -> list[tuple[str, list[int]]]:
+    """The claims of which a notebook shows some parts, and which."""
+    cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+    code = "".join("".join(c["source"]) + "\n" for c in cells if c["cell_type"] == "code")
+    found = re.findall(r'evidence\("(C\d+)", parts=(\[[\d, ]+\])\)', code)
+    return [(name, json.loads(parts)) for name, parts in found]
+
+
 @pytest.mark.parametrize("page", NOTEBOOKS, ids=lambda page: page.stem)
 def test_the_evidence_that_a_notebook_stores_is_that_of_the_ledger(page):
     entries, table = ledger.load(), in_markdown(rows(lessons()), lessons())
     right = {table, *map(in_a_sentence, entries.values()), *map(details, entries.values())}
     right |= {evidence(name).text for name in CLAIMS if name not in entries}
+    right |= {evidence(name, parts=parts).text for name, parts in in_parts(page)}
     words = f"{page.name} shows an older ledger: run python3 start.py refresh {page.stem[:2]}"
     shown = [text for text in stored_words(page) if re.match(MADE, text)]
     parts = [part for text in shown for part in re.split(rf"\n\n(?={MADE})", text)]

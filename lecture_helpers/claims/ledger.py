@@ -181,7 +181,7 @@ def _summary(stored: Mapping, found: dict) -> dict:
     else:
         verdict = common(part["verdict"] for part in parts)
         verdict = "opinion" if stored["kind"] == "opinion" else verdict
-        prose = _in_prose(stored["parts"], parts)
+        prose = in_prose(stored["parts"], parts)
     because = {part["because"] for part in parts if part["because"]}
     return found | {
         "verdict": verdict,
@@ -202,7 +202,8 @@ def _together(causes: set[str]) -> str:
     return "stands in part" if causes & {"stands", "stands in part"} else "open"
 
 
-def _in_prose(declared: list, judged: list) -> str:
+def in_prose(declared: list, judged: list) -> str:
+    """What became of the parts of a claim, in Markdown; the words of each where there are more."""
     if len(judged) == 1:
         return f"{judged[0]['prose']}."
     pairs = zip(declared, judged, strict=True)

@@ -92,12 +92,12 @@ QUESTIONS = (
     Question(
         "Which of these is *not* a continuation over weighted costs that ends at the real one?",
         {
-            "hard first, everybody in at half time": "It passes: its weights spread out, and the "
-            "last ones are all alike. Nobody asks whether the early costs are easier.",
-            "by lot, everybody in at half time": "The weights are zero or alike, ever more are "
-            "not zero, and in the end all count. It knows nothing of difficulty, and passes.",
-            "easy shapes to half time, then hard ones alone": "The easy ones leave for good, so "
-            "that the last cost is not that of all examples, and the weights do not spread out.",
+            "hard first, everybody in at half time": "It passes: ever more examples count, and "
+            "the last weights are all alike. Nobody asks whether the early costs are easier.",
+            "by lot, everybody in at half time": "Ever more examples count, and in the end all "
+            "do, alike. It knows nothing of difficulty, and passes.",
+            "easy shapes to half time, then hard ones alone": "The easy ones leave for good. So "
+            "the last cost is not that of all examples.",
             "easy first, the share rising as a root": "The shape of the pacing does not matter, "
             "as long as everybody is in before the end.",
         },

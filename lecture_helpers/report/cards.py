@@ -77,11 +77,14 @@ class Evidence:
             display(Markdown(self.folded))
 
 
-def evidence(*names: str) -> Evidence:
+def evidence(*names: str, parts: Sequence[int] = ()) -> Evidence:
     """What the ledger holds on these claims, to stand last in a notebook cell.
 
+    Of a claim of many parts, ``parts`` are the places of those to show, from 1; the folded figures
+    have all.
+
     Raises:
-        ValueError: no name, or no such claim.
+        ValueError: no name, no such claim, or no such part.
 
     >>> evidence("C2", "C8")
     <evidence for C2, C8>
@@ -91,10 +94,27 @@ def evidence(*names: str) -> Evidence:
     entries = ledger.load()
     stored = [(claim(name), entries.get(claim(name).id)) for name in names]
     run = [of for _, of in stored if of]
+    if parts and len(names) > 1:
+        raise ValueError("parts are those of one claim: name no other.")
+    if parts and run:
+        return _of_parts(run[0], parts)
     drawn = [of for of in run if of["judged"]]
     text = "\n\n".join(_sentence(*pair) for pair in stored)
     folded = "\n\n".join([*map(details, run), *[MEANINGS] * bool(drawn)])
     return Evidence(tuple(names), text, folded, _picture(drawn) if drawn else None)
+
+
+def _of_parts(stored: Mapping, parts: Sequence[int]) -> Evidence:
+    """Some parts of a claim; its verdict is that of all."""
+    places = range(1, len(stored["parts"]) + 1)
+    if not set(parts) <= set(places):
+        raise ValueError(f"parts of {stored['id']} are 1 to {len(places)}, not {list(parts)}.")
+    kept = [place - 1 for place in parts]
+    few = {key: [stored[key][k] for k in kept] for key in ("parts", "judged")}
+    said = {**stored, **few, "prose": ledger.in_prose(few["parts"], few["judged"])}
+    counted = f"Parts shown: {', '.join(map(str, parts))} of {len(places)}; all are folded below."
+    text = f"{in_a_sentence(said)} {counted}"
+    return Evidence((stored["id"],), text, details(stored), _picture([said]))
 
 
 def stored_runs(name: str):

@@ -203,6 +203,27 @@ def test_names_that_are_no_claim_are_refused_in_words(names):
         evidence(*names)
 
 
+def test_some_parts_of_a_claim_are_shown_and_all_are_folded(stored):
+    second, both = evidence("C8", parts=[2]), evidence("C8", parts=[2, 1])
+    assert second.text == (
+        "**C8** Higher is possible. **Holds in part, fragile**: Holds. Parts shown: 2 of 2; "
+        "all are folded below."
+    )
+    assert "*it trains at all*: Holds. *higher is possible*: Holds in 1 of 2" in both.text
+    assert second.folded == evidence("C8").folded
+    labels = [text.get_text() for text in second.picture.figure.axes[0].get_yticklabels()]
+    assert labels == ["C8: it trains at all", "deep"]
+    assert evidence("C5", parts=[1]).text == evidence("C5").text
+
+
+@pytest.mark.parametrize("place", [0, 3, "1"])
+def test_a_part_that_is_none_is_refused_in_words(stored, place):
+    with pytest.raises(ValueError, match="parts of C8 are 1 to 2, not"):
+        evidence("C8", parts=[place])
+    with pytest.raises(ValueError, match="parts are those of one claim"):
+        evidence("C8", "C2", parts=[1])
+
+
 def test_every_entry_of_the_real_ledger_can_be_shown():
     for name, stored in ledger.load().items():
         made = evidence(name)

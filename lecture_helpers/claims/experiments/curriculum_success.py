@@ -27,16 +27,12 @@ from lecture_helpers.claims.experiments.curriculum import (
     widened,
 )
 from lecture_helpers.claims.experiments.shapes_first import (
-    ALONE,
-    EASY,
-    EASY_SETS,
-    MIXED,
+    ONE_RATE,
     SHAPES_NETWORK,
     shapes_first,
     tune_shapes,
 )
 from lecture_helpers.claims.experiments.tuned_networks import DATA
-from lecture_helpers.claims.tuning import tuned as stored_or_searched
 from lecture_helpers.curriculum.classroom import Classroom
 from lecture_helpers.curriculum.difficulty import cross_fitted_confidence, easy_first, untied
 from lecture_helpers.curriculum.nearest_neighbours import nearness
@@ -149,12 +145,11 @@ def tune_success(seeds) -> dict[str, float]:
     return found
 
 
-def stored_shapes(seeds) -> Runs:
-    """The runs of seven switch times and the union, for the notebook."""
-    tuned = stored_or_searched("curriculum_success.success", tune_success)
-    upright, switches = next(iter(EASY_SETS)), np.linspace(0, 0.9, 7).round(2).tolist()
-    arms = {0.0: ALONE, 0.5: f"{EASY}, {upright}", UNION: f"{MIXED}, {upright}"}
-    own = {s: tuned[f"shapes, 1,000 updates: {arm}, accuracy"] for s, arm in arms.items()}
-    rates = dict.fromkeys(switches, own[0.5]) | own
+def stored_shapes(seeds, varied: bool = False) -> Runs:
+    """The runs of seven switch times and the union, all at ``ONE_RATE``, for the notebook.
+
+    With easy shapes that are upright, central and alike, or ``varied`` as the hard ones are.
+    """
+    switches = np.linspace(0, 0.9, 7).round(2).tolist()
     usual: dict = dict(seeds=list(seeds), progress=False) | SHAPES_NETWORK
-    return shapes_race((*switches, UNION), lr=rates, **usual).round(4)
+    return shapes_race((*switches, UNION), lr=ONE_RATE, varied=varied, **usual).round(4)

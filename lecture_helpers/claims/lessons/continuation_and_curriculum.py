@@ -366,7 +366,10 @@ CLAIMS = (
                *map(shapes_part, curriculum.MEASURES)),
         experiment=curriculum_success.success, tune=curriculum_success.tune_success, budget=900,
         quick={"data": ("digits",), "budgets": ("short",), "shapes": False},
-        stores={"curriculum_shapes.npz": curriculum_success.stored_shapes},
+        stores={
+            "curriculum_shapes.npz": curriculum_success.stored_shapes,
+            "curriculum_shapes_varied.npz": partial(curriculum_success.stored_shapes, varied=True),
+        },
         objection="Three small data sets, shapes and a small network cannot speak for language and "
         "vision at scale. Two kinds of scores, of which the second is asked in the two shorter "
         "budgets only. Open. All arms are tuned on right validation labels, which one would not "
