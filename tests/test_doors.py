@@ -1,0 +1,87 @@
+"""Whatever a student puts into a function of the notebooks gets one clear sentence, or an answer."""
+
+import inspect
+import re
+import warnings
+
+import numpy as np
+import pytest
+
+from tests.doors import CALLS, called_names, door
+
+POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
+BAD = {
+    "None": None,
+    "a word": "x",
+    "a very long word": "x" * 10_000,
+    "NaN": float("nan"),
+    "infinity": float("inf"),
+    "minus infinity": float("-inf"),
+    "-1": -1,
+    "0": 0,
+    "1.5": 1.5,
+    "a whole number as a float": 2.0,
+    "True": True,
+    "10^9": 10**9,
+    "more than a float holds": 10**400,
+    "a complex number": 1j,
+    "an empty list": [],
+    "a list with NaN": [float("nan")],
+    "a ragged list": [[1.0], [1.0, 2.0]],
+    "a list of words": ["x"],
+    "another length": np.arange(17.0),
+    "three axes": np.ones((2, 3, 4)),
+    "an empty dict": {},
+    "a dict of words": {"x": "y"},
+    "an object": object(),
+    "a function": lambda *_, **__: None,
+}
+
+
+def arguments_of(name: str) -> dict:
+    """Argument to valid value: those of the table, then the defaults of all others."""
+    every = inspect.signature(door(name)).parameters.values()
+    defaults = {p.name: p.default for p in every if p.default is not p.empty}
+    return CALLS[name]() | {n: v for n, v in defaults.items() if n not in CALLS[name]()}
+
+
+def call(name: str, arguments: dict):
+    """The answer to these arguments, each handed over as the signature asks."""
+    function, named, listed = door(name), dict(arguments), []
+    parameters = inspect.signature(function).parameters.values()
+    if any(p.kind in POSITIONAL for p in parameters):
+        for p in parameters:
+            if p.kind is p.VAR_POSITIONAL:
+                given = named.pop(p.name, ())
+                listed.extend(given if isinstance(given, tuple) else (given,))
+            elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.name in named:
+                listed.append(named.pop(p.name))
+    return function(*listed, **named)
+
+
+def fault(name: str, argument: str, kind: str) -> str | None:
+    """What is wrong with the answer to that kind of value for that argument; None if nothing."""
+    arguments = CALLS[name]() | {argument: BAD[kind]}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            call(name, arguments)
+    except ValueError as refusal:
+        return unclear(str(refusal), argument)
+    except Exception as broken:
+        return f"{type(broken).__name__}: {broken}"[:150]
+    return None
+
+
+def unclear(words: str, argument: str) -> str | None:
+    """What a refusal lacks: it is one sentence, not long, and names the argument."""
+    names = {argument, argument.replace("_", " ")}
+    if len(words) > 300 or "\n" in words or not words.endswith("."):
+        return f"no sentence: {words[:100]!r} ... {words[-20:]!r}"
+    if not any(re.search(rf"\b{re.escape(name)}\b", words) for name in names):
+        return f"{argument} is not named: {words[:150]}"
+    return None
+
+
+def test_every_function_that_a_notebook_calls_has_a_valid_call_here():
+    assert {n for n in called_names() if n not in CALLS and callable(door(n))} == set()
