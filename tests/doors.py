@@ -83,7 +83,9 @@ def tiny(**more):
 @functools.cache
 def runs():
     mlp = door("training.mlp")
-    return of("training.train", build=mlp, dataset=data(), checkpoints=True, lr=[0.1, 0.2], **tiny())
+    return of(
+        "training.train", build=mlp, dataset=data(), checkpoints=True, lr=[0.1, 0.2], **tiny()
+    )
 
 
 @functools.cache
@@ -176,7 +178,10 @@ calls(
     split=lambda: dict(dataset=data(), seed=0),
 )
 calls("foundation.schedules", as_schedule=lambda: dict(lr=[(0, 0.1), (3, 0.2)]))
-calls("foundation.subprocesses", run_in_subprocess=lambda: dict(function="math.factorial", arguments=(3,)))
+calls(
+    "foundation.subprocesses",
+    run_in_subprocess=lambda: dict(function="math.factorial", arguments=(3,)),
+)
 calls(
     "networks.batch_normalization",
     RunningStatistics=lambda: dict(mean=[0.0, 0.0], variance=[1.0, 1.0]),
@@ -232,8 +237,12 @@ calls(
 calls(
     "networks.weight_planes",
     WeightPlane=lambda: dict(origin=np.zeros(3), axes=np.eye(3)[:2]),
-    losses=lambda: dict(network=network(), weights=points(2, 47), statistics=points(),
-                        examples=((points(), classes()),)),
+    losses=lambda: dict(
+        network=network(),
+        weights=points(2, 47),
+        statistics=points(),
+        examples=((points(), classes()),),
+    ),
 )
 calls(
     "optimization.coordinate_descent",
@@ -440,9 +449,7 @@ calls(
     mlp=lambda: dict(inputs=2, outputs=3, depth=2, width=4),
     recompute_statistics=lambda: dict(network=network(norm="batch"), batches=_batches()),
     seeded=lambda: dict(build=door("training.mlp"), seed=0, inputs=2, outputs=3, width=4),
-    stored_paths=lambda: dict(
-        runs=runs(), dataset=data(), parts=parts(), shown=[0], training=10
-    ),
+    stored_paths=lambda: dict(runs=runs(), dataset=data(), parts=parts(), shown=[0], training=10),
     train=lambda: dict(build=door("training.mlp"), dataset=data(), **tiny(depth=1)),
     trains=lambda: dict(runs=runs()),
 )

@@ -1,11 +1,10 @@
-"""Whatever a student puts into a function of the notebooks gets one clear sentence, or an answer."""
+"""What a student puts into a function of the notebooks gets one clear sentence, or an answer."""
 
 import inspect
 import re
 import warnings
 
 import numpy as np
-import pytest
 
 from tests.doors import CALLS, called_names, door
 
@@ -67,19 +66,23 @@ def fault(name: str, argument: str, kind: str) -> str | None:
             warnings.simplefilter("error")
             call(name, arguments)
     except ValueError as refusal:
-        return unclear(str(refusal), argument)
+        names = {argument} if kind != "another length" else set(arguments)
+        return unclear(str(refusal), names)
     except Exception as broken:
         return f"{type(broken).__name__}: {broken}"[:150]
     return None
 
 
-def unclear(words: str, argument: str) -> str | None:
-    """What a refusal lacks: it is one sentence, not long, and names the argument."""
-    names = {argument, argument.replace("_", " ")}
+def unclear(words: str, arguments: set[str]) -> str | None:
+    """What a refusal lacks: it is one sentence, not long, and names the argument.
+
+    Of two arguments whose lengths do not fit it may name either.
+    """
+    names = arguments | {argument.replace("_", " ") for argument in arguments}
     if len(words) > 300 or "\n" in words or not words.endswith("."):
         return f"no sentence: {words[:100]!r} ... {words[-20:]!r}"
     if not any(re.search(rf"\b{re.escape(name)}\b", words) for name in names):
-        return f"{argument} is not named: {words[:150]}"
+        return f"{min(arguments)} is not named: {words[:150]}"
     return None
 
 

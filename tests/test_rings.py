@@ -48,7 +48,7 @@ ORDER = {
         comparison exercise * __init__
     """.split(),
     "foundation": """
-        __init__ budget progress rounding schedules subprocesses threads validation
+        __init__ budget progress rounding validation schedules subprocesses threads
     """.split(),
     "networks": """
         __init__ activations batch_normalization blurred_weights designs layer_probes

@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from lecture_helpers.claims import lessons
 from lecture_helpers.claims.claim import Claim, Record
+from lecture_helpers.foundation.validation import shown
 
 __all__ = ["CLAIMS", "Claim", "Record", "claim"]
 
@@ -25,5 +26,5 @@ def claim(name: str) -> Claim:
     'Batch Normalization'
     """
     if name not in CLAIMS:
-        raise ValueError(f"claim must be one of 'C1' to 'C{len(CLAIMS)}', not {name!r}.")
+        raise ValueError(f"claim must be one of 'C1' to 'C{len(CLAIMS)}', not {shown(name)}.")
     return CLAIMS[name]

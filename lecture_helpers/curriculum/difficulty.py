@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lecture_helpers.curriculum.nearest_neighbours import knn
-from lecture_helpers.foundation.validation import finite_array, fraction, whole
+from lecture_helpers.foundation.validation import finite_array, fraction, many, whole
 
 
 def cross_fitted_confidence(
@@ -26,7 +26,7 @@ def cross_fitted_confidence(
     n, classes = len(targets), int(targets.max()) + 1
     if len(inputs) != n:
         raise ValueError(f"targets must have one entry for each of {len(inputs)} inputs, not {n}.")
-    if n < max(classes, whole(folds=folds, least=2)):
+    if n < max(classes, many(least=2, folds=folds)):
         raise ValueError(f"{n} examples are too few for {classes} classes and {folds} folds.")
     fold = np.random.default_rng(whole(seed=seed)).permutation(n) % folds
     confidence = np.empty(n)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import few
 
 
 def knn(
@@ -16,7 +16,7 @@ def knn(
     >>> predict(np.array([[0.25]])).round(3)
     array([[0.75, 0.25]])
     """
-    inputs, targets, k = np.asarray(inputs, float), np.asarray(targets), whole(k=k, least=1)
+    inputs, targets, k = np.asarray(inputs, float), np.asarray(targets), few(k=k)
     one_hot = np.eye(classes)[targets]
 
     def predict(x: np.ndarray) -> np.ndarray:
@@ -41,7 +41,7 @@ def nearness(
     >>> score(np.array([[0.25]])).round(3)
     array([[ 1.099, -1.099]])
     """
-    inputs, targets, k = np.asarray(inputs, float), np.asarray(targets), whole(k=k, least=1)
+    inputs, targets, k = np.asarray(inputs, float), np.asarray(targets), few(k=k)
 
     def predict(x: np.ndarray) -> np.ndarray:
         apart = np.sqrt(_squared_distances(x, inputs) + 1e-12)

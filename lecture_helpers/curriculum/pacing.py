@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, fraction, one_of, positive, whole
+from lecture_helpers.foundation.validation import (
+    finite_array,
+    fraction,
+    many,
+    one_of,
+    positive,
+    shown,
+)
 
 SHAPES = ("linear", "root", "exponential", "step")
 
@@ -41,7 +48,7 @@ def _part(**named) -> float:
         positive(**named)
         return fraction(**named)
     except ValueError:
-        raise ValueError(f"{name} must be above 0 and at most 1, not {value!r}.") from None
+        raise ValueError(f"{name} must be above 0 and at most 1, not {shown(value)}.") from None
 
 
 def available(order: np.ndarray, part: float) -> np.ndarray:
@@ -58,7 +65,7 @@ def paced_batches(
     array([[7, 7],
            [7, 7]])
     """
-    batch_size = whole(batch_size=batch_size, least=1)
+    batch_size = many(batch_size=batch_size)
     size = np.maximum(1, np.round(finite_array(parts=parts, ndim=1) * len(order)).astype(int))
     place = rng.random((len(size), batch_size)) * size[:, None]
     return np.asarray(order)[place.astype(int)]

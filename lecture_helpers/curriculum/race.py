@@ -8,7 +8,7 @@ from lecture_helpers import training
 from lecture_helpers.curriculum.classroom import Classroom
 from lecture_helpers.curriculum.pacing import available, paced_batches, pacing
 from lecture_helpers.datasets import Dataset
-from lecture_helpers.foundation.validation import fraction, one_of, positive, whole
+from lecture_helpers.foundation.validation import fraction, many, one_of, positive
 from lecture_helpers.training import Runs, seeds_of
 
 ARMS = ("standard", "easy first", "hard first", "random order", "balanced easy first", "filter")
@@ -117,7 +117,7 @@ def train_in(
 
     Tested on right labels. ``network`` are the settings of ``mlp``, and a list of learning rates.
     """
-    whole(steps=steps, least=1), whole(batch_size=batch_size, least=1)
+    many(steps=steps), many(batch_size=batch_size)
     return training.train(
         training.mlp, room.dataset, steps=steps, batch_size=batch_size, seeds=room.seeds,
         arms=entries, split=room.split, momentum=momentum, schedule=schedule, record=record,

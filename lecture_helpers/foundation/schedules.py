@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lecture_helpers.foundation.validation import shown
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -86,7 +88,7 @@ from 0, not [(0, 0.1), (0, 1.0)].
     if not ascending:
         raise ValueError(
             f"{name} must be a value, or [(0, value), (step, value), ...] with ascending whole "
-            f"steps from 0, not {given!r}."
+            f"steps from 0, not {shown(given)}."
         )
     return Schedule(tuple((int(step), accept(value)) for step, value in given))
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-
 MANY = 1_000_000  # updates, examples, draws: far above any lesson, in reach of a laptop
-LARGE = 10_000  # layers, units, variables, seeds: their squares are stored, or each is a network
+FEW = 10_000  # layers, units, variables, seeds: their squares are stored, or each is a network
 
 
 def shown(value: object) -> str:
@@ -100,6 +99,27 @@ def fraction(*, below_one: bool = False, **named) -> float:
     return _number(named, "a number from 0 to 1", lambda v: 0 <= v <= 1)
 
 
+def number(**named) -> float:
+    """The value as a float, which may be infinite but not NaN.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    name, value = _single(named)
+    if isinstance(value, float | np.floating) and abs(value) == math.inf:
+        return float(value)
+    return _number({name: value}, "a number", lambda v: True)
+
+
+def share(**named) -> float:
+    """The value as a float in (0, 1].
+
+    Raises:
+        ValueError: it lies outside.
+    """
+    return _number(named, "above 0 and at most 1", lambda v: 0 < v <= 1)
+
+
 def whole(*, least: int = 0, most: float = math.inf, **named) -> int:
     """The value as an int from ``least`` to ``most``.
 
@@ -111,19 +131,28 @@ def whole(*, least: int = 0, most: float = math.inf, **named) -> int:
     return int(_number(named, accepted, lambda v: v.is_integer() and least <= v <= most))
 
 
-def count(*, least: int = 1, most: float = MANY, **named) -> int:
-    """The value as the number of things that are now made, an int from ``least`` to ``most``.
+def many(*, least: int = 1, **named) -> int:
+    """The value as the number of things that are made one by one, an int from ``least`` to MANY.
 
-    A number too large for the memory or for an afternoon is refused before anything begins.
+    What no memory holds, or no afternoon is long enough for, is refused before anything begins.
 
     Raises:
         ValueError: it is no whole number, or outside.
 
-    >>> count(steps=10**9)
+    >>> many(steps=10**9)
     Traceback (most recent call last):
     ValueError: steps must be a whole number, 1 to 1,000,000, not 1000000000.
     """
-    return whole(least=least, most=most, **named)
+    return whole(least=least, most=MANY, **named)
+
+
+def few(*, least: int = 1, **named) -> int:
+    """As ``many``, of things whose square is stored or that are networks each: up to FEW.
+
+    Raises:
+        ValueError: it is no whole number, or outside.
+    """
+    return whole(least=least, most=FEW, **named)
 
 
 def switch(**named) -> bool:
@@ -162,7 +191,8 @@ def instance(kind: type, **named) -> Any:
     """
     name, value = _single(named)
     if not isinstance(value, kind):
-        raise ValueError(f"{name} must be of type {kind.__name__}, not {shown(value)}.")
+        kinds = getattr(kind, "__name__", None) or " or ".join(k.__name__ for k in kind.__args__)
+        raise ValueError(f"{name} must be of type {kinds}, not {shown(value)}.")
     return value
 
 
@@ -226,6 +256,15 @@ def _as_array(name: str, value: object) -> np.ndarray:
     return array if array.dtype.kind == "f" else array.astype(float)
 
 
+def any_array(**named) -> np.ndarray:
+    """The value as a float array, in which NaN, infinity and emptiness are allowed.
+
+    Raises:
+        ValueError: it is no array of numbers.
+    """
+    return _as_array(*_single(named))
+
+
 def finite_array(*, ndim: int | None = None, shape: tuple | None = None, **named) -> np.ndarray:
     """The value as a float array without NaN, infinity or emptiness.
 
@@ -277,6 +316,46 @@ def whole_array(
         end = "or more" if below == math.inf else f"to {below - 1}"
         raise ValueError(f"{name} must hold whole numbers, {least} {end}, and not {odd[0]:g}.")
     return array.astype(int)
+
+
+def whole_list(*, below: float = math.inf, **named) -> list[int]:
+    """The value as a list of whole numbers from 0 and smaller than ``below``; it may be empty.
+
+    Raises:
+        ValueError: it is no list, or a number in it is not whole or lies outside.
+    """
+    name, value = _single(named)
+    most = below - 1
+    return [whole(most=most, **{name: n}) for n in listed(**{name: value})]
+
+
+def positive_array(*, ndim: int | None = None, shape: tuple | None = None, **named) -> np.ndarray:
+    """As ``finite_array``, every entry above 0.
+
+    Raises:
+        ValueError: as there, or an entry of 0 or less.
+    """
+    name, _ = _single(named)
+    array = finite_array(ndim=ndim, shape=shape, **named)
+    if array.min() <= 0:
+        raise ValueError(f"{name} must hold numbers above 0 only; the smallest is {array.min():g}.")
+    return array
+
+
+def spread_array(*, shape: tuple, **named) -> np.ndarray:
+    """A number as an array of that shape, read-only, or an array that has it.
+
+    Raises:
+        ValueError: another shape, NaN or infinite entries.
+
+    >>> spread_array(shape=(2,), noise=3.0)
+    array([3., 3.])
+    """
+    name, value = _single(named)
+    array = finite_array(**{name: value})
+    if array.shape not in ((), shape):
+        raise ValueError(f"{name} must be a number or have shape {shape}, not {array.shape}.")
+    return np.broadcast_to(array, shape)
 
 
 def _fits(shape: tuple, wanted: tuple) -> bool:

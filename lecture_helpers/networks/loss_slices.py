@@ -27,7 +27,7 @@ def random_directions(network: nn.Module, *, seed: int, count: int = 2) -> list[
     parameters of norms are not moved. So networks of any scale can be compared.
     """
     generator = torch.Generator().manual_seed(check.whole(seed=seed))
-    return [_direction(network, generator) for _ in range(check.whole(count=count, least=1))]
+    return [_direction(network, generator) for _ in range(check.many(count=count))]
 
 
 def _direction(network: nn.Module, generator: torch.Generator) -> dict[str, Tensor]:
@@ -155,7 +155,7 @@ class Slices:
         for name, value in where.items():
             if value not in self.axes[name]:
                 known = ", ".join(map(str, self.axes[name]))
-                raise ValueError(f"{name} must be one of {known}, not {value!r}.")
+                raise ValueError(f"{name} must be one of {known}, not {check.shown(value)}.")
         return self.losses[tuple(self.axes[name].index(where[name]) for name in self.axes)]
 
     def save(self, path: str | Path) -> None:

@@ -20,7 +20,7 @@ def chain_weights(depth: int, spread: float, seed: int = 0) -> np.ndarray:
     Raises:
         ValueError: depth below 1 or spread below 0.
     """
-    depth, spread = check.whole(depth=depth, least=1), check.non_negative(spread=spread)
+    depth, spread = check.few(depth=depth), check.non_negative(spread=spread)
     z = np.random.default_rng(seed).standard_normal(depth)
     return np.exp(spread * (z - z.mean()))
 

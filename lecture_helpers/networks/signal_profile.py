@@ -76,7 +76,7 @@ def signal_profile(
     phi = ACTIVATIONS[check.one_of(ACTIVATIONS, activation=activation)]
     check.one_of(SKIPS, skip=skip), check.one_of(NORMS, norm=norm)
     check.finite(gate_bias=gate_bias)
-    depth, width = check.whole(depth=depth, least=1), check.whole(width=width, least=1)
+    depth, width = check.few(depth=depth), check.few(width=width)
     seed = check.whole(seed=seed)
     weights = tower_weights(h.shape[1], depth, width, gain=check.positive(gain=gain), seed=seed)
     gates = gate_weights(depth, width, seed=seed) if skip == "highway" else None

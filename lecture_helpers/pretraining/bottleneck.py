@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, fraction, one_of, positive, whole
+from lecture_helpers.foundation.validation import finite, fraction, many, one_of, positive
 
 TARGETS = ("bowl", "xor")
 
@@ -43,7 +43,7 @@ def wave_shares(linear: float, angle: float, answers: np.ndarray, grid: np.ndarr
 
 def sample(kind: str, linear: float, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """``n`` inputs (n, 2) and their targets (n,)."""
-    inputs = np.random.default_rng(seed).standard_normal((whole(least=1, n=n), 2))
+    inputs = np.random.default_rng(seed).standard_normal((many(n=n), 2))
     return inputs, target(kind, linear, inputs)
 
 
@@ -103,7 +103,7 @@ def slope(kind: str, linear: float, angle):
 def fine_tune_angle(kind: str, linear: float, start: float, steps: int = 400, lr: float = 0.1):
     """The angles (steps + 1,) of ``angle <- angle + lr * slope``, the head always the best."""
     path = [finite(start=start)]
-    for _ in range(whole(steps=steps)):
+    for _ in range(many(least=0, steps=steps)):
         path.append(path[-1] + positive(lr=lr) * float(slope(kind, linear, path[-1])))
     return np.array(path)
 

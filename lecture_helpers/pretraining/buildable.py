@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset
 from lecture_helpers.foundation.schedules import Schedule, as_schedule
-from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.foundation.validation import few, many, one_of
 from lecture_helpers.training import Live, LiveRun, live, mlp
 
 BELOW = ("frozen", "trained")
@@ -44,8 +44,8 @@ def buildable(
 
     ``heads`` are the outputs thrown away before; the network as it is drawn does not depend on it.
     """
-    whole(heads=heads)
-    made = mlp(inputs, outputs, depth=whole(least=1, depth=depth), **network)
+    many(least=0, heads=heads)
+    made = mlp(inputs, outputs, depth=few(depth=depth), **network)
     return Buildable(made, layers)
 
 

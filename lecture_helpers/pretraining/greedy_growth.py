@@ -9,7 +9,7 @@ import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.datasets import Dataset
-from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.foundation.validation import many, one_of
 from lecture_helpers.pretraining.plans import ARMS, plan, stage_updates
 from lecture_helpers.training.runs import CURVES, Runs
 
@@ -52,7 +52,7 @@ def grow(
 
 
 def _records(steps: int, every: int | None) -> list[int]:
-    return [*range(0, steps, whole(least=1, every=every) if every else steps), steps]
+    return [*range(0, steps, many(every=every) if every else steps), steps]
 
 
 def fine_tune(grown: Runs, dataset: Dataset, *, updates: int, **settings) -> Runs:

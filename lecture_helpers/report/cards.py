@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.claims import Claim, claim, ledger
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.plots import role
 from lecture_helpers.plots.style import INK, PALE
 from lecture_helpers.report.ledger_rows import (
@@ -90,7 +91,7 @@ def stored_runs(name: str):
     path = ledger.EVIDENCE / "runs" / f"{name}.npz"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.npz"))) or "none"
-        raise ValueError(f"name must be one of the stored runs ({known}), not {name!r}.")
+        raise ValueError(f"name must be one of the stored runs ({known}), not {check.shown(name)}.")
     if name.endswith("slices"):
         from lecture_helpers.networks.loss_slices import Slices
 

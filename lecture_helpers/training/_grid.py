@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import few, whole
 
 STREAMS = {"split": 1, "order": 2, "labels": 3, "init": 4, "noise": 5}
 
@@ -33,7 +33,7 @@ def seeds_of(seeds: int | Iterable[int]) -> list[int]:
         ValueError: none, one twice, or one that is no whole number.
     """
     if not isinstance(seeds, Iterable):
-        return list(range(whole(least=1, seeds=seeds)))
+        return list(range(few(seeds=seeds)))
     given = [whole(seeds=seed) for seed in seeds]
     if not given or len(set(given)) < len(given):
         raise ValueError(f"seeds must be one or more different whole numbers, not {given}.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import torch
 
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import many
 from lecture_helpers.training._ensemble import Ensemble
 from lecture_helpers.training._trainees import Trainee
 from lecture_helpers.training.runs import Runs
@@ -105,9 +105,9 @@ def record_steps(record: int | Iterable[int], steps: int) -> np.ndarray:
     array([ 0,  5, 10])
     """
     if not isinstance(record, Iterable):
-        count = min(whole(least=2, record=record), steps + 1)
+        count = min(many(least=2, record=record), steps + 1)
         return np.unique(np.linspace(0, steps, count).round().astype(int))
-    given = np.unique([whole(record=step) for step in record])
+    given = np.unique([many(least=0, record=step) for step in record])
     if not len(given) or given[-1] > steps:
         raise ValueError(f"record must be a number of records or steps from 0 to {steps}.")
     return given
@@ -126,7 +126,7 @@ def checkpoint_steps(keep: bool | int | str, record_at: np.ndarray, steps: int) 
     if keep == "last":
         return np.array([steps])
     try:
-        every = whole(least=1, checkpoints=keep)
+        every = many(checkpoints=keep)
     except ValueError:
         raise ValueError(
             f'checkpoints must be False, True, "last" or a number of steps, not {keep!r}.'

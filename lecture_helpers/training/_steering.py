@@ -4,14 +4,20 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from lecture_helpers.foundation.validation import fraction, non_negative, one_of, positive, whole
+from lecture_helpers.foundation.validation import (
+    fraction,
+    many,
+    non_negative,
+    one_of,
+    positive,
+)
 from lecture_helpers.training._optimizers import OPTIMIZERS
 
 OFFERED: dict[str, Callable[[Any], Any]] = {
     "lr": lambda v: positive(lr=v),
     "momentum": lambda v: fraction(below_one=True, momentum=v),
     "weight_decay": lambda v: non_negative(weight_decay=v),
-    "batch_size": lambda v: whole(least=1, batch_size=v),
+    "batch_size": lambda v: many(batch_size=v),
     "optimizer": lambda v: one_of(OPTIMIZERS, optimizer=v),
 }
 OF_AN_UPDATE = {"seed", "step", "train", "labels", "batch_size", "rng"}

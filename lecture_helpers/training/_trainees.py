@@ -12,13 +12,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm
 
 from lecture_helpers.datasets import dataset as data
-from lecture_helpers.foundation.validation import (
-    fraction,
-    non_negative,
-    one_of,
-    positive,
-    whole,
-)
+from lecture_helpers.foundation.validation import fraction, many, non_negative, one_of, positive
 from lecture_helpers.training._grid import Member, stream
 from lecture_helpers.training._optimizers import OPTIMIZERS
 from lecture_helpers.training._schedules import SCHEDULES
@@ -175,7 +169,7 @@ def check_options(settings: Mapping) -> None:
     positive(lr=settings["lr"]), fraction(below_one=True, momentum=settings["momentum"])
     non_negative(weight_decay=settings["weight_decay"])
     fraction(label_noise=settings["label_noise"])
-    whole(least=1, batch_size=settings["batch_size"])
+    many(batch_size=settings["batch_size"])
     one_of(OPTIMIZERS, optimizer=settings["optimizer"])
     if not callable(settings["schedule"]):
         one_of(SCHEDULES, schedule=settings["schedule"])

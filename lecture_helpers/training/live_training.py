@@ -9,7 +9,7 @@ from torch import nn
 from lecture_helpers.datasets import dataset as data
 from lecture_helpers.foundation.budget import current_budget
 from lecture_helpers.foundation.schedules import Schedule, as_schedule
-from lecture_helpers.foundation.validation import one_of, positive, whole
+from lecture_helpers.foundation.validation import many, one_of, positive, shown
 from lecture_helpers.training._grid import Member, axes_of, members_of, seeds_of
 from lecture_helpers.training._history import checkpoint_steps, record_steps
 from lecture_helpers.training._live_track import MEBIBYTE, Plan, Track
@@ -60,8 +60,8 @@ def live(
     return Live(
         Planner(build, dataset, split, eval_on, loss_of(loss, dataset)),
         axes_of(every, arms), seeds_of(seeds), every, arms or {},
-        steps=whole(least=1, steps=steps), record=record, checkpoints=checkpoints,
-        measured=None if measured is None else whole(least=1, measured=measured), watch=watch,
+        steps=many(steps=steps), record=record, checkpoints=checkpoints,
+        measured=None if measured is None else many(measured=measured), watch=watch,
         attributes=list(attributes), redraw=patterns, memory=positive(memory=memory),
     )  # fmt: skip
 
@@ -120,8 +120,8 @@ class Live:
             ValueError: an unknown control, a value or a schedule that is not accepted, a step
                 that is none of 0 to ``steps``.
         """
-        if whole(step=step) > self.steps:
-            raise ValueError(f"step must be at most {self.steps}, not {step!r}.")
+        if many(least=0, step=step) > self.steps:
+            raise ValueError(f"step must be at most {self.steps}, not {shown(step)}.")
         wanted = self._wanted(controls)
         with one_thread_and_room():
             if not self._tracks:

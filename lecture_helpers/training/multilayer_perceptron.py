@@ -8,8 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from lecture_helpers.foundation.validation import (
+    few,
     finite,
     fraction,
+    many,
     non_negative,
     one_of,
     positive,
@@ -151,10 +153,10 @@ def mlp(
     >>> [name for name, _ in mlp(64, 10, depth=2).named_children()]
     ['hidden1', 'hidden2', 'output']
     """
-    whole(least=1, inputs=inputs), whole(least=1, outputs=outputs)
-    whole(least=0, depth=depth), whole(least=1, width=width)
+    few(inputs=inputs), few(outputs=outputs)
+    few(least=0, depth=depth), few(width=width)
     one_of(ACTIVATIONS, activation=activation), one_of(["none", *NORMS], norm=norm)
-    one_of(["before", "after"], norm_place=norm_place), whole(least=0, group=group)
+    one_of(["before", "after"], norm_place=norm_place), many(least=0, group=group)
     if group and norm in ("none", "layer"):
         raise ValueError(f"group must be 0 with norm {norm!r}, which knows no batch, not {group}.")
     fraction(below_one=True, dropout=dropout)

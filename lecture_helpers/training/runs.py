@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from lecture_helpers.foundation.validation import shown
+
 CURVES = ["train_loss", "eval_loss", "accuracy"]
 ARRAYS = ["steps", *CURVES, "diverged_at"]
 WORDS = ["axes", "seeds", "settings", "provenance", "layouts"]
@@ -152,7 +154,7 @@ class Runs:
             if _same(known, value):
                 return k
         known = ", ".join(map(str, self.axes[name]))
-        raise ValueError(f"{name} must be one of {known}, not {value!r}.")
+        raise ValueError(f"{name} must be one of {known}, not {shown(value)}.")
 
     def state(self, *, seed: int, step: int | None = None, **where) -> dict[str, np.ndarray]:
         """Name to array of one member's parameters and buffers, by default the last kept ones.
@@ -173,7 +175,7 @@ class Runs:
     def _member(self, seed: int) -> int:
         if seed not in self.seeds:
             known = ", ".join(map(str, self.seeds))
-            raise ValueError(f"seed must be one of {known}, not {seed!r}.")
+            raise ValueError(f"seed must be one of {known}, not {shown(seed)}.")
         return self.seeds.index(seed)
 
     def _kept(self, step: int | None) -> int:
@@ -181,7 +183,7 @@ class Runs:
             return -1
         if step not in self.weight_steps:
             known = ", ".join(map(str, self.weight_steps))
-            raise ValueError(f"step must be one of the kept {known}, not {step!r}.")
+            raise ValueError(f"step must be one of the kept {known}, not {shown(step)}.")
         return int(np.flatnonzero(self.weight_steps == step)[0])
 
     def module(self, *, seed: int, step: int | None = None, build: Callable | None = None, **where):

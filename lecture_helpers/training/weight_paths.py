@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset, Split
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import finite_array, whole
+from lecture_helpers.foundation.validation import few, finite_array
 from lecture_helpers.training._stack import Stack
 from lecture_helpers.training._stacked_layers import StackedBatchNorm
 from lecture_helpers.training.runs import Runs
@@ -26,7 +26,7 @@ class SideBySide:
     """
 
     def __init__(self, network: nn.Module, copies: int):
-        self.stack = Stack([network] * whole(least=1, copies=copies))
+        self.stack = Stack([network] * few(copies=copies))
         self.norms = [m for m in self.stack.module.modules() if isinstance(m, StackedBatchNorm)]
         for norm in self.norms:
             norm.momentum = 1.0  # the statistics of the inputs seen last

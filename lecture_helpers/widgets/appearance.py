@@ -13,7 +13,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from lecture_helpers.foundation.validation import positive
+from lecture_helpers.foundation.validation import positive, shown
 from lecture_helpers.widgets.controls.control import is_number
 
 PIXELS_PER_INCH = 100
@@ -74,7 +74,7 @@ def use(*, text: float = 1.0, sharpness: float = 1.5) -> None:
     chosen = (positive(text=text), positive(sharpness=sharpness))
     for name, value in zip(("text", "sharpness"), chosen, strict=True):
         if not 0.5 <= value <= 4:
-            raise ValueError(f"{name} must be from 0.5 to 4, not {value!r}.")
+            raise ValueError(f"{name} must be from 0.5 to 4, not {shown(value)}.")
     CURRENT.text, CURRENT.sharpness = chosen
 
 
@@ -127,5 +127,7 @@ def as_size(size, panels: int) -> tuple[float, float]:
         return {1: (7.0, 3.8), 2: (9.6, 3.8)}.get(panels, (10.4, 3.6))
     fits = isinstance(size, list | tuple) and len(size) == 2
     if not fits or not all(is_number(n) and 1 <= n <= 20 for n in size):
-        raise ValueError(f"size must be (width, height) in inches, 1 to 20 each, not {size!r}.")
+        raise ValueError(
+            f"size must be (width, height) in inches, 1 to 20 each, not {shown(size)}."
+        )
     return tuple(size)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from lecture_helpers.foundation.validation import shown
 from lecture_helpers.widgets.controls.choices import Switch
 from lecture_helpers.widgets.controls.control import Control
 from lecture_helpers.widgets.controls.factory import as_control
@@ -41,7 +42,7 @@ def as_presets(presets: Mapping | None, controls: dict[str, Control]) -> dict[st
 
 def _settings(who: str, settings, controls: dict[str, Control]) -> dict:
     if not isinstance(settings, Mapping):
-        raise ValueError(f"{who} must be dict(control=value, ...), not {settings!r}.")
+        raise ValueError(f"{who} must be dict(control=value, ...), not {shown(settings)}.")
     for name in settings:
         if name not in controls:
             raise ValueError(f"{who} sets {name!r}, which has no widget here.")
@@ -56,13 +57,15 @@ def as_goals(goals: Mapping | None) -> dict:
     """
     for name, met in _named("goals", goals).items():
         if not callable(met):
-            raise ValueError(f"The goal {name!r} must be a function of the reading, not {met!r}.")
+            raise ValueError(
+                f"The goal {name!r} must be a function of the reading, not {shown(met)}."
+            )
     return dict(goals or {})
 
 
 def _named(what: str, things) -> Mapping:
     if not isinstance(things or {}, Mapping):
-        raise ValueError(f"{what} must be a dict from names, not {things!r}.")
+        raise ValueError(f"{what} must be a dict from names, not {shown(things)}.")
     return things or {}
 
 
@@ -83,7 +86,7 @@ def as_question(predict) -> tuple[str, list[str], int | None] | None:
         pass
     raise ValueError(
         "predict must be a question, (question, [answers]) or (question, [answers], place of the "
-        f"right one), not {predict!r}."
+        f"right one), not {shown(predict)}."
     )
 
 
@@ -95,7 +98,7 @@ def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None
     """
     if animate is not None and (animate not in controls or isinstance(controls[animate], Switch)):
         raise ValueError(
-            f"animate must name a range or a list among the controls, not {animate!r}."
+            f"animate must name a range or a list among the controls, not {shown(animate)}."
         )
     return animate
 
@@ -115,7 +118,7 @@ def as_mix(mix, controls: dict[str, Control]) -> list[str]:
         or not {*mix} <= {*free}
         or mix[0] == mix[1]
     ):
-        raise ValueError(f"mix must be two of {', '.join(free)}, not {mix!r}.")
+        raise ValueError(f"mix must be two of {', '.join(free)}, not {shown(mix)}.")
     return list(mix)
 
 
@@ -127,14 +130,16 @@ def as_steered(steer, animate: str | None, controls: dict[str, Control]) -> dict
     """
     names = steer if isinstance(steer, list | tuple) else [None]
     if not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
-        raise ValueError(f"steer must be a list of names of controls, each once, not {steer!r}.")
+        raise ValueError(
+            f"steer must be a list of names of controls, each once, not {shown(steer)}."
+        )
     if not steer:
         return controls
     time = controls.get(animate or "")
     if not isinstance(time, WholeRange) or time.lo != 0 or time.start != 0:
         raise ValueError(
             "steer needs time: animate must name a control in whole steps that goes from 0 and "
-            f"starts there, not {animate!r}."
+            f"starts there, not {shown(animate)}."
         )
     for name in steer:
         if name not in controls or name == animate:
@@ -160,7 +165,7 @@ def as_stops(
     if snapshots is not None:
         if not isinstance(snapshots, Mapping):
             raise ValueError(
-                f"snapshots must be a dict such as {{'lr': [0.1, 1]}}, not {snapshots!r}."
+                f"snapshots must be a dict such as {{'lr': [0.1, 1]}}, not {shown(snapshots)}."
             )
         frames = strip_settings(view, snapshots)
         return [_settings("snapshots", frame, controls) for frame in frames]

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from lecture_helpers.foundation.validation import shown
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -45,7 +47,7 @@ def reading(template: str, /, *, disabled: Iterable[str] = (), **values) -> Read
 
 def _fill(template: str, values: dict) -> str:
     if not isinstance(template, str):
-        raise ValueError(f"A reading starts with its sentence, not with {template!r}.")
+        raise ValueError(f"A reading starts with its sentence, not with {shown(template)}.")
     try:
         return template.format(**values)
     except (KeyError, IndexError) as missing:

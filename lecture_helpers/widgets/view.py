@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from matplotlib._pylab_helpers import Gcf
 
+from lecture_helpers.foundation.validation import shown
 from lecture_helpers.widgets.reading import Reading
 
 _EXAMPLE = "def view(ax, *, lr=0.1): ..."
@@ -96,7 +97,7 @@ def as_view(function: Callable, panels: Mapping[str, str] | None = None) -> View
         ValueError: it is no function, has no panel, or a control without a starting value.
     """
     if not callable(function) or not hasattr(function, "__name__"):
-        raise ValueError(f"A view is a function such as {_EXAMPLE}, not {function!r}.")
+        raise ValueError(f"A view is a function such as {_EXAMPLE}, not {shown(function)}.")
     names, starts = [], {}
     for parameter in inspect.signature(function).parameters.values():
         _sort(function.__name__, parameter, names, starts)
@@ -124,5 +125,5 @@ def _projections(view: str, names: list[str], panels: Mapping) -> dict:
         if name not in names:
             raise ValueError(f"{view} has no panel {name!r}; its panels are {', '.join(names)}.")
         if projection not in ("3d", "polar"):
-            raise ValueError(f"panel {name} must be '3d' or 'polar', not {projection!r}.")
+            raise ValueError(f"panel {name} must be '3d' or 'polar', not {shown(projection)}.")
     return {name: panels.get(name) for name in names}

@@ -2,6 +2,7 @@
 
 import ipywidgets as w
 
+from lecture_helpers.foundation.validation import shown
 from lecture_helpers.widgets.controls.control import Control, is_number
 
 
@@ -37,7 +38,7 @@ class Choice(Control):
             if _same(known, value):
                 return known
         raise ValueError(
-            f"{self.name} takes one of {', '.join(map(repr, self.values))}, not {value!r}."
+            f"{self.name} takes one of {', '.join(map(repr, self.values))}, not {shown(value)}."
         )
 
 

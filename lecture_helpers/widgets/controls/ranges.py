@@ -5,6 +5,7 @@ import math
 import ipywidgets as w
 import numpy as np
 
+from lecture_helpers.foundation.validation import shown
 from lecture_helpers.widgets.controls.control import Control, is_number
 
 
@@ -71,7 +72,7 @@ class Range(Control):
     def accept(self, value) -> float:
         if not is_number(value) or not self.lo <= value <= self.hi:
             raise ValueError(
-                f"{self.name} takes a number from {self.lo:g} to {self.hi:g}, not {value!r}."
+                f"{self.name} takes a number from {self.lo:g} to {self.hi:g}, not {shown(value)}."
             )
         return float(value)
 
@@ -96,7 +97,7 @@ class WholeRange(Range):
     def accept(self, value) -> int:
         if not is_number(value) or value != int(value) or not self.lo <= value <= self.hi:
             raise ValueError(
-                f"{self.name} takes a whole number from {self.lo} to {self.hi}, not {value!r}."
+                f"{self.name} takes a whole number from {self.lo} to {self.hi}, not {shown(value)}."
             )
         return int(value)
 
