@@ -29,12 +29,17 @@ BAD = {
     "a ragged list": [[1.0], [1.0, 2.0]],
     "a list of words": ["x"],
     "another length": np.arange(17.0),
+    "another width": np.ones((12, 7)),
+    "classes that are none": np.full(12, 99),
     "three axes": np.ones((2, 3, 4)),
     "an empty dict": {},
     "a dict of words": {"x": "y"},
     "an object": object(),
     "a function": lambda *_, **__: None,
 }
+FITTING = {  # legal by themselves: the sentence may name the argument that they do not fit
+    "another length", "another width", "classes that are none", "a whole number as a float",
+}  # fmt: skip
 
 
 def arguments_of(name: str) -> dict:
@@ -66,7 +71,7 @@ def fault(name: str, argument: str, kind: str) -> str | None:
             warnings.simplefilter("error")
             call(name, arguments)
     except ValueError as refusal:
-        names = {argument} if kind != "another length" else set(arguments)
+        names = set(arguments) if kind in FITTING else {argument}
         return unclear(str(refusal), names)
     except Exception as broken:
         return f"{type(broken).__name__}: {broken}"[:150]

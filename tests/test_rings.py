@@ -51,7 +51,7 @@ ORDER = {
         __init__ budget progress rounding validation schedules subprocesses threads
     """.split(),
     "networks": """
-        __init__ activations batch_normalization blurred_weights designs layer_probes
+        __init__ _examples activations batch_normalization blurred_weights designs layer_probes
         loss_along_gradient loss_slices scalar_chain softmax_regression mean_field signal_profile
         signal_propagation
     """.split(),

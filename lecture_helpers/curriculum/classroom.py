@@ -15,8 +15,8 @@ from lecture_helpers.curriculum.difficulty import (
 )
 from lecture_helpers.curriculum.nearest_neighbours import nearness
 from lecture_helpers.curriculum.pacing import available
-from lecture_helpers.datasets import Dataset, Split, split
-from lecture_helpers.foundation.validation import fraction, one_of
+from lecture_helpers.datasets import SIZES, Dataset, Split, split
+from lecture_helpers.foundation.validation import fraction, instance, mapping, one_of
 from lecture_helpers.training import seeds_of
 
 ORDERS = ("easy first", "hard first", "by lot")
@@ -42,10 +42,11 @@ class Classroom:
         self, dataset: Dataset, *, seeds: int | Iterable[int] = 4, wrong: float = 0.0,
         sizes: Mapping | None = None, ties: str = "as given",
     ):  # fmt: skip
-        self.seeds, n = seeds_of(seeds), len(dataset)
+        self.seeds, n = seeds_of(seeds), len(instance(Dataset, dataset=dataset))
         self.ties = one_of(TIES, ties=ties)
         self.wrong, self.classes = fraction(wrong=wrong), dataset.classes
-        self._parts = {seed: split(dataset, seed, **(sizes or {})) for seed in self.seeds}
+        sizes = {} if sizes is None else mapping(SIZES, sizes=sizes)
+        self._parts = {seed: split(dataset, seed, **sizes) for seed in self.seeds}
         self._starts = {seed: k * n for k, seed in enumerate(self.seeds)}
         targets, replaced = [], []
         for seed in self.seeds:

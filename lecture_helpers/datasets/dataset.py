@@ -68,6 +68,9 @@ class Split:
     test: np.ndarray
 
 
+SIZES = ("test", "validation", "train")
+
+
 def split(dataset: Dataset, seed: int, *, test=0.2, validation=0.2, train=None) -> Split:
     """The division of a data set that a seed draws.
 

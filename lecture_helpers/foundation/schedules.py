@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lecture_helpers.foundation.validation import shown
+from lecture_helpers.foundation.validation import function, shown
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def as_schedule(*, accept: Callable = lambda value: value, **named) -> Schedule:
     ValueError: lr must be a value, or [(0, value), (step, value), ...] with ascending whole steps \
 from 0, not [(0, 0.1), (0, 1.0)].
     """
-    ((name, given),) = named.items()
+    ((name, given),), accept = named.items(), function(accept=accept)
     if isinstance(given, Schedule):
         return given.map(accept)
     if not isinstance(given, list):

@@ -111,6 +111,15 @@ def number(**named) -> float:
     return _number({name: value}, "a number", lambda v: True)
 
 
+def between(least: float, most: float, **named) -> float:
+    """The value as a float from ``least`` to ``most``.
+
+    Raises:
+        ValueError: it lies outside.
+    """
+    return _number(named, f"a number from {least:g} to {most:g}", lambda v: least <= v <= most)
+
+
 def share(**named) -> float:
     """The value as a float in (0, 1].
 
@@ -129,6 +138,15 @@ def whole(*, least: int = 0, most: float = math.inf, **named) -> int:
     end = "or more" if most == math.inf else f"to {most:,}"
     accepted = f"a whole number, {least} {end}"
     return int(_number(named, accepted, lambda v: v.is_integer() and least <= v <= most))
+
+
+def seed(**named) -> int:
+    """The value as a seed of torch's generators, an int of at most 64 bits.
+
+    Raises:
+        ValueError: it is no whole number from 0 to 2^64 - 1.
+    """
+    return whole(most=2**64 - 1, **named)
 
 
 def many(*, least: int = 1, **named) -> int:
@@ -226,6 +244,19 @@ def listed(**named) -> list:
     if getattr(value, "ndim", 1) == 0:
         raise ValueError(f"{name} must be a list, not {shown(value)}.")
     return list(value)
+
+
+def some(**named) -> list:
+    """As ``listed``, with one entry or more, each once.
+
+    Raises:
+        ValueError: it lists nothing, or something twice.
+    """
+    name, value = _single(named)
+    entries = listed(**{name: value})
+    if not entries or len({repr(entry) for entry in entries}) < len(entries):
+        raise ValueError(f"{name} must list one or more different values, not {shown(value)}.")
+    return entries
 
 
 def one_of(accepted: Iterable, **named):

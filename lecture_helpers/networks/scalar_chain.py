@@ -18,10 +18,10 @@ def chain_weights(depth: int, spread: float, seed: int = 0) -> np.ndarray:
     ``spread`` stretches one chain.
 
     Raises:
-        ValueError: depth below 1 or spread below 0.
+        ValueError: depth below 1, or a spread outside 0 to 100: beyond, weights are no floats.
     """
-    depth, spread = check.few(depth=depth), check.non_negative(spread=spread)
-    z = np.random.default_rng(seed).standard_normal(depth)
+    depth, spread = check.few(depth=depth), check.between(0, 100, spread=spread)
+    z = np.random.default_rng(check.whole(seed=seed)).standard_normal(depth)
     return np.exp(spread * (z - z.mean()))
 
 
@@ -159,6 +159,10 @@ class Chain:
 
     w: np.ndarray
     normalized: bool = False
+
+    def __post_init__(self):
+        check.switch(normalized=self.normalized)
+        object.__setattr__(self, "w", check.finite_array(w=self.w, ndim=1))
 
     @property
     def gradient(self) -> np.ndarray:

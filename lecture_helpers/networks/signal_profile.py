@@ -48,6 +48,9 @@ def _stack(depth: int, width: int, seed: tuple) -> np.ndarray:
 
 def tower_weights(inputs: int, depth: int, width: int, *, gain: float = 1.0, seed: int = 0) -> list:
     """The weights of every hidden layer, arrays (in, out): normal by He's rule times ``gain``."""
+    inputs, width = check.few(inputs=inputs), check.few(width=width)
+    depth, gain = check.few(depth=depth), check.positive(gain=gain)
+    seed = check.whole(seed=seed)
     first = _draws((inputs, width), (seed, 0)) * (gain * np.sqrt(2 / inputs))
     return [first, *(w * (gain * np.sqrt(2 / width)) for w in _stack(depth, width, (seed, 1)))]
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from lecture_helpers.foundation.validation import (
+    between,
     few,
     finite,
     finite_array,
@@ -224,8 +225,7 @@ def powell_walk(start: Sequence, updates: int, tie: float | int = 0) -> list[tup
     """
     x = listed(start=start)
     finite_array(start=[finite(start=v) for v in x], shape=(3,))
-    if abs(finite(tie=tie)) > 1:
-        raise ValueError(f"tie must be a number from -1 to 1, not {shown(tie)}.")
+    between(-1, 1, tie=tie)
     points = [tuple(x)]
     for t in range(many(least=0, updates=updates)):
         i = t % 3
