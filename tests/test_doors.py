@@ -40,6 +40,7 @@ BAD = {
 FITTING = {  # legal by themselves: the sentence may name the argument that they do not fit
     "another length", "another width", "classes that are none", "a whole number as a float",
 }  # fmt: skip
+WORDS = {"names": "claim"}  # what an argument is called in prose
 
 
 def arguments_of(name: str) -> dict:
@@ -83,7 +84,7 @@ def unclear(words: str, arguments: set[str]) -> str | None:
 
     Of two arguments whose lengths do not fit it may name either.
     """
-    names = arguments | {argument.replace("_", " ") for argument in arguments}
+    names = arguments | {WORDS.get(argument, argument) for argument in arguments}
     if len(words) > 300 or "\n" in words or not words.endswith("."):
         return f"no sentence: {words[:100]!r} ... {words[-20:]!r}"
     if not any(re.search(rf"\b{re.escape(name)}\b", words) for name in names):

@@ -140,7 +140,7 @@ def whole(*, least: int = 0, most: float = math.inf, **named) -> int:
     return int(_number(named, accepted, lambda v: v.is_integer() and least <= v <= most))
 
 
-def seed(**named) -> int:
+def torch_seed(**named) -> int:
     """The value as a seed of torch's generators, an int of at most 64 bits.
 
     Raises:

@@ -28,7 +28,7 @@ def random_directions(network: nn.Module, *, seed: int, count: int = 2) -> list[
     parameters of norms are not moved. So networks of any scale can be compared.
     """
     check.instance(nn.Module, network=network)
-    generator = torch.Generator().manual_seed(check.seed(seed=seed))
+    generator = torch.Generator().manual_seed(check.torch_seed(seed=seed))
     return [_direction(network, generator) for _ in range(check.few(count=count))]
 
 

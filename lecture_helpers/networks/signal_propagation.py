@@ -25,7 +25,7 @@ def propagate(network, inputs: np.ndarray, targets=None, *, seed: int = 0) -> Pr
     import torch
 
     x = inputs_for(check.instance(torch.nn.Sequential, network=network), inputs)
-    seed = check.seed(seed=seed)
+    seed = check.torch_seed(seed=seed)
     outputs = [x.requires_grad_()]
     for layer in network.train():
         outputs.append(layer(outputs[-1]))

@@ -123,6 +123,7 @@ def teacher(inputs: int, outputs: int, *, teacher_width: int = 64) -> nn.Sequent
 
 def _with_sides(inputs: int, outputs: int, *, depth=4, width=32, **network) -> tuple:
     """The network, and for every hidden layer but the last an output of its own."""
+    outputs, width = few(outputs=outputs), few(width=width)
     made = mlp(inputs, outputs, depth=depth, width=width, **network)
     return made, {f"hidden{k}": _side(width, outputs) for k in range(1, few(least=2, depth=depth))}
 

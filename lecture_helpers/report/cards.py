@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -86,12 +87,15 @@ def stored_runs(name: str):
     A ``training.Runs``; where the name ends in "slices", the ``Slices`` of many networks.
 
     Raises:
-        ValueError: no such file; the sentence names those there are.
+        ValueError: no such file; the sentence names the nearest.
     """
-    path = ledger.EVIDENCE / "runs" / f"{name}.npz"
-    if not path.exists():
-        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.npz"))) or "none"
-        raise ValueError(f"name must be one of the stored runs ({known}), not {check.shown(name)}.")
+    folder = ledger.EVIDENCE / "runs"
+    known = sorted(path.stem for path in folder.glob("*.npz"))
+    if name not in known:
+        near = get_close_matches(str(name)[:100], known, 3, 0.0)
+        some = f"{len(known)} stored runs, such as {', '.join(near)}"
+        raise ValueError(f"name must be one of the {some}, not {check.shown(name)}.")
+    path = folder / f"{name}.npz"
     if name.endswith("slices"):
         from lecture_helpers.networks.loss_slices import Slices
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from lecture_helpers.foundation.validation import (
     fraction,
+    function,
     many,
     non_negative,
     one_of,
@@ -33,6 +34,8 @@ class Rules:
     def __init__(self, given: Mapping, fixed: set[str], attributes: Iterable[str] = ()):
         self.given, self.fixed, self.of_network = dict(given), fixed, list(attributes)
         self.batch = self.given.pop("batch", None)
+        if self.batch is not None:
+            function(batch=self.batch)
         self.functions = {n: v for n, v in self.given.items() if n != "loss" and callable(v)}
 
     @property

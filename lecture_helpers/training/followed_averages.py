@@ -9,7 +9,7 @@ from torch.func import functional_call
 
 from lecture_helpers.datasets import Dataset, split
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import many
+from lecture_helpers.foundation.validation import instance, many
 from lecture_helpers.training.runs import Runs
 
 Rule = Callable[[np.ndarray], np.ndarray]
@@ -30,7 +30,8 @@ class FollowedAverages:
     """
 
     def __init__(self, dataset: Dataset, *, measured: int = 300):
-        self.dataset, self.measured = dataset, many(measured=measured)
+        self.dataset = instance(Dataset, dataset=dataset)
+        self.measured = many(measured=measured)
         self._known = {}
 
     def accuracy(

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset, Split
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import few, finite_array
+from lecture_helpers.foundation.validation import few, finite_array, instance, many, whole_array
 from lecture_helpers.training._stack import Stack
 from lecture_helpers.training._stacked_layers import StackedBatchNorm
 from lecture_helpers.training.runs import Runs
@@ -121,6 +121,11 @@ def stored_paths(
     Raises:
         ValueError: runs without kept weights.
     """
+    instance(Runs, runs=runs), instance(Dataset, dataset=dataset), instance(Split, parts=parts)
+    if runs.weights is None:
+        raise ValueError("runs must have kept weights: checkpoints=True.")
+    training = many(least=2, training=training)
+    shown = whole_array(shown=shown, below=int((np.asarray(runs.weight_steps) > 0).sum()))
     test = dataset.inputs[parts.test], dataset.targets[parts.test]
     inputs = dataset.inputs[parts.train[:training]]
     paths = {}
