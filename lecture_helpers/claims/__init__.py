@@ -25,6 +25,6 @@ def claim(name: str) -> Claim:
     >>> claim("C8").slide
     'Batch Normalization'
     """
-    if name not in CLAIMS:
+    if not isinstance(name, str) or name not in CLAIMS:
         raise ValueError(f"claim must be one of 'C1' to 'C{len(CLAIMS)}', not {shown(name)}.")
     return CLAIMS[name]

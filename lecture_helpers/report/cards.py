@@ -72,8 +72,9 @@ def evidence(*names: str) -> Evidence:
     """
     if not names:
         raise ValueError('name at least one claim: evidence("C8").')
+    wanted = [claim(name) for name in names]
     entries = ledger.load()
-    stored = [(claim(name), entries.get(claim(name).id)) for name in names]
+    stored = [(of, entries.get(of.id)) for of in wanted]
     run = [of for _, of in stored if of]
     drawn = [of for of in run if of["judged"]]
     text = "\n\n".join(_sentence(*pair) for pair in stored)
@@ -91,7 +92,7 @@ def stored_runs(name: str):
     """
     folder = ledger.EVIDENCE / "runs"
     known = sorted(path.stem for path in folder.glob("*.npz"))
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         near = get_close_matches(str(name)[:100], known, 3, 0.0)
         some = f"{len(known)} stored runs, such as {', '.join(near)}"
         raise ValueError(f"name must be one of the {some}, not {check.shown(name)}.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lecture_helpers.foundation.validation import shown
+from lecture_helpers.foundation.validation import mapping, shown
 from lecture_helpers.widgets.controls.choices import Switch
 from lecture_helpers.widgets.controls.control import Control
 from lecture_helpers.widgets.controls.factory import as_control
@@ -18,12 +18,12 @@ def as_controls(view: View, described: Mapping, labels: Mapping | None) -> dict[
     Raises:
         ValueError: none, an unknown one, or one that cannot be.
     """
-    labels = dict(labels or {})
+    labels = {} if labels is None else mapping(labels=labels)
     for name in (*described, *labels):
         view.require(name)
     if not described:
         raise ValueError(f"Give at least one control of {view.name} a range or choices.")
-    words = {name: labels.get(name, name.replace("_", " ")) for name in described}
+    words = {name: str(labels.get(name, name.replace("_", " "))) for name in described}
     return {n: as_control(n, d, view.starts[n], words[n]) for n, d in described.items()}
 
 
@@ -64,9 +64,11 @@ def as_goals(goals: Mapping | None) -> dict:
 
 
 def _named(what: str, things) -> Mapping:
-    if not isinstance(things or {}, Mapping):
+    if things is None:
+        return {}
+    if not isinstance(things, Mapping):
         raise ValueError(f"{what} must be a dict from names, not {shown(things)}.")
-    return things or {}
+    return things
 
 
 def as_question(predict) -> tuple[str, list[str], int | None] | None:
@@ -96,7 +98,10 @@ def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None
     Raises:
         ValueError: it has no widget, or is a mere switch.
     """
-    if animate is not None and (animate not in controls or isinstance(controls[animate], Switch)):
+    if animate is None:
+        return None
+    known = isinstance(animate, str) and animate in controls
+    if not known or isinstance(controls[animate], Switch):
         raise ValueError(
             f"animate must name a range or a list among the controls, not {shown(animate)}."
         )
@@ -115,7 +120,7 @@ def as_mix(mix, controls: dict[str, Control]) -> list[str]:
     if (
         not isinstance(mix, list | tuple)
         or len(mix) != 2
-        or not {*mix} <= {*free}
+        or not all(isinstance(name, str) and name in free for name in mix)
         or mix[0] == mix[1]
     ):
         raise ValueError(f"mix must be two of {', '.join(free)}, not {shown(mix)}.")
@@ -163,7 +168,7 @@ def as_stops(
         settings = next(iter(presets.values()))
         return [{}, {n: v for n, v in settings.items() if v != controls[n].start}]
     if snapshots is not None:
-        if not isinstance(snapshots, Mapping):
+        if not isinstance(snapshots, Mapping) or not snapshots:
             raise ValueError(
                 f"snapshots must be a dict such as {{'lr': [0.1, 1]}}, not {shown(snapshots)}."
             )
