@@ -3,6 +3,7 @@
 import ast
 import functools
 import importlib
+import inspect
 import json
 from pathlib import Path
 
@@ -10,7 +11,12 @@ import numpy as np
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 PACKAGE = "lecture_helpers."
-CALLS = {}
+CALLS, METHODS = {}, {}
+TRUSTING = {  # names of the notebooks that are no doors
+    "plots.": "draws on axes that a view hands it, in every picture",
+    "exercises.": "is given wrong answers by the tests of the exercises",
+    "pretraining.deep_supervision.side_loss": "is asked by training alone, in every update",
+}
 
 
 def called_names() -> set[str]:
@@ -30,8 +36,17 @@ def _imported(tree: ast.AST):
                 yield f"{node.module.removeprefix(PACKAGE)}.{alias.name}"
 
 
+def doors() -> set[str]:
+    """Those of the called names that take arguments and may not trust them."""
+    called = {name for name in called_names() if not name.startswith(tuple(TRUSTING))}
+    functions = {name for name in called if callable(door(name))}
+    return {name for name in functions if inspect.signature(door(name)).parameters}
+
+
 def door(name: str):
-    """What the notebooks import under that name."""
+    """What the notebooks import under that name, or call on what they got from there."""
+    if name in METHODS:
+        return METHODS[name]()
     room, _, own = name.rpartition(".")
     return getattr(importlib.import_module(PACKAGE + room), own)
 
@@ -40,6 +55,13 @@ def calls(room: str, **valid):
     """Note the valid arguments of that room's functions, each made afresh for every call."""
     for name, make in valid.items():
         CALLS[f"{room}.{name}"] = make
+
+
+def method(of, **valid):
+    """Note the valid arguments of a method that notebooks call; ``of`` makes its object."""
+    ((name, make),) = valid.items()
+    place = f"{of.__name__}().{name}"
+    CALLS[place], METHODS[place] = make, lambda: getattr(of(), name)
 
 
 # What the calls need. Modules are imported when they are asked for: a test of one function takes
@@ -473,3 +495,88 @@ calls(
     reading=lambda: dict(template="It is {height}.", height=1.0),
     show=lambda: dict(view=sine, height=1.0),
 )
+
+
+# Methods that notebooks call on what they got. Surfaces are left out: their value and gradient are
+# asked in the innermost loops.
+
+
+@functools.cache
+def live():
+    return of("training.live", build=door("training.mlp"), dataset=data(), **live_settings())
+
+
+@functools.cache
+def every_step():
+    made = of("training.live", build=door("training.mlp"), dataset=data(), checkpoints=1,
+              **live_settings())  # fmt: skip
+    return made.at(3)
+
+
+def mean(path):
+    return of("optimization.polyak_averaging.uniform_average", path=path)
+
+
+def plane():
+    return of("networks.weight_planes.WeightPlane", origin=np.zeros(3), axes=np.eye(3)[:2])
+
+
+def planes():
+    return door("networks.weight_planes.WeightPlane")
+
+
+def chain():
+    return of("networks.scalar_chain.Chain", w=[2.0, 0.5])
+
+
+def noisy_quadratic():
+    room = "optimization.noisy_quadratics"
+    return of(f"{room}.NoisyQuadratic", curvatures=[1.0, 0.5], start=[1.0, 1.0], lr=0.1)
+
+
+def averaged():
+    return of("training.AveragedNetwork", network=network(), alpha=0.5)
+
+
+def followed():
+    return of("training.FollowedAverages", dataset=data(), measured=5)
+
+
+@functools.cache
+def stored():
+    paths = of("training.stored_paths", runs=runs(), dataset=data(), parts=parts(), shown=[0])
+    return next(iter(paths.values()))
+
+
+@functools.cache
+def classroom():
+    sizes = dict(test=10, validation=5)
+    return of("curriculum.classroom.Classroom", dataset=data(), seeds=1, wrong=0.2, sizes=sizes)
+
+
+def many_runs():
+    return type(runs())
+
+
+method(live, at=lambda: dict(step=2, lr=0.1, batch_size=4, momentum=[(0, 0.0), (1, 0.5)]))
+method(runs, at=lambda: dict(lr=0.1))
+method(runs, state=lambda: dict(seed=0, lr=0.1))
+method(runs, module=lambda: dict(seed=0, lr=0.1))
+method(runs, round=lambda: dict(decimals=3))
+method(many_runs, stack=lambda: dict(parts={"one": runs()}, axis="which"))
+method(every_step, recent_cost=lambda: {})
+method(planes, through=lambda: dict(points=np.eye(3)))
+method(plane, places=lambda: dict(weights=points(2, 3)))
+method(plane, outside=lambda: dict(weights=points(2, 3)))
+method(plane, weights=lambda: dict(places=points(4, 2)))
+method(chain, orders=lambda: dict(eps=0.1))
+method(chain, after=lambda: dict(eps=[0.1, 0.2]))
+method(chain, step_for=lambda: dict(share=0.1))
+method(noisy_quadratic, expected=lambda: dict(steps=3, alpha=0.5))
+method(noisy_quadratic, law=lambda: dict(steps=3))
+method(noisy_quadratic, paths=lambda: dict(steps=3, runs=2))
+method(averaged, update=lambda: dict(network=network()))
+method(followed, accuracy=lambda: dict(run=every_step(), rules={"mean": mean}, at=[0, 2]))
+method(stored, accuracy=lambda: dict(average=mean))
+method(classroom, split=lambda: dict(dataset=classroom().dataset, seed=0))
+method(classroom, wrong_inside=lambda: dict(order="easy first", share=0.5))

@@ -16,6 +16,7 @@ from lecture_helpers.curriculum.difficulty import (
 from lecture_helpers.curriculum.nearest_neighbours import nearness
 from lecture_helpers.curriculum.pacing import available
 from lecture_helpers.datasets import SIZES, Dataset, Split, split
+from lecture_helpers.foundation import validation
 from lecture_helpers.foundation.validation import fraction, instance, mapping, one_of
 from lecture_helpers.training import seeds_of
 
@@ -60,6 +61,7 @@ class Classroom:
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         """The examples of that seed, as ``live`` asks for them."""
+        instance(Dataset, dataset=dataset), one_of(self.seeds, seed=seed)
         start, parts = self._starts[seed], self._parts[seed]
         return Split(parts.train + start, parts.validation + start, parts.test + start)
 
@@ -127,7 +129,7 @@ class Classroom:
     def wrong_inside(self, order: str, share: float) -> float:
         """The share of wrong labels among those who are in, the mean of the seeds."""
         wrong = self._wrong_by_size[one_of(ORDERS, order=order)]
-        return float(wrong[len(available(wrong, share)) - 1])
+        return float(wrong[len(available(wrong, validation.share(share=share))) - 1])
 
     @cached_property
     def _wrong_by_size(self) -> dict[str, np.ndarray]:

@@ -41,12 +41,13 @@ def _single(named: dict) -> tuple[str, Any]:
 
 def _number(named: dict, accepted: str, inside: Callable[[float], bool]) -> float:
     name, value = _single(named)
-    if not _is_finite(value) or not inside(float(value)):
+    if not is_finite(value) or not inside(float(value)):
         raise ValueError(f"{name} must be {accepted}, not {shown(value)}.")
     return float(value)
 
 
-def _is_finite(value: Any) -> bool:
+def is_finite(value: Any) -> bool:
+    """Whether the value is a number that a float can hold, not infinite and no switch."""
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         return False
     try:

@@ -173,7 +173,7 @@ class Chain:
 
     def step_for(self, share: float) -> float:
         """The step that promises y to fall by that share of y."""
-        return -share / float(self.orders(1.0)[1])
+        return -check.finite(share=share) / float(self.orders(1.0)[1])
 
     def orders(self, eps: float) -> np.ndarray:
         """What every order of the step adds to y, (l+1,), as a share of y: entry 0 is 1.

@@ -52,17 +52,24 @@ class WeightPlane:
 
     def places(self, weights: np.ndarray) -> np.ndarray:
         """Where networks (n, p) fall on the plane, straight down: (n, 2)."""
-        return (np.asarray(weights, dtype=float) - self.origin) @ self.axes.T
+        return self._from_origin(weights) @ self.axes.T
 
     def outside(self, weights: np.ndarray) -> np.ndarray:
         """The share of each one's squared distance from the origin that is off the plane, (n,)."""
-        away = ((np.asarray(weights, dtype=float) - self.origin) ** 2).sum(axis=1)
+        away = (self._from_origin(weights) ** 2).sum(axis=1)
         seen = (self.places(weights) ** 2).sum(axis=1)
         return np.maximum(0, 1 - seen / np.maximum(away, 1e-300)) * (away > 0)
 
     def weights(self, places: np.ndarray) -> np.ndarray:
         """The networks (..., p) at places (..., 2) of the plane."""
-        return self.origin + np.asarray(places, dtype=float) @ self.axes
+        places = check.finite_array(places=places)
+        if places.shape[-1:] != (2,):
+            raise ValueError(f"places must have shape (..., 2), not {places.shape}.")
+        return self.origin + places.astype(float) @ self.axes
+
+    def _from_origin(self, weights) -> np.ndarray:
+        weights = check.finite_array(weights=weights, shape=(None, len(self.origin)))
+        return weights.astype(float) - self.origin
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:

@@ -83,7 +83,8 @@ def held(sigmas: Sequence[float] | np.ndarray, steps: int) -> list[tuple[int, fl
     [(0, 1.0), (10, 0.5), (20, 0.0)]
     """
     steps = check.many(steps=steps)
-    values = [check.non_negative(sigmas=sigma) for sigma in check.listed(sigmas=sigmas)]
+    given = check.finite_array(sigmas=sigmas, ndim=1).tolist()
+    values = [check.non_negative(sigmas=sigma) for sigma in given]
     return [(level * steps, sigma) for level, sigma in enumerate(values)]
 
 

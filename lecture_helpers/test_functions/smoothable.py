@@ -159,6 +159,7 @@ class Landscape(Surface):
 def landscape(name: str, terms: Sequence, minima: ArrayLike, variance: float = 0.0) -> Landscape:
     """The surface that adds up the terms."""
 
+    instance(str, name=name)
     terms, variance = listed(terms=terms), non_negative(variance=variance)
     for term in terms or [None]:
         instance(Bowl | Waves | Wells | Quartic, terms=term)

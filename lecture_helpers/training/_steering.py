@@ -38,6 +38,16 @@ class Rules:
             function(batch=self.batch)
         self.functions = {n: v for n, v in self.given.items() if n != "loss" and callable(v)}
 
+    def check(self) -> None:
+        """Nothing, if what it offers to a hand begins with values that are accepted.
+
+        Raises:
+            ValueError: it does not.
+        """
+        for name, accept in OFFERED.items():
+            if name in self.given and name not in self.functions:
+                accept(self.given[name])
+
     @property
     def controls(self) -> set[str]:
         """The names of the controls that its functions ask for."""

@@ -88,6 +88,9 @@ class Live:
         self.steps, self.planner, self.memory = steps, planner, memory
         members = members_of(axes, seeds, every, arms)
         rules = [Rules(m.settings, {*axes, *self._own(m)}, attributes) for m in members]
+        for own in rules:
+            own.check()
+            planner.build_settings({n: v for n, v in own.given.items() if n != "loss"})
         record_at = record_steps(record, steps)
         keep_at = checkpoint_steps(checkpoints, record_at, steps)
         self.plan = Plan(planner, members, rules, steps, record_at, keep_at, measured, watch,

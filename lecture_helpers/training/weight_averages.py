@@ -42,6 +42,7 @@ class AveragedNetwork:
         return average.lerp_(value, share)
 
     def _check(self, network: nn.Module) -> None:
+        check.instance(nn.Module, network=network)
         mine, theirs = _shapes(self.network), _shapes(network)
         odd = [name for name in mine | theirs if mine.get(name) != theirs.get(name)]
         if odd:

@@ -9,7 +9,15 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset, Split
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import few, finite_array, instance, many, whole_array
+from lecture_helpers.foundation.validation import (
+    few,
+    finite_array,
+    function,
+    instance,
+    many,
+    switch,
+    whole_array,
+)
 from lecture_helpers.training._stack import Stack
 from lecture_helpers.training._stacked_layers import StackedBatchNorm
 from lecture_helpers.training.runs import Runs
@@ -39,8 +47,8 @@ class SideBySide:
         """
         leaves = {name: self.stack.leaves[name] for name in self.stack.trained}
         _fill(leaves, finite_array(weights=weights, shape=(self.stack.members, _size(leaves))))
-        if buffers is not None:
-            held = self.stack.statistics
+        held = self.stack.statistics
+        if buffers is not None and _size(held):
             _fill(held, finite_array(buffers=buffers, shape=(self.stack.members, _size(held))))
 
     @torch.no_grad()
@@ -95,8 +103,10 @@ class StoredPath:
         of the iterate of the same step. Known answers are kept.
         """
         # averaging is linear: the average of the identity's rows says how much of each is in it
-        shares = average(np.eye(len(self.weights)))[self.shown].astype(np.float32)
-        key = shares.tobytes(), bool(fresh)
+        each = np.eye(len(self.weights))
+        held = finite_array(average=function(average=average)(each), shape=each.shape)
+        shares = held[self.shown].astype(np.float32)
+        key = shares.tobytes(), switch(fresh=fresh)
         if key not in self._known:
             with torch_on_one_thread():
                 self._known[key] = self._accuracy(shares, fresh)

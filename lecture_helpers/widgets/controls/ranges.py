@@ -5,8 +5,8 @@ import math
 import ipywidgets as w
 import numpy as np
 
-from lecture_helpers.foundation.validation import shown
-from lecture_helpers.widgets.controls.control import Control, is_number
+from lecture_helpers.foundation.validation import is_finite, shown
+from lecture_helpers.widgets.controls.control import Control
 
 
 def nice_step(lo: float, hi: float) -> float:
@@ -70,7 +70,7 @@ class Range(Control):
         return min(self.hi, round(self.lo + place * self.step, digits))
 
     def accept(self, value) -> float:
-        if not is_number(value) or not self.lo <= value <= self.hi:
+        if not is_finite(value) or not self.lo <= value <= self.hi:
             raise ValueError(
                 f"{self.name} takes a number from {self.lo:g} to {self.hi:g}, not {shown(value)}."
             )
@@ -95,7 +95,7 @@ class WholeRange(Range):
     _number = w.BoundedIntText
 
     def accept(self, value) -> int:
-        if not is_number(value) or value != int(value) or not self.lo <= value <= self.hi:
+        if not is_finite(value) or value != int(value) or not self.lo <= value <= self.hi:
             raise ValueError(
                 f"{self.name} takes a whole number from {self.lo} to {self.hi}, not {shown(value)}."
             )
