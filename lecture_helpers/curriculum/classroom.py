@@ -117,7 +117,8 @@ class Classroom:
         }
 
     def _drawn(self, seed, batch_size, rng, share, order) -> np.ndarray:
-        inside = available(self.orders[seed, one_of(ORDERS, order=order)], share)
+        order = self.orders[seed, one_of(ORDERS, order=order)]
+        inside = available(order, validation.share(share=share))
         return inside[(rng.random(batch_size) * len(inside)).astype(int)]
 
     def _drawn_by_lot(self, seed, batch_size, rng, share) -> np.ndarray:

@@ -136,9 +136,11 @@ def whole(*, least: int = 0, most: float = math.inf, **named) -> int:
     Raises:
         ValueError: it is no whole number, or outside.
     """
-    end = "or more" if most == math.inf else f"to {most:,}"
-    accepted = f"a whole number, {least} {end}"
-    return int(_number(named, accepted, lambda v: v.is_integer() and least <= v <= most))
+    name, value = _single(named)
+    if isinstance(value, numbers.Real) and value > most:
+        raise ValueError(f"{name} must be a whole number of at most {most:,}, not {shown(value)}.")
+    accepted = f"a whole number, {least} or more"
+    return int(_number(named, accepted, lambda v: v.is_integer() and v >= least))
 
 
 def torch_seed(**named) -> int:
@@ -160,7 +162,7 @@ def many(*, least: int = 1, **named) -> int:
 
     >>> many(steps=10**9)
     Traceback (most recent call last):
-    ValueError: steps must be a whole number, 1 to 1,000,000, not 1000000000.
+    ValueError: steps must be a whole number of at most 1,000,000, not 1000000000.
     """
     return whole(least=least, most=MANY, **named)
 
@@ -206,12 +208,12 @@ def instance(kind: type, **named) -> Any:
 
     >>> instance(list, parts=3)
     Traceback (most recent call last):
-    ValueError: parts must be of type list, not 3.
+    ValueError: parts must be a list, not 3.
     """
     name, value = _single(named)
     if not isinstance(value, kind):
         kinds = getattr(kind, "__name__", None) or " or ".join(k.__name__ for k in kind.__args__)
-        raise ValueError(f"{name} must be of type {kinds}, not {shown(value)}.")
+        raise ValueError(f"{name} must be a {kinds}, not {shown(value)}.")
     return value
 
 

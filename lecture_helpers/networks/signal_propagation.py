@@ -7,7 +7,6 @@ import numpy as np
 
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.networks._examples import classes_for, inputs_for
 from lecture_helpers.networks.mean_field import Propagation
 
 
@@ -23,6 +22,8 @@ def propagate(network, inputs: np.ndarray, targets=None, *, seed: int = 0) -> Pr
         ValueError: inputs are no finite (m, d) array.
     """
     import torch
+
+    from lecture_helpers.networks._examples import classes_for, inputs_for
 
     x = inputs_for(check.instance(torch.nn.Sequential, network=network), inputs)
     seed = check.torch_seed(seed=seed)

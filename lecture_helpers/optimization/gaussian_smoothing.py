@@ -23,7 +23,7 @@ def gaussian_smoothing(surface: Surface, sigma: float) -> Landscape:
     np.float64(43.0)
     """
     if not isinstance(check.instance(Surface, surface=surface), Landscape):
-        raise ValueError(f"surface {surface.name} has no closed-form blur: sampled_smoothing has.")
+        raise ValueError(f"{surface.name} has no blur in closed form: use sampled_smoothing.")
     variance = surface.variance + check.non_negative(sigma=sigma) ** 2
     return landscape(surface.name, surface.terms, surface.minima, variance)
 

@@ -191,8 +191,8 @@ class Runs:
         if step is None:
             return -1
         if whole(step=step) not in self.weight_steps:
-            known = ", ".join(map(str, self.weight_steps))
-            raise ValueError(f"step must be one of the kept {shown(known)}, not {shown(step)}.")
+            known = shown(list(map(int, self.weight_steps)))
+            raise ValueError(f"step must be one of the kept {known}, not {shown(step)}.")
         return int(np.flatnonzero(self.weight_steps == step)[0])
 
     def module(self, *, seed: int, step: int | None = None, build: Callable | None = None, **where):
