@@ -6,6 +6,7 @@ Every function takes exactly one named value, ``positive(lr=lr)``, and returns i
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -137,7 +138,7 @@ def whole(*, least: int = 0, most: float = math.inf, **named) -> int:
         ValueError: it is no whole number, or outside.
     """
     name, value = _single(named)
-    if isinstance(value, numbers.Real) and value > most:
+    if isinstance(value, int | float | np.integer | np.floating) and value > most:
         raise ValueError(f"{name} must be a whole number of at most {most:,}, not {shown(value)}.")
     accepted = f"a whole number, {least} or more"
     return int(_number(named, accepted, lambda v: v.is_integer() and v >= least))
@@ -200,7 +201,7 @@ def function(**named) -> Callable:
     return value
 
 
-def instance(kind: type, **named) -> Any:
+def instance(kind: type | UnionType, **named) -> Any:
     """The value, if it is a ``kind``.
 
     Raises:
@@ -212,7 +213,7 @@ def instance(kind: type, **named) -> Any:
     """
     name, value = _single(named)
     if not isinstance(value, kind):
-        kinds = getattr(kind, "__name__", None) or " or ".join(k.__name__ for k in kind.__args__)
+        kinds = " or ".join(k.__name__ for k in getattr(kind, "__args__", [kind]))
         raise ValueError(f"{name} must be a {kinds}, not {shown(value)}.")
     return value
 

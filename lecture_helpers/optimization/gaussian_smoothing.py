@@ -22,7 +22,8 @@ def gaussian_smoothing(surface: Surface, sigma: float) -> Landscape:
     >>> gaussian_smoothing(double_well(dip=0, tilt=0), 1.0).value([2.0])      # 2^4 + 6 * 2^2 + 3
     np.float64(43.0)
     """
-    if not isinstance(check.instance(Surface, surface=surface), Landscape):
+    check.instance(Surface, surface=surface)
+    if not isinstance(surface, Landscape):
         raise ValueError(f"{surface.name} has no blur in closed form: use sampled_smoothing.")
     variance = surface.variance + check.non_negative(sigma=sigma) ** 2
     return landscape(surface.name, surface.terms, surface.minima, variance)

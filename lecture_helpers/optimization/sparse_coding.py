@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -323,8 +324,8 @@ def _codes(codes, x, w, name: str = "codes") -> np.ndarray:
     return check.finite_array(**{name: codes}, shape=(len(x), len(w)))
 
 
-def _first_atoms(atoms, x, seed: int) -> np.ndarray:
-    if np.isscalar(atoms) or atoms is None:
+def _first_atoms(atoms: Any, x, seed: int) -> np.ndarray:
+    if not hasattr(atoms, "__len__") or isinstance(atoms, str):
         return starting_atoms(x, atoms, seed)
     w = _atoms(atoms, x).astype(float)
     if len(w) > len(x):
