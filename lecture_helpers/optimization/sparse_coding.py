@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -324,9 +323,9 @@ def _codes(codes, x, w, name: str = "codes") -> np.ndarray:
     return check.finite_array(**{name: codes}, shape=(len(x), len(w)))
 
 
-def _first_atoms(atoms: Any, x, seed: int) -> np.ndarray:
+def _first_atoms(atoms, x, seed: int) -> np.ndarray:
     if not hasattr(atoms, "__len__") or isinstance(atoms, str):
-        return starting_atoms(x, atoms, seed)
+        return starting_atoms(x, check.few(atoms=atoms), seed)
     w = _atoms(atoms, x).astype(float)
     if len(w) > len(x):
         raise ValueError(f"atoms must be at most {len(x)}, the number of patches, not {len(w)}.")

@@ -139,7 +139,7 @@ def chosen(words: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
     notebooks = sorted(folder.glob("*.ipynb"))
     names = [Path(word).stem for word in words]
     for name in names:
-        if not any(path.stem.startswith(name) for path in notebooks):
+        if not name or not any(path.stem.startswith(name) for path in notebooks):
             known = ", ".join(path.stem for path in notebooks)
             raise ValueError(f"No notebook begins with {name!r}; there are {known}.")
     return [path for path in notebooks if not names or path.stem.startswith(tuple(names))]
