@@ -6,6 +6,7 @@ Every function takes exactly one named value, ``positive(lr=lr)``, and returns i
 import math
 import numbers
 from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
 from types import UnionType
 from typing import Any
 
@@ -258,9 +259,16 @@ def some(**named) -> list:
     """
     name, value = _single(named)
     entries = listed(**{name: value})
-    if not entries or len({repr(entry) for entry in entries}) < len(entries):
+    if not entries or _repeats(entries):
         raise ValueError(f"{name} must list one or more different values, not {shown(value)}.")
     return entries
+
+
+def _repeats(entries: list) -> bool:
+    try:
+        return len(set(entries)) < len(entries)
+    except TypeError:  # lists and arrays, which have no hash
+        return any(np.array_equal(a, b) for a, b in combinations(entries, 2))
 
 
 def one_of(accepted: Iterable, **named):
