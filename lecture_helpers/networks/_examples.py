@@ -7,16 +7,16 @@ from lecture_helpers.foundation import validation as check
 
 
 def inputs_for(network: nn.Module, inputs, of: str = "") -> Tensor:
-    """Inputs (m, d) as a float32 tensor, d as the first linear layer has it.
+    """Inputs (m, d) as a tensor, d and the type of its numbers as the first linear layer has them.
 
     ``of`` goes into the sentence, behind the argument's name.
 
     Raises:
         ValueError: no network with a linear layer, or inputs of another shape or with NaN.
     """
-    width = _linears(network)[0].in_features
-    array = check.finite_array(**{f"inputs{of}": inputs}, shape=(None, width))
-    return torch.tensor(array, dtype=torch.float32)
+    first = _linears(network)[0]
+    array = check.finite_array(**{f"inputs{of}": inputs}, shape=(None, first.in_features))
+    return torch.tensor(array, dtype=first.weight.dtype)
 
 
 def classes_for(network: nn.Module, targets, size: int, of: str = "") -> Tensor:
