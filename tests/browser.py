@@ -416,8 +416,8 @@ def by_keyboard(page, row) -> None:
 
 def by_number(page, row) -> None:
     """Type a value into the number field beside a slider."""
-    field = row.locator(".lecture-number input")
-    low, high = field.get_attribute("min"), field.get_attribute("max")
+    field, label = (row.locator(f".lecture-number {part}") for part in ("input", "label"))
+    _, low, _, high = label.get_attribute("title").split()  # from 0 to 1
     far = float(field.input_value()) > (float(low) + float(high)) / 2
     field.fill(low if far else high)
     field.press("Enter")

@@ -28,7 +28,7 @@ MAY_IMPORT = {
         "foundation", "test_functions", "datasets", "optimization", "training", "networks",
         "pretraining", "curriculum",
     },
-    "report": {"claims", "plots", "widgets", "networks", "training"},
+    "report": {"foundation", "claims", "plots", "widgets", "networks", "training"},
     "exercises": {"foundation"},
     "publish": {"foundation", "claims", "report", "widgets"},
 }  # fmt: skip
@@ -48,12 +48,12 @@ ORDER = {
         comparison changes diagnosis exercise * __init__
     """.split(),
     "foundation": """
-        __init__ budget progress rounding schedules subprocesses threads validation
+        __init__ budget progress rounding validation schedules subprocesses threads
     """.split(),
     "networks": """
-        __init__ activations batch_normalization blurred_weights designs layer_probes
+        __init__ _examples activations batch_normalization blurred_weights designs layer_probes
         loss_along_gradient loss_slices scalar_chain softmax_regression mean_field signal_profile
-        signal_propagation
+        signal_propagation weight_planes
     """.split(),
     "optimization": """
         __init__ descent gaussian_smoothing lasso polyak_averaging coordinate_descent

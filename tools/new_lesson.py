@@ -14,6 +14,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lecture_helpers.claims import CLAIMS
+from lecture_helpers.foundation.validation import shown
 from lecture_helpers.publish.refresh import tidy
 from lecture_helpers.report.lessons import lessons
 
@@ -36,10 +37,10 @@ def new_lesson(word: str) -> list[Path]:
     Raises:
         ValueError: it is no name in small letters, or a file of that name is there already.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", word) or iskeyword(word):
+    if not re.fullmatch(r"(?=.{1,60}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", word) or iskeyword(word):
         raise ValueError(
-            "A lesson's word names its files: small letters, digits and _, and no word of Python's "
-            f"own, not {word!r}."
+            "A lesson's word names its files: 60 small letters, digits and _ at most, and no word "
+            f"of Python's own, not {shown(word)}."
         )
     number = lessons()[-1].number + 1
     words = {

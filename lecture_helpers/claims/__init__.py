@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 
 from lecture_helpers.claims import lessons
 from lecture_helpers.claims.claim import Claim, Record
+from lecture_helpers.foundation.validation import shown
 
 __all__ = ["CLAIMS", "Claim", "Record", "claim"]
 
@@ -24,6 +25,6 @@ def claim(name: str) -> Claim:
     >>> claim("C8").slide
     'Batch Normalization'
     """
-    if name not in CLAIMS:
-        raise ValueError(f"claim must be one of 'C1' to 'C{len(CLAIMS)}', not {name!r}.")
+    if not isinstance(name, str) or name not in CLAIMS:
+        raise ValueError(f"claim must be one of 'C1' to 'C{len(CLAIMS)}', not {shown(name)}.")
     return CLAIMS[name]

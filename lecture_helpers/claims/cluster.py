@@ -1,6 +1,7 @@
 """Workers of a running dask cluster, for experiments that one machine takes too long for."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from lecture_helpers.claims.sweep import versions
+from lecture_helpers.foundation.validation import shown
 
 PACKAGE = Path(__file__).parents[1]
 PATIENCE = 15
@@ -40,10 +42,12 @@ def _connected(address: str):
         raise ValueError(
             "--scheduler needs dask: pip install -c constraints.txt -e '.[cluster]'"
         ) from None
+    if not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", address):  # dask tries others for half a minute
+        raise ValueError(f"--scheduler must be like tcp://127.0.0.1:8786, not {shown(address)}.")
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError):
-        raise ValueError(f"no scheduler answers at {address!r}.") from None
+        raise ValueError(f"no scheduler answers at {shown(address)}.") from None
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lecture_helpers.claims.claim import Claim, Record, plain
 from lecture_helpers.foundation.files import write_text
+from lecture_helpers.foundation.validation import instance
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence"
 LEDGER = EVIDENCE / "ledger.json"
@@ -24,7 +25,7 @@ def load(path: Path = LEDGER) -> dict[str, dict]:
     Raises:
         FileNotFoundError: the package is used without the folder that it lies in.
     """
-    path = Path(path)
+    path = Path(instance(Path | str, path=path))
     if path == LEDGER and not EVIDENCE.is_dir():
         raise FileNotFoundError(
             f"The evidence is not beside the package: there is no folder {EVIDENCE}. Lessons and "

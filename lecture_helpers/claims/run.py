@@ -19,6 +19,8 @@ from lecture_helpers.claims.tuning import tuned
 from lecture_helpers.claims.verify import refreshed, runnable, seeds_for, up_to_date, verify
 from lecture_helpers.foundation.validation import whole
 
+MOST_JOBS = 256  # each is a process with torch in it, and all of them begin at once
+
 MORE = "more"
 KEPT = "What was finished is kept; the same command goes on from there."
 
@@ -147,7 +149,7 @@ def _store_runs(wanted: list[Claim], todo: list[Claim], folder: Path, say: Calla
 
 def workers(jobs: int) -> AbstractContextManager[Executor | None]:
     """An executor of ``jobs`` processes; None for one, which then is this process."""
-    if whole(jobs=jobs, least=1) == 1:
+    if whole(jobs=jobs, least=1, most=MOST_JOBS) == 1:
         return nullcontext()
     return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 

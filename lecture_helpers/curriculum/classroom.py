@@ -15,8 +15,9 @@ from lecture_helpers.curriculum.difficulty import (
 )
 from lecture_helpers.curriculum.nearest_neighbours import nearness
 from lecture_helpers.curriculum.pacing import available
-from lecture_helpers.datasets import Dataset, Split, split
-from lecture_helpers.foundation.validation import fraction, one_of
+from lecture_helpers.datasets import SIZES, Dataset, Split, split
+from lecture_helpers.foundation import validation
+from lecture_helpers.foundation.validation import fraction, instance, mapping, one_of
 from lecture_helpers.training import seeds_of
 
 ORDERS = ("easy first", "hard first", "by lot")
@@ -42,10 +43,11 @@ class Classroom:
         self, dataset: Dataset, *, seeds: int | Iterable[int] = 4, wrong: float = 0.0,
         sizes: Mapping | None = None, ties: str = "as given",
     ):  # fmt: skip
-        self.seeds, n = seeds_of(seeds), len(dataset)
+        self.seeds, n = seeds_of(seeds), len(instance(Dataset, dataset=dataset))
         self.ties = one_of(TIES, ties=ties)
         self.wrong, self.classes = fraction(wrong=wrong), dataset.classes
-        self._parts = {seed: split(dataset, seed, **(sizes or {})) for seed in self.seeds}
+        sizes = {} if sizes is None else mapping(SIZES, sizes=sizes)
+        self._parts = {seed: split(dataset, seed, **sizes) for seed in self.seeds}
         self._starts = {seed: k * n for k, seed in enumerate(self.seeds)}
         targets, replaced = [], []
         for seed in self.seeds:
@@ -59,6 +61,7 @@ class Classroom:
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         """The examples of that seed, as ``live`` asks for them."""
+        instance(Dataset, dataset=dataset), one_of(self.seeds, seed=seed)
         start, parts = self._starts[seed], self._parts[seed]
         return Split(parts.train + start, parts.validation + start, parts.test + start)
 
@@ -114,7 +117,8 @@ class Classroom:
         }
 
     def _drawn(self, seed, batch_size, rng, share, order) -> np.ndarray:
-        inside = available(self.orders[seed, one_of(ORDERS, order=order)], share)
+        order = self.orders[seed, one_of(ORDERS, order=order)]
+        inside = available(order, validation.share(share=share))
         return inside[(rng.random(batch_size) * len(inside)).astype(int)]
 
     def _drawn_by_lot(self, seed, batch_size, rng, share) -> np.ndarray:
@@ -126,7 +130,7 @@ class Classroom:
     def wrong_inside(self, order: str, share: float) -> float:
         """The share of wrong labels among those who are in, the mean of the seeds."""
         wrong = self._wrong_by_size[one_of(ORDERS, order=order)]
-        return float(wrong[len(available(wrong, share)) - 1])
+        return float(wrong[len(available(wrong, validation.share(share=share))) - 1])
 
     @cached_property
     def _wrong_by_size(self) -> dict[str, np.ndarray]:

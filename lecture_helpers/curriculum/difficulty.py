@@ -5,7 +5,16 @@ from collections.abc import Callable
 import numpy as np
 
 from lecture_helpers.curriculum.nearest_neighbours import knn
-from lecture_helpers.foundation.validation import finite_array, fraction, whole
+from lecture_helpers.foundation.validation import (
+    FEW,
+    few,
+    finite_array,
+    fraction,
+    function,
+    many,
+    whole,
+    whole_array,
+)
 
 
 def cross_fitted_confidence(
@@ -22,26 +31,25 @@ def cross_fitted_confidence(
     Raises:
         ValueError: NaN, fewer examples than classes or folds, fewer than two folds.
     """
-    inputs, targets = finite_array(inputs=inputs, ndim=2), _classes(targets)
+    inputs, folds = finite_array(inputs=inputs, ndim=2), many(least=2, folds=folds)
+    targets, reference = _classes(targets, len(inputs)), function(reference=reference)
     n, classes = len(targets), int(targets.max()) + 1
-    if len(inputs) != n:
-        raise ValueError(f"targets must have one entry for each of {len(inputs)} inputs, not {n}.")
-    if n < max(classes, whole(folds=folds, least=2)):
-        raise ValueError(f"{n} examples are too few for {classes} classes and {folds} folds.")
+    if n < max(classes, folds):
+        raise ValueError(
+            f"inputs, {n} of them, are too few for {classes} classes and {folds} folds."
+        )
     fold = np.random.default_rng(whole(seed=seed)).permutation(n) % folds
     confidence = np.empty(n)
     for k in range(folds):
-        predict = reference(inputs[fold != k], targets[fold != k], classes)
         out = np.flatnonzero(fold == k)
-        confidence[out] = predict(inputs[out])[np.arange(len(out)), targets[out]]
+        predict = function(reference=reference(inputs[fold != k], targets[fold != k], classes))
+        scores = finite_array(reference=predict(inputs[out]), shape=(len(out), classes))
+        confidence[out] = scores[np.arange(len(out)), targets[out]]
     return confidence
 
 
-def _classes(targets: np.ndarray) -> np.ndarray:
-    targets = finite_array(targets=targets, ndim=1)
-    if (targets < 0).any() or (targets != np.round(targets)).any():
-        raise ValueError("targets must be classes 0, 1, 2, ...")
-    return targets.astype(int)
+def _classes(targets: np.ndarray, size: int | None = None) -> np.ndarray:
+    return whole_array(targets=targets, size=size, below=FEW)
 
 
 def untied(confidence: np.ndarray, finer: np.ndarray) -> np.ndarray:
@@ -87,7 +95,8 @@ def balanced_easy_first(confidence: np.ndarray, targets: np.ndarray) -> np.ndarr
 
     An example's place is its rank in its own class, as a share of that class.
     """
-    confidence, targets = finite_array(confidence=confidence, ndim=1), _classes(targets)
+    confidence = finite_array(confidence=confidence, ndim=1)
+    targets = _classes(targets, len(confidence))
     place = np.empty(len(targets))
     for label in np.unique(targets):
         mine = np.flatnonzero(targets == label)
@@ -110,7 +119,8 @@ def wrong_labels(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Targets (n,) of which a share ``part`` is replaced by another class, and which, (n,) bool."""
     targets, rng = _classes(targets), np.random.default_rng([whole(seed=seed), 7])
-    classes = classes or int(targets.max()) + 1
+    known = int(targets.max()) + 1
+    classes = max(2, known) if classes is None else few(least=max(2, known), classes=classes)
     wrong = np.zeros(len(targets), bool)
     wrong[rng.permutation(len(targets))[: round(fraction(part=part) * len(targets))]] = True
     shift = rng.integers(1, classes, len(targets))

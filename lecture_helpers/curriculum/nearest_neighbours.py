@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import few, finite_array, whole_array
 
 
 def knn(
@@ -16,7 +16,7 @@ def knn(
     >>> predict(np.array([[0.25]])).round(3)
     array([[0.75, 0.25]])
     """
-    inputs, targets, k = np.asarray(inputs, float), np.asarray(targets), whole(k=k, least=1)
+    inputs, targets, classes, k = _checked(inputs, targets, classes, k)
     one_hot = np.eye(classes)[targets]
 
     def predict(x: np.ndarray) -> np.ndarray:
@@ -41,7 +41,7 @@ def nearness(
     >>> score(np.array([[0.25]])).round(3)
     array([[ 1.099, -1.099]])
     """
-    inputs, targets, k = np.asarray(inputs, float), np.asarray(targets), whole(k=k, least=1)
+    inputs, targets, classes, k = _checked(inputs, targets, classes, k)
 
     def predict(x: np.ndarray) -> np.ndarray:
         apart = np.sqrt(_squared_distances(x, inputs) + 1e-12)
@@ -54,6 +54,11 @@ def nearness(
         return np.log(other / far)
 
     return predict
+
+
+def _checked(inputs, targets, classes: int, k: int) -> tuple:
+    inputs, classes = finite_array(inputs=inputs, ndim=2).astype(float), few(classes=classes)
+    return inputs, whole_array(targets=targets, size=len(inputs), below=classes), classes, few(k=k)
 
 
 def _squared_distances(x: np.ndarray, inputs: np.ndarray) -> np.ndarray:

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, fraction, one_of, positive, whole
+from lecture_helpers.foundation.validation import (
+    finite_array,
+    instance,
+    listed,
+    many,
+    one_of,
+    share,
+    whole_array,
+)
 
 SHAPES = ("linear", "root", "exponential", "step")
 
@@ -20,9 +28,9 @@ def pacing(progress, *, start: float, pace: float, shape: str = "linear"):
     >>> pacing(np.array([0.0, 0.25, 0.5, 1.0]), start=0.2, pace=0.5)
     array([0.2, 0.6, 1. , 1. ])
     """
-    start, pace = _part(start=start), _part(pace=pace)
+    start, pace = share(start=start), share(pace=pace)
     one_of(SHAPES, shape=shape)
-    progress = np.asarray(progress, dtype=float)
+    progress = finite_array(progress=progress)
     if not ((progress >= 0) & (progress <= 1)).all():
         raise ValueError("progress must lie between 0 and 1.")
     t = np.minimum(progress / pace, 1.0)
@@ -35,18 +43,10 @@ def pacing(progress, *, start: float, pace: float, shape: str = "linear"):
     return np.where(t < 1, grown[shape](), 1.0)
 
 
-def _part(**named) -> float:
-    ((name, value),) = named.items()
-    try:
-        positive(**named)
-        return fraction(**named)
-    except ValueError:
-        raise ValueError(f"{name} must be above 0 and at most 1, not {value!r}.") from None
-
-
 def available(order: np.ndarray, part: float) -> np.ndarray:
     """The first ``part`` of the order, at least one example."""
-    return order[: max(1, round(_part(part=part) * len(order)))]
+    finite_array(order=order, ndim=1)
+    return np.asarray(order)[: max(1, round(share(part=part) * len(order)))]
 
 
 def paced_batches(
@@ -58,8 +58,12 @@ def paced_batches(
     array([[7, 7],
            [7, 7]])
     """
-    batch_size = whole(batch_size=batch_size, least=1)
-    size = np.maximum(1, np.round(finite_array(parts=parts, ndim=1) * len(order)).astype(int))
+    batch_size = many(batch_size=batch_size)
+    instance(np.random.Generator, rng=rng), finite_array(order=order, ndim=1)
+    parts = finite_array(parts=parts, ndim=1)
+    if parts.min() < 0 or parts.max() > 1:
+        raise ValueError("parts must be numbers from 0 to 1.")
+    size = np.maximum(1, np.round(parts * len(order)).astype(int))
     place = rng.random((len(size), batch_size)) * size[:, None]
     return np.asarray(order)[place.astype(int)]
 
@@ -70,6 +74,7 @@ def pacing_weights(order: np.ndarray, part: float) -> np.ndarray:
     A uniformly drawn example's gradient times its weight has the expectation of a gradient drawn
     from the first ``part`` alone. At part 1 every weight is 1: the real cost.
     """
+    order = whole_array(order=order, below=len(listed(order=order)))
     weights, chosen = np.zeros(len(order)), available(order, part)
     weights[chosen] = len(order) / len(chosen)
     return weights

@@ -8,7 +8,7 @@ from lecture_helpers import training
 from lecture_helpers.curriculum.classroom import Classroom
 from lecture_helpers.curriculum.pacing import available, paced_batches, pacing
 from lecture_helpers.datasets import Dataset
-from lecture_helpers.foundation.validation import fraction, one_of, positive, whole
+from lecture_helpers.foundation.validation import fraction, many, one_of, positive, some
 from lecture_helpers.training import Runs, seeds_of
 
 ARMS = ("standard", "easy first", "hard first", "random order", "balanced easy first", "filter")
@@ -56,8 +56,7 @@ def order_race_grid(
     The axes are label_noise, pacing and arm. ``lr`` is one number, or maps arms, or pairs (arm,
     label_noise), to numbers. ``settings`` are those of ``train_in``.
     """
-    for arm in arms:
-        one_of(EVERY_ARM, arm=arm)
+    arms = [one_of(EVERY_ARM, arms=arm) for arm in some(arms=arms)]
     drawn, done = seeds_of(seeds), {}
     for noise in label_noise:
         room = Classroom(dataset, seeds=drawn, wrong=fraction(label_noise=noise), sizes=split)
@@ -117,7 +116,7 @@ def train_in(
 
     Tested on right labels. ``network`` are the settings of ``mlp``, and a list of learning rates.
     """
-    whole(steps=steps, least=1), whole(batch_size=batch_size, least=1)
+    many(steps=steps), many(batch_size=batch_size)
     return training.train(
         training.mlp, room.dataset, steps=steps, batch_size=batch_size, seeds=room.seeds,
         arms=entries, split=room.split, momentum=momentum, schedule=schedule, record=record,

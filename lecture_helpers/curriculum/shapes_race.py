@@ -6,7 +6,7 @@ import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.datasets import easy_and_hard
-from lecture_helpers.foundation.validation import fraction, whole
+from lecture_helpers.foundation.validation import fraction, many
 from lecture_helpers.training import Runs, seeds_of
 
 UNION = "union"
@@ -27,7 +27,7 @@ def shapes_race(
     Raises:
         ValueError: a switch that is neither a share nor "union".
     """
-    whole(least=1, steps=steps), whole(least=3, examples=examples)
+    many(steps=steps), many(least=3, examples=examples)
     for switch in switches:
         switch == UNION or fraction(switch=switch)
     done = {}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, whole
+from lecture_helpers.foundation.validation import finite_array, instance, shown, whole
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ class Split:
     test: np.ndarray
 
 
+SIZES = ("test", "validation", "train")
+
+
 def split(dataset: Dataset, seed: int, *, test=0.2, validation=0.2, train=None) -> Split:
     """The division of a data set that a seed draws.
 
@@ -82,7 +85,7 @@ def split(dataset: Dataset, seed: int, *, test=0.2, validation=0.2, train=None) 
     >>> len(parts.train), len(parts.validation), len(parts.test)
     (10, 20, 20)
     """
-    n = len(dataset)
+    n = len(instance(Dataset, dataset=dataset))
     sizes = [_size(n, test=test), _size(n, validation=validation)]
     rest = n - sum(sizes)
     size = rest if train is None else _size(n, train=train)
@@ -91,7 +94,7 @@ def split(dataset: Dataset, seed: int, *, test=0.2, validation=0.2, train=None) 
             f"train must leave room: {n} examples less {sizes[0]} for test and {sizes[1]} for "
             f"validation are {rest}, and {size} were asked for."
         )
-    order = np.random.default_rng([seed, 1]).permutation(n)
+    order = np.random.default_rng([whole(seed=seed), 1]).permutation(n)
     test_at, validation_at, train_at, _ = np.split(order, np.cumsum([*sizes, size]))
     return Split(np.sort(train_at), np.sort(validation_at), np.sort(test_at))
 
@@ -105,5 +108,5 @@ def _size(n: int, **named) -> int:
     except ValueError:
         raise ValueError(
             f"{name} must be a share from 0 up to but not including 1, or a whole number of "
-            f"examples, not {value!r}."
+            f"examples, not {shown(value)}."
         ) from None

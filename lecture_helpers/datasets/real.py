@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lecture_helpers.datasets.dataset import Dataset
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import few, many, switch, whole
 
 
 @functools.cache
@@ -58,16 +58,19 @@ def mnist() -> Dataset:
     return Dataset(centred / centred.std(), table[:, -1].astype(int), "MNIST")
 
 
-@functools.cache
 def image_patches(size: int = 8, n: int = 10_000, seed: int = 0, whiten: bool = True) -> np.ndarray:
     """Patches of scikit-learn's two photographs in grey, read-only float64 (n, size * size).
 
     Every patch has mean 0. ``whiten`` also gives all directions the same variance (ZCA; directions
     that carry less than a thousandth of the largest variance are left small).
     """
-    whole(least=2, size=size), whole(least=2, n=n)
-    rng = np.random.default_rng(whole(seed=seed))
-    photographs = _photographs()
+    size, n, seed = few(least=2, size=size), many(least=2, n=n), whole(seed=seed)
+    return _patches(size, n, seed, switch(whiten=whiten))
+
+
+@functools.cache
+def _patches(size: int, n: int, seed: int, whiten: bool) -> np.ndarray:
+    rng, photographs = np.random.default_rng(seed), _photographs()
     patches = np.array([_patch(photographs[k % 2], size, rng) for k in range(n)])
     patches -= patches.mean(1, keepdims=True)
     patches = _whitened(patches) if whiten else patches / patches.std()

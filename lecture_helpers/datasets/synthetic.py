@@ -6,7 +6,7 @@ import numpy as np
 
 from lecture_helpers.datasets.dataset import Dataset, Split
 from lecture_helpers.foundation.subprocesses import run_in_subprocess
-from lecture_helpers.foundation.validation import non_negative, whole
+from lecture_helpers.foundation.validation import few, finite, many, non_negative, switch, whole
 
 
 @functools.cache
@@ -33,7 +33,10 @@ def spirals(
     n: int = 400, noise: float = 0.05, seed: int = 0, *, classes: int = 2, turns: float = 1.5
 ) -> Dataset:
     """Interleaved spirals from the centre to radius 1, one per class."""
-    whole(least=2, classes=classes), whole(least=classes, n=n), non_negative(noise=noise)
+    noise, turns = non_negative(noise=noise), finite(turns=turns)
+    classes, n = few(least=2, classes=classes), many(least=2, n=n)
+    if classes > n:
+        raise ValueError(f"classes must be at most n, the {n} points, not {classes}.")
     rng = np.random.default_rng(whole(seed=seed))
     labels = rng.permutation(np.arange(n) % classes)
     radius = np.sqrt(rng.random(n))
@@ -53,7 +56,7 @@ def shapes(n: int, seed: int = 0, *, easy: bool = False, varied: bool = False) -
     ``varied`` ones are as regular, but of any size, turn, place and contrast, as the hard ones
     are. After Bengio et al. 2009, smaller. Mean 0 for every picture, with noise of deviation 0.1.
     """
-    whole(least=3, n=n)
+    n, easy, varied = many(least=3, n=n), switch(easy=easy), switch(varied=varied)
     rng = np.random.default_rng([whole(seed=seed), int(easy) + int(easy and varied)])
     kind, regular = rng.permutation(np.arange(n) % 3), easy
     easy = easy and not varied

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lecture_helpers.foundation.validation import function, shown
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -74,7 +76,7 @@ def as_schedule(*, accept: Callable = lambda value: value, **named) -> Schedule:
     ValueError: lr must be a value, or [(0, value), (step, value), ...] with ascending whole steps \
 from 0, not [(0, 0.1), (0, 1.0)].
     """
-    ((name, given),) = named.items()
+    ((name, given),), accept = named.items(), function(accept=accept)
     if isinstance(given, Schedule):
         return given.map(accept)
     if not isinstance(given, list):
@@ -86,7 +88,7 @@ from 0, not [(0, 0.1), (0, 1.0)].
     if not ascending:
         raise ValueError(
             f"{name} must be a value, or [(0, value), (step, value), ...] with ascending whole "
-            f"steps from 0, not {given!r}."
+            f"steps from 0, not {shown(given)}."
         )
     return Schedule(tuple((int(step), accept(value)) for step, value in given))
 

@@ -18,20 +18,20 @@ class RunningStatistics:
     mean: np.ndarray
     variance: np.ndarray
 
+    def __post_init__(self):
+        mean = check.finite_array(mean=self.mean, ndim=1)
+        variance = check.finite_array(variance=self.variance, shape=mean.shape)
+        if variance.min() < 0:
+            raise ValueError(f"variance must not lie below 0; the smallest is {variance.min():g}.")
+        object.__setattr__(self, "mean", mean)
+        object.__setattr__(self, "variance", variance)
+
 
 def _batch(x: np.ndarray) -> np.ndarray:
     x = check.finite_array(x=x, ndim=2)
     if len(x) < 2:
         raise ValueError("x must hold at least 2 examples: a batch of one has no variance.")
     return x
-
-
-def _per_unit(units: int, **named) -> np.ndarray:
-    value = check.finite_array(**named)
-    if value.shape not in ((), (units,)):
-        name = next(iter(named))
-        raise ValueError(f"{name} must be a number or have shape ({units},), not {value.shape}.")
-    return value
 
 
 def normalize(x: np.ndarray, eps: float = 1e-5) -> np.ndarray:
@@ -59,8 +59,8 @@ def batch_norm(x: np.ndarray, gamma, beta, eps: float = 1e-5) -> np.ndarray:
         ValueError: as in ``normalize``, or gamma or beta of another shape.
     """
     x_hat = normalize(x, eps)
-    gamma = _per_unit(x_hat.shape[1], gamma=gamma)
-    return gamma * x_hat + _per_unit(x_hat.shape[1], beta=beta)
+    gamma = check.spread_array(gamma=gamma, shape=x_hat.shape[1:])
+    return gamma * x_hat + check.spread_array(beta=beta, shape=x_hat.shape[1:])
 
 
 def batch_norm_backward(dy: np.ndarray, x: np.ndarray, gamma, eps: float = 1e-5):
@@ -74,7 +74,9 @@ def batch_norm_backward(dy: np.ndarray, x: np.ndarray, gamma, eps: float = 1e-5)
     """
     x_hat = normalize(x, eps)
     dy = check.finite_array(dy=dy, shape=x_hat.shape)
-    scale = _per_unit(x_hat.shape[1], gamma=gamma) / np.sqrt(np.var(x, axis=0) + eps)
+    scale = check.spread_array(gamma=gamma, shape=x_hat.shape[1:]) / np.sqrt(
+        np.var(x, axis=0) + eps
+    )
     dx = scale * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
     return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
 
@@ -89,6 +91,8 @@ def running_update(running: RunningStatistics, x: np.ndarray, momentum: float = 
         ValueError: x is no batch, or momentum lies outside [0, 1].
     """
     x, momentum = _batch(x), check.fraction(momentum=momentum)
+    units = len(check.instance(RunningStatistics, running=running).mean)
+    check.finite_array(x=x, shape=(None, units))
     mean = (1 - momentum) * running.mean + momentum * x.mean(axis=0)
     return RunningStatistics(
         mean, (1 - momentum) * running.variance + momentum * x.var(axis=0, ddof=1)
@@ -108,4 +112,5 @@ def batch_norm_inference(x, running: RunningStatistics, gamma, beta, eps: float 
     if not np.all(variance > 0):
         raise ValueError("eps must be above 0 where a running variance is 0.")
     x_hat = (x - running.mean) / np.sqrt(variance)
-    return _per_unit(x.shape[1], gamma=gamma) * x_hat + _per_unit(x.shape[1], beta=beta)
+    gamma = check.spread_array(gamma=gamma, shape=x.shape[1:])
+    return gamma * x_hat + check.spread_array(beta=beta, shape=x.shape[1:])

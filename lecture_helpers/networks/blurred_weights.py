@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from lecture_helpers.foundation.validation import few, non_negative
 from lecture_helpers.training.multilayer_perceptron import GaussianNoise
 
 
@@ -17,7 +18,8 @@ class BlurredNet(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, *, width: int = 16, sigma: float = 0.0):
         super().__init__()
-        self.sigma = sigma
+        inputs, outputs, width = few(inputs=inputs), few(outputs=outputs), few(width=width)
+        self.sigma = non_negative(sigma=sigma)
         self.hidden1, self.hidden2 = nn.Linear(inputs, width), nn.Linear(width, width)
         self.output = nn.Linear(width, outputs)
         self.draws = GaussianNoise(1.0)

@@ -1,5 +1,7 @@
 """The networks and optimizers that lesson 5 compares, as settings of ``train`` and ``mlp``."""
 
+from lecture_helpers.foundation.validation import few
+
 MODELS = {
     "sigmoid": {"activation": "sigmoid", "init": "glorot"},
     "tanh": {"activation": "tanh", "init": "glorot"},
@@ -16,6 +18,7 @@ METHODS = {
 
 def skip_arms(depth: int) -> dict[str, dict]:
     """The networks of the depth ladder at one depth, by name."""
+    depth = few(depth=depth)
     scaled = {"skip": "residual", "branch_gain": depth**-0.5}
     return {
         "plain": {},

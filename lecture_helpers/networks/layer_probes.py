@@ -9,11 +9,12 @@ from torch import nn
 from lecture_helpers.datasets import Dataset, Split, split
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
+from lecture_helpers.networks._examples import classes_for, inputs_for
 
 
 def hidden_values(network: nn.Sequential, inputs: np.ndarray) -> list[np.ndarray]:
     """The inputs (n, features), then what every hidden layer makes of them, (n, width) each."""
-    values = [torch.as_tensor(np.array(inputs))]
+    values = [inputs_for(check.instance(nn.Sequential, network=network), inputs)]
     with torch.no_grad(), torch_on_one_thread():
         for layer in list(network.children())[:-1]:
             values.append(layer(values[-1]))
@@ -64,8 +65,7 @@ def principal_plane(values: np.ndarray, *, like: np.ndarray | None = None) -> Pr
 def predict(network: nn.Sequential, inputs: np.ndarray) -> np.ndarray:
     """The classes (n,) that the network gives to inputs (n, features)."""
     with torch.no_grad(), torch_on_one_thread():
-        given = torch.as_tensor(np.array(inputs, dtype=np.float32))
-        return network(given).argmax(dim=1).numpy()
+        return network(inputs_for(network, inputs)).argmax(dim=1).numpy()
 
 
 def linear_probe(inputs, targets, test_inputs, test_targets, *, penalty: float = 1e-3) -> float:
@@ -95,9 +95,10 @@ def gradient_norms(network: nn.Sequential, inputs: np.ndarray, targets: np.ndarr
 
     Frozen or not: the gradient that a layer would get.
     """
+    x = inputs_for(network, inputs)
+    y = classes_for(network, targets, len(x))
     weights = [m.weight for m in network.modules() if isinstance(m, nn.Linear)]
     with torch.enable_grad(), torch_on_one_thread():
-        x, y = torch.as_tensor(np.array(inputs)), torch.as_tensor(np.array(targets))
         loss = nn.functional.cross_entropy(network(x), y)
         gradients = torch.autograd.grad(loss, weights)
     return np.array([float(g.norm()) for g in gradients])

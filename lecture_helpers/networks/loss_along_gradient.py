@@ -11,6 +11,7 @@ import torch
 
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
+from lecture_helpers.networks._examples import classes_for, inputs_for
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def along_gradient(network, inputs, targets, promised) -> GradientLine:
     Raises:
         ValueError: promised holds numbers that are not above 0, or inputs are no finite (m, d).
     """
-    promised, batch = _checked(inputs, targets, promised)
+    promised, batch = _checked(network, inputs, targets, promised)
     before, parameters = copy.deepcopy(network.state_dict()), list(network.train().parameters())
     loss, gradients, unit = _slope(network, parameters, batch)
     losses = _losses(network, batch, parameters, gradients, promised * unit)
@@ -59,7 +60,7 @@ def one_layer_at_a_time(network, inputs, targets, promised) -> np.ndarray:
     missing from 1 is not owed to layers that move together. Arguments and errors as in
     ``along_gradient``; the layers are the network's own children.
     """
-    promised, batch = _checked(inputs, targets, promised)
+    promised, batch = _checked(network, inputs, targets, promised)
     before, parameters = copy.deepcopy(network.state_dict()), list(network.train().parameters())
     loss, gradients, unit = _slope(network, parameters, batch)
     layers: dict[str, list[int]] = {}
@@ -73,12 +74,10 @@ def one_layer_at_a_time(network, inputs, targets, promised) -> np.ndarray:
     return decrease / (promised * loss)
 
 
-def _checked(inputs, targets, promised) -> tuple:
-    promised = check.finite_array(promised=promised, ndim=1)
-    if promised.min() <= 0:
-        raise ValueError("promised must hold numbers above 0 only.")
-    x = torch.tensor(check.finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
-    return promised, (x, torch.tensor(np.asarray(targets)))
+def _checked(network, inputs, targets, promised) -> tuple:
+    x = inputs_for(network, inputs)
+    batch = x, classes_for(network, targets, len(x))
+    return check.positive_array(promised=promised, ndim=1), batch
 
 
 def _slope(network, parameters: list, batch) -> tuple:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
+from lecture_helpers.networks._examples import classes_for, inputs_for
 from lecture_helpers.training.multilayer_perceptron import Highway, Residual
 
 TOGETHER = 32
@@ -26,8 +27,9 @@ def random_directions(network: nn.Module, *, seed: int, count: int = 2) -> list[
     Every row of a weight matrix is scaled to the length of the network's own row; biases and the
     parameters of norms are not moved. So networks of any scale can be compared.
     """
-    generator = torch.Generator().manual_seed(check.whole(seed=seed))
-    return [_direction(network, generator) for _ in range(check.whole(count=count, least=1))]
+    check.instance(nn.Module, network=network)
+    generator = torch.Generator().manual_seed(check.torch_seed(seed=seed))
+    return [_direction(network, generator) for _ in range(check.few(count=count))]
 
 
 def _direction(network: nn.Module, generator: torch.Generator) -> dict[str, Tensor]:
@@ -52,15 +54,24 @@ def loss_slice(network, inputs, targets, directions, first, second) -> np.ndarra
     Raises:
         ValueError: not two directions, or inputs are no finite (m, d).
     """
-    if len(directions) != 2:
-        raise ValueError(f"directions must be two, not {len(directions)}.")
+    x = inputs_for(check.instance(nn.Sequential, network=network), inputs)
+    y = classes_for(network, targets, len(x))
+    _check_directions(directions, network)
     a, b = check.finite_array(first=first, ndim=1), check.finite_array(second=second, ndim=1)
-    x = torch.tensor(check.finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
     plane = _Plane(network.eval(), x.T.contiguous(), directions)
     places = torch.tensor(np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2), dtype=torch.float32)
-    y = torch.tensor(np.asarray(targets))
     losses = [plane.losses(part, y) for part in places.split(TOGETHER)]
     return torch.cat(losses).reshape(len(b), len(a)).double().numpy()
+
+
+def _check_directions(directions, network: nn.Module) -> None:
+    wanted = {n: w.shape for n, w in network.named_parameters() if w.ndim == 2}
+    both = check.listed(directions=directions)
+    if len(both) != 2:
+        raise ValueError(f"directions must be two, not {len(both)}.")
+    for one in both:
+        if {n: w.shape for n, w in check.mapping(directions=one).items()} != wanted:
+            raise ValueError("directions must hold a tensor for each of the network's weights.")
 
 
 class _Plane:
@@ -155,7 +166,7 @@ class Slices:
         for name, value in where.items():
             if value not in self.axes[name]:
                 known = ", ".join(map(str, self.axes[name]))
-                raise ValueError(f"{name} must be one of {known}, not {value!r}.")
+                raise ValueError(f"{name} must be one of {known}, not {check.shown(value)}.")
         return self.losses[tuple(self.axes[name].index(where[name]) for name in self.axes)]
 
     def save(self, path: str | Path) -> None:

@@ -59,7 +59,7 @@ def mean_field(
     check.finite(gate_bias=gate_bias)
     spread = 2 * check.positive(gain=gain) ** 2
     state, squares, factors = _State(1.0, 0.0, 1.0), [], []
-    for k in range(check.whole(depth=depth, least=1)):
+    for k in range(check.few(depth=depth)):
         way = "none" if k == 0 else skip
         state, factor = _layer(phi, state, way, norm, spread, gate_bias)
         squares.append(state.square)

@@ -18,10 +18,10 @@ def chain_weights(depth: int, spread: float, seed: int = 0) -> np.ndarray:
     ``spread`` stretches one chain.
 
     Raises:
-        ValueError: depth below 1 or spread below 0.
+        ValueError: depth below 1, or a spread outside 0 to 100: beyond, weights are no floats.
     """
-    depth, spread = check.whole(depth=depth, least=1), check.non_negative(spread=spread)
-    z = np.random.default_rng(seed).standard_normal(depth)
+    depth, spread = check.few(depth=depth), check.between(0, 100, spread=spread)
+    z = np.random.default_rng(check.whole(seed=seed)).standard_normal(depth)
     return np.exp(spread * (z - z.mean()))
 
 
@@ -160,6 +160,10 @@ class Chain:
     w: np.ndarray
     normalized: bool = False
 
+    def __post_init__(self):
+        check.switch(normalized=self.normalized)
+        object.__setattr__(self, "w", check.finite_array(w=self.w, ndim=1))
+
     @property
     def gradient(self) -> np.ndarray:
         """The gradient of y with respect to every weight, (l,)."""
@@ -169,7 +173,7 @@ class Chain:
 
     def step_for(self, share: float) -> float:
         """The step that promises y to fall by that share of y."""
-        return -share / float(self.orders(1.0)[1])
+        return -check.finite(share=share) / float(self.orders(1.0)[1])
 
     def orders(self, eps: float) -> np.ndarray:
         """What every order of the step adds to y, (l+1,), as a share of y: entry 0 is 1.

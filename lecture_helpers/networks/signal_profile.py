@@ -48,6 +48,9 @@ def _stack(depth: int, width: int, seed: tuple) -> np.ndarray:
 
 def tower_weights(inputs: int, depth: int, width: int, *, gain: float = 1.0, seed: int = 0) -> list:
     """The weights of every hidden layer, arrays (in, out): normal by He's rule times ``gain``."""
+    inputs, width = check.few(inputs=inputs), check.few(width=width)
+    depth, gain = check.few(depth=depth), check.positive(gain=gain)
+    seed = check.whole(seed=seed)
     first = _draws((inputs, width), (seed, 0)) * (gain * np.sqrt(2 / inputs))
     return [first, *(w * (gain * np.sqrt(2 / width)) for w in _stack(depth, width, (seed, 1)))]
 
@@ -76,7 +79,7 @@ def signal_profile(
     phi = ACTIVATIONS[check.one_of(ACTIVATIONS, activation=activation)]
     check.one_of(SKIPS, skip=skip), check.one_of(NORMS, norm=norm)
     check.finite(gate_bias=gate_bias)
-    depth, width = check.whole(depth=depth, least=1), check.whole(width=width, least=1)
+    depth, width = check.few(depth=depth), check.few(width=width)
     seed = check.whole(seed=seed)
     weights = tower_weights(h.shape[1], depth, width, gain=check.positive(gain=gain), seed=seed)
     gates = gate_weights(depth, width, seed=seed) if skip == "highway" else None

@@ -23,16 +23,20 @@ def propagate(network, inputs: np.ndarray, targets=None, *, seed: int = 0) -> Pr
     """
     import torch
 
-    x = torch.tensor(check.finite_array(inputs=inputs, ndim=2), dtype=torch.float32)
+    from lecture_helpers.networks._examples import classes_for, inputs_for
+
+    x = inputs_for(check.instance(torch.nn.Sequential, network=network), inputs)
+    seed = check.torch_seed(seed=seed)
     outputs = [x.requires_grad_()]
     for layer in network.train():
         outputs.append(layer(outputs[-1]))
     hidden, last = outputs[1:-1], outputs[-1]
     if targets is None:
-        generator = torch.Generator().manual_seed(check.whole(seed=seed))
+        generator = torch.Generator().manual_seed(seed)
         gradients = torch.autograd.grad(last, hidden, torch.randn(last.shape, generator=generator))
     else:
-        loss = torch.nn.functional.cross_entropy(last, torch.as_tensor(np.array(targets)))
+        wanted = classes_for(network, targets, len(x))
+        loss = torch.nn.functional.cross_entropy(last, wanted)
         gradients = torch.autograd.grad(loss, hidden)
     return Propagation(_rms(hidden), _rms(gradients))
 

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 
 from lecture_helpers.foundation import validation as check
 from lecture_helpers.foundation.threads import torch_on_one_thread
+from lecture_helpers.networks._examples import classes_for, inputs_for
 from lecture_helpers.training import SideBySide
 
 TOGETHER = 64  # networks that are evaluated at once
@@ -27,6 +28,12 @@ class WeightPlane:
 
     origin: np.ndarray
     axes: np.ndarray
+
+    def __post_init__(self):
+        origin = check.finite_array(origin=self.origin, ndim=1)
+        object.__setattr__(self, "origin", origin)
+        axes = check.finite_array(axes=self.axes, shape=(2, len(origin)))
+        object.__setattr__(self, "axes", axes)
 
     @classmethod
     def through(cls, points: np.ndarray) -> "WeightPlane":
@@ -45,17 +52,24 @@ class WeightPlane:
 
     def places(self, weights: np.ndarray) -> np.ndarray:
         """Where networks (n, p) fall on the plane, straight down: (n, 2)."""
-        return (np.asarray(weights, dtype=float) - self.origin) @ self.axes.T
+        return self._from_origin(weights) @ self.axes.T
 
     def outside(self, weights: np.ndarray) -> np.ndarray:
         """The share of each one's squared distance from the origin that is off the plane, (n,)."""
-        away = ((np.asarray(weights, dtype=float) - self.origin) ** 2).sum(axis=1)
+        away = (self._from_origin(weights) ** 2).sum(axis=1)
         seen = (self.places(weights) ** 2).sum(axis=1)
         return np.maximum(0, 1 - seen / np.maximum(away, 1e-300)) * (away > 0)
 
     def weights(self, places: np.ndarray) -> np.ndarray:
         """The networks (..., p) at places (..., 2) of the plane."""
-        return self.origin + np.asarray(places, dtype=float) @ self.axes
+        places = check.finite_array(places=places)
+        if places.shape[-1:] != (2,):
+            raise ValueError(f"places must have shape (..., 2), not {places.shape}.")
+        return self.origin + places.astype(float) @ self.axes
+
+    def _from_origin(self, weights) -> np.ndarray:
+        weights = check.finite_array(weights=weights, shape=(None, len(self.origin)))
+        return weights.astype(float) - self.origin
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:
@@ -80,10 +94,21 @@ def losses(
         ValueError: another number of weights than the network has, or batch norms and no
             ``statistics``.
     """
-    rows = check.finite_array(weights=weights, ndim=2).astype(np.float32)
+    examples = tuple(_tensors(network, pair) for pair in examples)
+    if statistics is not None:
+        statistics = inputs_for(network, statistics, " for the statistics").numpy()
+    size = sum(p.numel() for p in network.parameters())
+    rows = check.finite_array(weights=weights, shape=(None, size)).astype(np.float32)
     return np.concatenate(
         [_losses(network, part, examples, statistics) for part in _parts(rows)], axis=1
     )
+
+
+def _tensors(network: nn.Module, pair) -> tuple:
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise ValueError(f"examples must be pairs (inputs, targets), not {check.shown(pair)}.")
+    inputs = inputs_for(network, pair[0], of := " of the examples")
+    return inputs, classes_for(network, pair[1], len(inputs), of)
 
 
 def _parts(rows: np.ndarray) -> list[np.ndarray]:
@@ -100,10 +125,9 @@ def _losses(network, rows: np.ndarray, examples, statistics) -> np.ndarray:
     together.stack.train(False)
     found = []
     for inputs, targets in examples:
-        shared = torch.tensor(np.asarray(inputs)).expand(len(rows), -1, -1)
-        outputs, wanted = together.stack(shared), torch.tensor(np.asarray(targets))
+        outputs = together.stack(inputs.expand(len(rows), -1, -1))
         every = cross_entropy(
-            outputs.transpose(1, 2), wanted.expand(len(rows), -1), reduction="none"
+            outputs.transpose(1, 2), targets.expand(len(rows), -1), reduction="none"
         )
         found.append(every.mean(dim=1).double().numpy())
     return np.array(found)

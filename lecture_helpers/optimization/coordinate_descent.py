@@ -37,11 +37,14 @@ def coordinate_descent(
     >>> coordinate_descent(surface, [2.0, 2.0], minimise=best, sweeps=1).points.tolist()
     [[2.0, 2.0], [1.0, 2.0], [1.0, 0.5]]
     """
-    x = check.finite_array(start=start, shape=(surface.dimensions,)).copy()
+    d = check.instance(Surface, surface=surface).dimensions
+    x = check.finite_array(start=start, shape=(d,)).copy()
+    minimise, until = check.function(minimise=minimise), check.number(until=until)
+    seed, sweeps = check.whole(seed=seed), check.many(sweeps=sweeps)
     parts = _blocks(blocks, len(x))
     choose = _chooser(check.one_of(ORDERS, order=order), parts, surface, minimise, seed)
     points, costs = [x.copy()], [float(surface.value(x))]
-    for t in range(check.whole(sweeps=sweeps, least=1) * len(parts)):
+    for t in range(sweeps * len(parts)):
         if costs[-1] <= until:
             break
         block = choose(t, x)
@@ -52,22 +55,23 @@ def coordinate_descent(
 
 
 def _blocks(blocks, dimensions: int) -> list[np.ndarray]:
-    parts = [np.array([i]) for i in range(dimensions)] if blocks is None else [
-        np.array(list(block), dtype=int) for block in blocks
-    ]  # fmt: skip
-    named = sorted(i for part in parts for i in part.tolist())
-    if named != list(range(dimensions)):
+    if blocks is None:
+        return [np.array([i]) for i in range(dimensions)]
+    parts = [check.listed(blocks=block) for block in check.listed(blocks=blocks)]
+    named = [check.whole(blocks=i) for part in parts for i in part]
+    if sorted(named) != list(range(dimensions)):
         raise ValueError(
-            f"blocks must hold each of the variables 0 to {dimensions - 1} once, not {named}."
+            f"blocks must hold each of the variables 0 to {dimensions - 1} once, "
+            f"not {check.shown(sorted(named))}."
         )
-    return [part for part in parts if len(part)]
+    return [np.array(part, dtype=int) for part in parts if len(part)]
 
 
 def _chooser(order: str, parts: Sequence, surface: Surface, minimise, seed: int) -> Callable:
     if order == "cyclic":
         return lambda t, x: parts[t % len(parts)]
     if order == "random":
-        rng = np.random.default_rng(check.whole(seed=seed))
+        rng = np.random.default_rng(seed)
         return lambda t, x: parts[int(rng.integers(len(parts)))]
 
     def lowest(t, x):
@@ -90,7 +94,7 @@ def quadratic_minimiser(hessian: np.ndarray, linear: np.ndarray | float = 0.0) -
     """
     quadratic(hessian)
     h = np.asarray(hessian, dtype=float)
-    b = np.broadcast_to(check.finite_array(linear=linear), len(h)).astype(float)
+    b = check.spread_array(linear=linear, shape=(len(h),)).astype(float)
 
     def minimise(x, block):
         inside = h[np.ix_(block, block)]
@@ -161,7 +165,7 @@ def coupled_groups(
     random directions. K couples variables of different groups only, and its largest eigenvalue is 1
     in size. So a coupling of 0 leaves the groups separate, and up to 1 there is a minimum.
     """
-    g, m = check.whole(groups=groups, least=2), check.whole(size=size, least=1)
+    g, m = check.few(least=2, groups=groups), check.few(size=size)
     coupling = check.fraction(below_one=True, coupling=coupling)
     rng, d = np.random.default_rng(check.whole(seed=seed)), g * m
     curvatures = np.geomspace(1, check.positive(condition=condition), m if m > 1 else d)

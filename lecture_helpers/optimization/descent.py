@@ -47,12 +47,13 @@ def descend(
     array([1.  , 0.5 , 0.25])
     """
     theta = starting_points(surface, start)
-    lr, steps = check.positive(lr=lr), check.whole(steps=steps, least=1)
+    lr, steps = check.positive(lr=lr), check.many(steps=steps)
     momentum, noise = (
         check.fraction(below_one=True, momentum=momentum),
         check.non_negative(noise=noise),
     )
-    rng = np.random.default_rng(seed)
+    nesterov = check.switch(nesterov=nesterov)
+    rng = np.random.default_rng(check.whole(seed=seed))
     points = np.full((steps + 1, *theta.shape), np.nan)
     points[0], velocity = theta, np.zeros_like(theta)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -74,14 +75,11 @@ def starting_points(surface: Surface, start: np.ndarray) -> np.ndarray:
     """The starts (..., d) as floats.
 
     Raises:
-        ValueError: they have NaN or another dimension than the surface.
+        ValueError: no surface; starts that have NaN or another dimension than the surface.
     """
-    theta = check.finite_array(start=start)
-    if theta.ndim == 0 or theta.shape[-1] != surface.dimensions:
-        raise ValueError(
-            f"start must have shape (..., {surface.dimensions}) for this surface, "
-            f"not {theta.shape}."
-        )
+    d, theta = check.instance(Surface, surface=surface).dimensions, check.finite_array(start=start)
+    if theta.ndim == 0 or theta.shape[-1] != d:
+        raise ValueError(f"start must have shape (..., {d}) for this surface, not {theta.shape}.")
     return theta.astype(float)
 
 
@@ -99,11 +97,11 @@ def conjugate_gradients(
     """
     h = check.finite_array(hessian=hessian, ndim=2)
     x = check.finite_array(start=start, shape=(len(h),)).copy()
-    known = np.eye(len(h)) if preconditioner is None else preconditioner
+    known, until = _known(preconditioner, len(h)), check.number(until=until)
     residual = -h @ x
     ahead = known @ residual
     size, costs = residual @ ahead, [float(-x @ residual / 2)]
-    for _ in range(check.whole(steps=steps, least=1)):
+    for _ in range(check.many(steps=steps)):
         if costs[-1] <= until or size <= 0:
             break
         bend = h @ ahead
@@ -114,3 +112,9 @@ def conjugate_gradients(
         before, size = size, residual @ near
         ahead = near + size / before * ahead
     return np.array(costs)
+
+
+def _known(preconditioner: np.ndarray | None, d: int) -> np.ndarray:
+    if preconditioner is None:
+        return np.eye(d)
+    return check.finite_array(preconditioner=preconditioner, shape=(d, d))

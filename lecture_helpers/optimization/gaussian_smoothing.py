@@ -22,6 +22,7 @@ def gaussian_smoothing(surface: Surface, sigma: float) -> Landscape:
     >>> gaussian_smoothing(double_well(dip=0, tilt=0), 1.0).value([2.0])      # 2^4 + 6 * 2^2 + 3
     np.float64(43.0)
     """
+    check.instance(Surface, surface=surface)
     if not isinstance(surface, Landscape):
         raise ValueError(f"{surface.name} has no blur in closed form: use sampled_smoothing.")
     variance = surface.variance + check.non_negative(sigma=sigma) ** 2
@@ -37,7 +38,7 @@ class SampledSmoothing(Surface):
 
 def perturbations(samples: int, dimensions: int = 1, seed: int = 0) -> np.ndarray:
     """Standard normal draws (samples, dimensions) for ``sampled_smoothing``; more extend fewer."""
-    shape = check.whole(samples=samples, least=1), check.whole(dimensions=dimensions, least=1)
+    shape = check.many(samples=samples), check.few(dimensions=dimensions)
     return np.random.default_rng(check.whole(seed=seed)).standard_normal(shape)
 
 
@@ -50,7 +51,8 @@ def sampled_smoothing(surface: Surface, sigma: float, draws: np.ndarray) -> Samp
     Raises:
         ValueError: sigma < 0, draws of another dimension.
     """
-    sigma, d = check.non_negative(sigma=sigma), surface.dimensions
+    sigma = check.non_negative(sigma=sigma)
+    d = check.instance(Surface, surface=surface).dimensions
     draws = check.finite_array(draws=draws, shape=(None, d))
 
     def around(theta):

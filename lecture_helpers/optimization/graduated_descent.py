@@ -18,11 +18,13 @@ def convex_from(surface: Landscape, span: tuple[float, float], *, most: float = 
     Smoothing keeps a convex cost convex, so bisection finds it. The second derivative is looked at
     in ``span``, widened by four sigma on either side.
     """
-    if surface.dimensions != 1:
+    if check.instance(Landscape, surface=surface).dimensions != 1:
         raise ValueError(f"surface must have one dimension, not {surface.dimensions}.")
 
+    left, right = check.finite_array(span=span, shape=(2,))
+
     def is_convex(sigma: float) -> bool:
-        grid = np.linspace(span[0] - 4 * sigma, span[1] + 4 * sigma, 4001)[:, None]
+        grid = np.linspace(left - 4 * sigma, right + 4 * sigma, 4001)[:, None]
         return gaussian_smoothing(surface, sigma).hessian(grid).min() >= 0
 
     low, high = 0.0, check.positive(most=most)
@@ -43,7 +45,7 @@ def sigma_schedule(first: float, levels: int, shape: str = "linear") -> np.ndarr
     >>> sigma_schedule(1.0, 3)
     array([1. , 0.5, 0. ])
     """
-    first, n = check.non_negative(first=first), check.whole(levels=levels, least=1)
+    first, n = check.non_negative(first=first), check.few(levels=levels)
     check.one_of(("linear", "geometric", "cosine"), shape=shape)
     if n == 1:
         return np.zeros(1)
@@ -85,7 +87,8 @@ def graduated_descent(
         ValueError: sigmas that grow or are negative, a start of another dimension, lr <= 0.
     """
     theta, blurs = starting_points(surface, start), _falling(sigmas)
-    lr, steps = lr if lr is None else check.positive(lr=lr), check.whole(steps=steps, least=1)
+    lr, steps = lr if lr is None else check.positive(lr=lr), check.many(steps=steps)
+    samples = samples if samples is None else check.many(samples=samples)
     rng = np.random.default_rng(check.whole(seed=seed))
     points = np.empty((len(blurs) * steps + 1, *theta.shape))
     points[0] = theta
@@ -109,7 +112,7 @@ def _slope(surface: Surface, sigma: float, samples: int | None, rng) -> Callable
         return surface.gradient
     if samples is None:
         return gaussian_smoothing(surface, sigma).gradient
-    n, d = check.whole(samples=samples, least=1), surface.dimensions
+    n, d = samples, surface.dimensions
 
     def sampled(theta):
         draws = rng.standard_normal((*theta.shape[:-1], n, d))
@@ -133,7 +136,7 @@ def _falling(sigmas: Sequence[float] | np.ndarray) -> np.ndarray:
 
 def random_starts(count: int, dimensions: int, *, reach: float, seed: int = 0) -> np.ndarray:
     """``count`` starts (count, dimensions), uniform in the cube of half edge ``reach`` around 0."""
-    n, d = check.whole(count=count, least=1), check.whole(dimensions=dimensions, least=1)
+    n, d = check.many(count=count), check.few(dimensions=dimensions)
     return np.random.default_rng(check.whole(seed=seed)).uniform(-1, 1, (n, d)) * check.positive(
         reach=reach
     )
@@ -141,8 +144,9 @@ def random_starts(count: int, dimensions: int, *, reach: float, seed: int = 0) -
 
 def reached(surface: Surface, points: np.ndarray, within: float) -> np.ndarray:
     """Which points (..., d) lie closer than ``within`` to a global minimum, in every coordinate."""
+    within = check.positive(within=within)
     apart = np.abs(np.asarray(points)[..., None, :] - surface.minima).max(axis=-1)
-    return (apart < check.positive(within=within)).any(axis=-1)
+    return (apart < within).any(axis=-1)
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,10 @@ def compare_searches(
     it stands still); best of k makes ``steps`` from each of k starts, the given one and fresh ones
     within ``reach``, and keeps the lowest end.
     """
-    k = len(sigmas) * (samples or 1)
+    check.instance(Surface, surface=surface), check.positive(within=within)
+    starts = check.finite_array(starts=starts, shape=(None, surface.dimensions))
+    reach, steps = check.positive(reach=reach), check.many(steps=steps)
+    k = len(_falling(sigmas)) * (check.many(samples=samples) if samples is not None else 1)
     trail = graduated_descent(
         surface, starts, sigmas, steps=steps, lr=lr, samples=samples, seed=seed
     )

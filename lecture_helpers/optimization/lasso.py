@@ -33,6 +33,9 @@ class LassoProblem:
             raise ValueError("targets must not all be 0: the solution would be 0 at any penalty.")
         object.__setattr__(self, "design", design)
         object.__setattr__(self, "targets", targets)
+        if self.truth is not None:
+            truth = check.finite_array(truth=self.truth, shape=(design.shape[1],))
+            object.__setattr__(self, "truth", truth)
 
     @cached_property
     def gram(self) -> np.ndarray:
@@ -88,7 +91,7 @@ def soft_threshold(x, threshold):
 
 def lambda_max(problem: LassoProblem) -> float:
     """The smallest penalty at which every coefficient is 0, ``max |design' targets|``."""
-    return float(np.abs(problem.correlations).max())
+    return float(np.abs(check.instance(LassoProblem, problem=problem).correlations).max())
 
 
 def lasso_cost(problem: LassoProblem, coefficients: np.ndarray, penalty: float) -> float:
@@ -106,7 +109,8 @@ def duality_gap(problem: LassoProblem, coefficients: np.ndarray, penalty: float)
     Raises:
         ValueError: wrong shape or NaN, a penalty that is not positive.
     """
-    penalty, p = check.positive(penalty=penalty), problem.design.shape[1]
+    penalty = check.positive(penalty=penalty)
+    p = check.instance(LassoProblem, problem=problem).design.shape[1]
     x = check.finite_array(coefficients=coefficients, shape=(p,))
     r = problem.targets - problem.design @ x
     theta = r * _shrink(problem.design.T @ r, penalty)
@@ -146,6 +150,7 @@ def lasso(
     >>> fit.coefficients, fit.sweeps, fit.certified
     (array([ 2.,  0., -1.]), 1, True)
     """
+    check.instance(LassoProblem, problem=problem), check.many(sweeps=sweeps)
     sweep = _Sweep(problem, check.positive(penalty=penalty))
     return _iterate(problem, penalty, start, gap, sweeps, sweep)
 
@@ -159,6 +164,7 @@ def ista(
     ``lr`` is 1 / L unless given, L the largest curvature.
     """
     penalty = check.positive(penalty=penalty)
+    check.instance(LassoProblem, problem=problem)
     lr = 1 / problem.curvature if lr is None else check.positive(lr=lr)
     return _iterate(
         problem, penalty, start, gap, steps, lambda x: _proximal(problem, x, penalty, lr)
@@ -173,7 +179,8 @@ def fista(
 
     ``restart`` drops the momentum where it leads uphill. O'Donoghue and Candes 2015.
     """
-    penalty = check.positive(penalty=penalty)
+    penalty, restart = check.positive(penalty=penalty), check.switch(restart=restart)
+    check.instance(LassoProblem, problem=problem)
     before, weight = None, 1.0
 
     def step(x):
@@ -198,7 +205,7 @@ def _iterate(problem: LassoProblem, penalty, start, gap, steps, step) -> Fit:
     p, gap = problem.design.shape[1], check.positive(gap=gap)
     x = np.zeros(p) if start is None else check.finite_array(start=start, shape=(p,)).astype(float)
     gaps = [_relative_gap(problem, x, penalty)]
-    for _ in range(check.whole(steps=steps, least=1)):
+    for _ in range(check.many(steps=steps)):
         if gaps[-1] <= gap:
             break
         x = step(x)
@@ -263,7 +270,7 @@ class _Sweep:
 def penalty_path(problem: LassoProblem, count: int = 100, ratio: float = 0.1) -> np.ndarray:
     """``count`` penalties in equal ratios from ``lambda_max`` down to ``ratio`` times it."""
     last = lambda_max(problem) * check.positive(ratio=check.fraction(below_one=True, ratio=ratio))
-    return np.geomspace(lambda_max(problem), last, check.whole(count=count, least=2))
+    return np.geomspace(lambda_max(problem), last, check.many(least=2, count=count))
 
 
 @one_thread
@@ -272,7 +279,7 @@ def lasso_path(
 ) -> list[Fit]:
     """The fits at every penalty (m,), each started where the one before it ended (warm start)."""
     fits, x = [], None
-    for penalty in check.finite_array(penalties=penalties, ndim=1):
+    for penalty in check.positive_array(penalties=penalties, ndim=1):
         fits.append(lasso(problem, float(penalty), start=x, gap=gap, sweeps=sweeps))
         x = fits[-1].coefficients
     return fits
@@ -287,10 +294,10 @@ def correlated_regression(
     Columns have length 1, the active coefficients are 1 or -1 times 1 to 2, evenly spread; noise is
     the length of what is added to the targets as a share of their own.
     """
-    n, p = check.whole(n=n, least=2), check.whole(p=p, least=1)
+    n, p = check.many(least=2, n=n), check.few(p=p)
     rho, active = (
         check.fraction(below_one=True, correlation=correlation),
-        check.whole(active=active, least=1),
+        check.many(active=active),
     )
     rng = np.random.default_rng(check.whole(seed=seed))
     shared, own = rng.standard_normal((n, 1)), rng.standard_normal((n, p))

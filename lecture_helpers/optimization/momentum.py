@@ -46,6 +46,7 @@ def momentum_path(
         ValueError: start has NaN, an lr <= 0 or not one per step, momentum outside [0, 1).
     """
     theta, rates = starting_points(surface, start), _rates(lr, steps)
+    nesterov = check.switch(nesterov=nesterov)
     m = check.fraction(below_one=True, momentum=momentum)
     in_velocity = check.one_of(CONVENTIONS, convention=convention) == "velocity"
     share = 1 - m if convention == "averaged" else 1.0
@@ -61,10 +62,7 @@ def momentum_path(
 
 
 def _rates(lr, steps: int) -> np.ndarray:
-    shape = (check.whole(steps=steps, least=1),)
-    rates = check.finite_array(
-        lr=np.broadcast_to(lr, shape) if np.ndim(lr) == 0 else lr, shape=shape
-    )
+    rates = check.spread_array(lr=lr, shape=(check.many(steps=steps),))
     if rates.min() <= 0:
         raise ValueError("lr must be above 0 at every step.")
     return rates
@@ -79,6 +77,7 @@ def rate(lr, momentum, curvature, *, nesterov: bool = False) -> np.ndarray:
     >>> float(rate(0.5, 0.0, 1.0)), float(rate(1.0, 0.25, 1.0))
     (0.5, 0.5)
     """
+    check.switch(nesterov=nesterov)
     middle, last, discriminant = _equation(lr, momentum, curvature, nesterov)
     real = (np.abs(middle) + np.sqrt(np.maximum(discriminant, 0))) / 2
     return np.where(discriminant < 0, np.sqrt(np.maximum(last, 0)), real)
@@ -95,7 +94,8 @@ def slowest(lr, momentum, curvatures, *, nesterov: bool = False) -> np.ndarray:
 
 
 def _equation(lr, momentum, curvature, nesterov: bool):
-    lr, m, h = (np.asarray(v, dtype=float) for v in (lr, momentum, curvature))
+    lr, m = check.finite_array(lr=lr), check.finite_array(momentum=momentum)
+    h = check.finite_array(curvature=curvature)
     if nesterov:
         middle, last = (1 + m) * (1 - lr * h), m * (1 - lr * h)
     else:
@@ -115,6 +115,9 @@ def behaviour(
     >>> [behaviour(lr, 0.5, 1.0) for lr in (0.05, 0.5, 2.95, 3.1)]
     ['creeps', 'oscillates', 'flips', 'diverges']
     """
+    lr, curvature = check.finite(lr=lr), check.finite(curvature=curvature)
+    momentum, tolerance = check.finite(momentum=momentum), check.non_negative(tolerance=tolerance)
+    nesterov = check.switch(nesterov=nesterov)
     middle, _, discriminant = _equation(lr, momentum, curvature, nesterov)
     if rate(lr, momentum, curvature, nesterov=nesterov) >= 1:
         return "diverges"
@@ -140,7 +143,8 @@ def critical_momentum(lr, curvature: float, *, nesterov: bool = False) -> np.nda
     >>> float(critical_momentum(0.25, 1.0))
     0.25
     """
-    pace = check.finite_array(lr=lr) * check.positive(curvature=curvature)
+    pace = check.positive_array(lr=lr) * check.positive(curvature=curvature)
+    check.switch(nesterov=nesterov)
     return np.where(np.sqrt(pace) < 1, _double_root(pace, nesterov), np.nan)
 
 
@@ -173,6 +177,8 @@ def steps_to(rate: float, share: float = 1e-6) -> float:
     >>> round(steps_to(0.1, 1e-3), 6)
     3.0
     """
-    if rate >= 1:
+    share = check.share(share=share)
+    if check.number(rate=rate) >= 1:
         return np.inf
+    rate = check.non_negative(rate=rate)
     return 1.0 if rate == 0 else max(1.0, float(np.log(share) / np.log(rate)))

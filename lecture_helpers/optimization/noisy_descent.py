@@ -39,19 +39,20 @@ def with_noise(surface: Surface, noise: float, hessian=None) -> NoisyCost:
     >>> with_noise(quadratic(np.diag([1.0, 0.5])), 2.0, np.diag([1.0, 0.5])).law
     6.0
     """
-    noise, lowest = check.non_negative(noise=noise), surface.value(surface.minima[0])
+    noise, d = check.non_negative(noise=noise), check.instance(Surface, surface=surface).dimensions
+    lowest = surface.value(surface.minima[0])
 
     def gradient(theta: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return surface.gradient(theta) + noise * rng.standard_normal(theta.shape[1:])
 
     known = {}
     if hessian is not None:
-        h = np.linalg.eigvalsh(hessian)
+        h = np.linalg.eigvalsh(check.finite_array(hessian=hessian, shape=(d, d)))
+        if h[0] <= 0:
+            raise ValueError("hessian must be positive definite: every eigenvalue above 0.")
         law = 0.5 * noise**2 * np.sum(1 / h)
         known = {"largest": float(h[-1]), "smallest": float(h[0]), "law": float(law)}
-    return NoisyCost(
-        surface.dimensions, lambda theta: surface.value(theta) - lowest, gradient, **known
-    )
+    return NoisyCost(d, lambda theta: surface.value(theta) - lowest, gradient, **known)
 
 
 def least_squares(inputs: np.ndarray, targets: np.ndarray) -> NoisyCost:
@@ -131,11 +132,13 @@ def noisy_descent(
     Raises:
         ValueError: a start of another dimension, or marks that are no rising steps within the run.
     """
+    check.instance(NoisyCost, cost=cost), check.instance(np.random.Generator, rng=rng)
     start = check.finite_array(start=start, ndim=2)
     rates = check.finite_array(rates=rates, ndim=2)
     if start.shape[1] != cost.dimensions:
         raise ValueError(f"start must have {cost.dimensions} columns, not {start.shape[1]}.")
-    if list(marks) != sorted(set(marks)) or not 0 < marks[0] <= marks[-1] <= rates.shape[1]:
+    marks = check.whole_array(marks=marks).tolist()
+    if marks != sorted(set(marks)) or not 0 < marks[0] <= marks[-1] <= rates.shape[1]:
         raise ValueError(f"marks must be rising steps from 1 to {rates.shape[1]}.")
     theta = np.repeat(start[None], len(rates), axis=0)
     mean, found, wanted = np.zeros_like(theta), [], set(marks)

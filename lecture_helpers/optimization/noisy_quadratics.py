@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from lecture_helpers.foundation import validation as check
-from lecture_helpers.optimization.polyak_averaging import tail_fraction
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class NoisyQuadratic:
             object.__setattr__(self, name, value)
 
     def _checked_noise(self, start: np.ndarray) -> float | np.ndarray:
-        if np.ndim(self.noise) == 0:
+        if np.isscalar(self.noise):
             return check.non_negative(noise=self.noise)
         noise = check.finite_array(noise=self.noise, shape=start.shape)
         if noise.min() < 0:
@@ -68,7 +67,7 @@ class NoisyQuadratic:
         Polyak and Juditsky 1992.
         """
         variance = (self.noise / self.curvatures) ** 2
-        return self.excess(variance) / np.arange(1, check.whole(steps=steps, least=1) + 1)
+        return self.excess(variance) / np.arange(1, check.many(steps=steps) + 1)
 
     def _stationary(self) -> np.ndarray:
         """``lr noise^2 / (h (2 - lr h))`` per coordinate."""
@@ -87,7 +86,7 @@ class NoisyQuadratic:
     def recent(self, steps: int, share: float) -> np.ndarray:
         """E[x^2] of the average of the last ``share`` of the iterates, as ``tail_average``."""
         t = _counts(steps)
-        lengths = np.ceil(tail_fraction(share) * t - 1e-9)
+        lengths = np.ceil(check.share(share=share) * t - 1e-9)
         faded = self.rho ** (2 * (t - lengths))
         begun = faded * self.start**2 + (1 - faded) * self._stationary()
         return self._uniform(lengths, begun)
@@ -121,8 +120,8 @@ class NoisyQuadratic:
 
     def paths(self, steps: int, runs: int, seed: int = 0) -> np.ndarray:
         """The iterates of many runs, (T, runs, d)."""
-        rng = np.random.default_rng(seed)
-        steps, runs = check.whole(steps=steps, least=1), check.whole(runs=runs, least=1)
+        rng = np.random.default_rng(check.whole(seed=seed))
+        steps, runs = check.many(steps=steps), check.many(runs=runs)
         path = rng.standard_normal((steps, runs, len(self.curvatures)))
         path *= -self.lr * self.noise
         path[0] += self.rho * self.start
@@ -132,7 +131,7 @@ class NoisyQuadratic:
 
 
 def _counts(steps: int) -> np.ndarray:
-    return np.arange(1.0, check.whole(steps=steps, least=1) + 1)[:, None]
+    return np.arange(1.0, check.many(steps=steps) + 1)[:, None]
 
 
 def _response(alpha: float, rho: np.ndarray, steps: int) -> Iterator[np.ndarray]:

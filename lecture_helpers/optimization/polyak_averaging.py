@@ -38,7 +38,7 @@ def average_from(path: np.ndarray, start: int) -> np.ndarray:
     array([2., 4., 2.])
     """
     averages = _path(path)
-    start = check.whole(start=start)
+    start = check.many(least=0, start=start)
     if start >= len(averages):
         raise ValueError(f"start must be below {len(averages)}, the path's length, not {start}.")
     averages[start:] = uniform_average(averages[start:])
@@ -57,7 +57,7 @@ def tail_average(path: np.ndarray, share: float) -> np.ndarray:
     >>> tail_average([2.0, 4.0, 0.0, 2.0], share=0.5)
     array([2., 4., 2., 1.])
     """
-    path, share = _path(path), tail_fraction(share)
+    path, share = _path(path), check.share(share=share)
     sums = np.concatenate([np.zeros_like(path[:1]), np.cumsum(path, axis=0)])
     ends = np.arange(1, len(path) + 1)
     lengths = np.ceil(share * ends - 1e-9).astype(int)
@@ -111,25 +111,11 @@ def alpha_from_half_life(half_life: float) -> float:
     return float(0.5 ** (1 / check.positive(half_life=half_life)))
 
 
-def tail_fraction(share: float) -> float:
-    """The share as a float in (0, 1].
-
-    Raises:
-        ValueError: it lies outside.
-    """
-    if check.positive(share=share) > 1:
-        raise ValueError(f"share must be above 0 and at most 1, not {share!r}.")
-    return float(share)
-
-
 def _path(path: np.ndarray) -> np.ndarray:
     """A float copy of a path. A diverged iterate (NaN) is allowed and stays NaN in its averages."""
-    try:
-        path = np.array(path)
-    except ValueError:  # iterates of different shapes
-        path = np.empty(0, dtype=object)
-    if path.dtype.kind not in "biuf" or path.ndim == 0:
+    path = np.array(check.any_array(path=path))
+    if path.ndim == 0:
         raise ValueError("path must be an array of iterates along its first axis.")
     if path.size == 0:
         raise ValueError(f"path must hold at least one iterate; its shape is {path.shape}.")
-    return path if path.dtype.kind == "f" else path.astype(float)
+    return path

@@ -20,6 +20,8 @@ def partly_whitened(patches: np.ndarray, floor: float = 0.3) -> np.ndarray:
     x, floor = _patches(patches), check.positive(floor=floor)
     variance, directions = np.linalg.eigh(x.T @ x / len(x))
     scale = np.sqrt(np.maximum(variance, 0) + floor * variance.max())
+    if not scale.all():
+        raise ValueError("patches must not all be 0.")
     white = x @ (directions / scale) @ directions.T
     return white / white.std()
 
@@ -56,8 +58,13 @@ def sparse_cost(patches: np.ndarray, codes: np.ndarray, atoms: np.ndarray, penal
     The slides have their examples in columns and J = |H|_1 + |X - W'H|^2: the same with the
     transposes, and twice this cost at the penalty 1/2.
     """
-    rest = patches - codes @ atoms
-    return float((rest**2).sum() / 2 + penalty * np.abs(codes).sum())
+    x, w = _patches(patches), _atoms(atoms, patches)
+    return _cost(x, _codes(codes, x, w), w, check.non_negative(penalty=penalty))
+
+
+def _cost(x: np.ndarray, h: np.ndarray, w: np.ndarray, penalty: float) -> float:
+    rest = x - h @ w
+    return float((rest**2).sum() / 2 + penalty * np.abs(h).sum())
 
 
 @one_thread
@@ -79,10 +86,10 @@ def sparse_encode(
     x, w = _patches(patches), _atoms(atoms, patches)
     penalty = check.non_negative(penalty=penalty)
     tolerance = check.non_negative(tolerance=tolerance)
-    h = np.zeros((len(w), len(x))) if start is None else _codes(start, x, w).T.copy()
+    h = np.zeros((len(w), len(x))) if start is None else _codes(start, x, w, "start").T.copy()
     gram, wanted = w @ w.T, w @ x.T
     used = np.flatnonzero(np.diagonal(gram))
-    for _ in range(check.whole(sweeps=sweeps, least=1)):
+    for _ in range(check.many(sweeps=sweeps)):
         largest = 0.0
         for j in used:
             rho = wanted[j] - gram[j] @ h + gram[j, j] * h[j]
@@ -113,13 +120,14 @@ def masked_encode(
     array([[2., 0.]])
     """
     x, w = _patches(patches), _atoms(atoms, patches)
+    sweeps = check.many(sweeps=sweeps)
     mask = check.finite_array(seen=seen, shape=x.shape).astype(float)
     if not np.isin(mask, (0.0, 1.0)).all():
         raise ValueError("seen must hold nothing but 0 and 1.")
     penalty = check.non_negative(penalty=penalty)
     tolerance = check.non_negative(tolerance=tolerance)
     left, h, curvatures = x * mask, np.zeros((len(x), len(w))), mask @ (w**2).T
-    for _ in range(check.whole(sweeps=sweeps, least=1)):
+    for _ in range(check.many(sweeps=sweeps)):
         largest = 0.0
         for j, atom in enumerate(w):
             rho = left @ atom + curvatures[:, j] * h[:, j]
@@ -175,7 +183,7 @@ def starting_atoms(patches: np.ndarray, atoms: int, seed: int = 0) -> np.ndarray
     Raises:
         ValueError: more atoms than there are patches that are not all 0.
     """
-    x, k = _patches(patches), check.whole(atoms=atoms, least=1)
+    x, k = _patches(patches), check.few(atoms=atoms)
     usable = np.flatnonzero(x.any(axis=1))
     if k > len(usable):
         raise ValueError(
@@ -200,7 +208,8 @@ def learn_dictionary(
         ValueError: more atoms than patches, a negative penalty, NaN, shapes that do not fit.
     """
     x, penalty = _patches(patches), check.non_negative(penalty=penalty)
-    w, atom_step = _first_atoms(atoms, x, seed), update_atoms if unit_norm else free_atoms
+    w, sweeps = _first_atoms(atoms, x, seed), check.many(sweeps=sweeps)
+    atom_step = update_atoms if check.switch(unit_norm=unit_norm) else free_atoms
 
     def code_step(x, h, w):
         return sparse_encode(x, w, penalty, start=h, sweeps=sweeps)
@@ -223,8 +232,8 @@ def palm(
     0. Bolte, Sabach and Teboulle 2014.
     """
     x, penalty = _patches(patches), check.positive(penalty=penalty)
-    w = _first_atoms(atoms, x, seed)
-    h = sparse_encode(x, w, penalty, sweeps=1) if start is None else _codes(start, x, w)
+    w, together = _first_atoms(atoms, x, seed), check.switch(together=together)
+    h = sparse_encode(x, w, penalty, sweeps=1) if start is None else _codes(start, x, w, "start")
     code_step = partial(_code_step, penalty=penalty)
     move = _together(x, penalty) if together else _in_turn(x, penalty, code_step, _atom_step)
     return _alternate(move, x, h, w, penalty, iterations, watch)
@@ -232,9 +241,10 @@ def palm(
 
 def _alternate(move, x, h, w, penalty: float, iterations: int, watch) -> Learned:
     """What ``move(h, w, cost)``, to the next h, w and both half-steps' costs, makes of a start."""
-    watch, dictionaries, costs = list(watch), [w], [sparse_cost(x, h, w, penalty)]
+    watch = check.whole_list(watch=watch, below=len(x))
+    dictionaries, costs = [w], [_cost(x, h, w, penalty)]
     watched = [h[watch]]
-    for _ in range(check.whole(iterations=iterations, least=1)):
+    for _ in range(check.many(iterations=iterations)):
         h, w, after = move(h, w, costs[-1])
         costs.extend(after)
         dictionaries.append(w)
@@ -277,9 +287,9 @@ def _norm(gram: np.ndarray) -> float:
 def _in_turn(x, penalty: float, code_step: Callable, atom_step: Callable) -> Callable:
     def move(h, w, cost):
         h = code_step(x, h, w)
-        between = sparse_cost(x, h, w, penalty)
+        between = _cost(x, h, w, penalty)
         w = atom_step(x, h, w)
-        return h, w, [between, sparse_cost(x, h, w, penalty)]
+        return h, w, [between, _cost(x, h, w, penalty)]
 
     return move
 
@@ -293,7 +303,7 @@ def _together(x, penalty: float) -> Callable:
         for _ in range(60):
             scale /= 2
             codes, atoms = _code_step(x, h, w, penalty, scale), _atom_step(x, h, w, scale)
-            after = sparse_cost(x, codes, atoms, penalty)
+            after = _cost(x, codes, atoms, penalty)
             if after <= cost:
                 return codes, atoms, [after, after]
         return h, w, [cost, cost]
@@ -309,13 +319,13 @@ def _atoms(atoms, patches) -> np.ndarray:
     return check.finite_array(atoms=atoms, shape=(None, np.shape(patches)[1]))
 
 
-def _codes(codes, x, w) -> np.ndarray:
-    return check.finite_array(codes=codes, shape=(len(x), len(w)))
+def _codes(codes, x, w, name: str = "codes") -> np.ndarray:
+    return check.finite_array(**{name: codes}, shape=(len(x), len(w)))
 
 
 def _first_atoms(atoms, x, seed: int) -> np.ndarray:
-    if np.ndim(atoms) == 0:
-        return starting_atoms(x, atoms, seed)
+    if not hasattr(atoms, "__len__") or isinstance(atoms, str):
+        return starting_atoms(x, check.few(atoms=atoms), seed)
     w = _atoms(atoms, x).astype(float)
     if len(w) > len(x):
         raise ValueError(f"atoms must be at most {len(x)}, the number of patches, not {len(w)}.")

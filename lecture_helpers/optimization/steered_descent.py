@@ -30,7 +30,7 @@ def steered_descent(
     array([-0.47])
     """
     blur = as_schedule(sigma=sigma, accept=lambda value: check.non_negative(sigma=value))
-    theta, steps = starting_points(surface, start), check.whole(steps=steps)
+    theta, steps = starting_points(surface, start), check.many(least=0, steps=steps)
     pace = check.fraction(pace=check.positive(pace=pace))
     points, sigmas = np.empty((steps + 1, *theta.shape)), np.full(steps + 1, blur.at(0), float)
     points[0] = theta
@@ -63,8 +63,9 @@ def steered_walk(
     """
     rate = as_schedule(lr=lr, accept=lambda value: check.positive(lr=value))
     deviation = as_schedule(noise=noise, accept=lambda value: check.non_negative(noise=value))
-    theta, steps = starting_points(surface, start), check.whole(steps=steps)
-    rng, points = np.random.default_rng(seed), np.empty((steps + 1, *theta.shape))
+    theta, steps = starting_points(surface, start), check.many(least=0, steps=steps)
+    rng = np.random.default_rng(check.whole(seed=seed))
+    points = np.empty((steps + 1, *theta.shape))
     points[0] = theta
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(steps):
@@ -81,8 +82,10 @@ def held(sigmas: Sequence[float] | np.ndarray, steps: int) -> list[tuple[int, fl
     >>> held([1.0, 0.5, 0.0], 10)
     [(0, 1.0), (10, 0.5), (20, 0.0)]
     """
-    steps = check.whole(steps=steps, least=1)
-    return [(level * steps, float(sigma)) for level, sigma in enumerate(sigmas)]
+    steps = check.many(steps=steps)
+    given = check.finite_array(sigmas=sigmas, ndim=1).tolist()
+    values = [check.non_negative(sigmas=sigma) for sigma in given]
+    return [(level * steps, sigma) for level, sigma in enumerate(values)]
 
 
 def arrival(surface: Surface, trail: Trail, *, within: float, blur: float) -> int | None:
@@ -91,5 +94,7 @@ def arrival(surface: Surface, trail: Trail, *, within: float, blur: float) -> in
     It lies there when it is closer than ``within`` in every coordinate and the sigma of its last
     update is at most ``blur``.
     """
-    there = reached(surface, trail.points, within) & (trail.sigmas <= blur)
+    check.instance(Surface, surface=surface), check.instance(Trail, trail=trail)
+    low = trail.sigmas <= check.non_negative(blur=blur)
+    there = reached(surface, trail.points, within) & low
     return int(there.argmax()) if there.any() else None

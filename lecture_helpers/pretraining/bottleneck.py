@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, fraction, one_of, positive, whole
+from lecture_helpers.foundation.validation import (
+    finite,
+    finite_array,
+    fraction,
+    many,
+    one_of,
+    positive,
+    whole,
+)
 
 TARGETS = ("bowl", "xor")
 
@@ -30,6 +38,11 @@ def wave_shares(linear: float, angle: float, answers: np.ndarray, grid: np.ndarr
     best of all heads, if no two answers are equal. Bowls have a part that a ReLU sees on its own,
     at whatever angle; a wave changes its sign too often for that.
     """
+    linear, angle = fraction(linear=linear), finite(angle=angle)
+    grid = finite_array(grid=grid, ndim=1)
+    answers = finite_array(answers=answers, shape=grid.shape)
+    if np.abs(grid).min() > 8:
+        raise ValueError("grid must go from -8 to 8 or so, through 0.")
     k, mass = 3.0, np.exp(-(grid**2) / 2)
     mass = mass / mass.sum()
     # cos(k x2) given u, x2 = sin u + cos e with e normal, less its mean, over its deviation
@@ -38,18 +51,20 @@ def wave_shares(linear: float, angle: float, answers: np.ndarray, grid: np.ndarr
     wave = (known - mean) / np.sqrt(square - mean**2)
     wanted = np.sqrt(linear) * np.cos(angle) * grid + np.sqrt(1 - linear) * wave
     told = answers - mass @ answers
-    return (mass @ (told * wanted)) ** 2 / (mass @ told**2), mass @ wanted**2
+    alone = (mass @ (told * wanted)) ** 2 / (mass @ told**2) if told.any() else 0.0
+    return alone, mass @ wanted**2
 
 
 def sample(kind: str, linear: float, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """``n`` inputs (n, 2) and their targets (n,)."""
-    inputs = np.random.default_rng(seed).standard_normal((whole(least=1, n=n), 2))
+    inputs = np.random.default_rng(whole(seed=seed)).standard_normal((many(n=n), 2))
     return inputs, target(kind, linear, inputs)
 
 
 def unit(inputs: np.ndarray, angle: float) -> np.ndarray:
     """What the unit passes on: the inputs (n, 2) projected on the direction of ``angle``."""
-    return np.asarray(inputs) @ [np.cos(angle), np.sin(angle)]
+    inputs = finite_array(inputs=inputs, shape=(None, 2))
+    return inputs @ [np.cos(angle := finite(angle=angle)), np.sin(angle)]
 
 
 def best_head(kind: str, linear: float, angle: float) -> np.ndarray:
@@ -73,6 +88,7 @@ def whole_score(kind: str, linear: float, angle):
 
 def shares(kind: str, linear: float, angle) -> dict:
     """What a unit explains "alone", through a linear head, and on the "whole"."""
+    angle = finite_array(angle=angle)
     alone = fraction(linear=linear) * np.cos(angle) ** 2
     return {"alone": alone, "whole": whole_score(kind, linear, angle)}
 
@@ -103,7 +119,7 @@ def slope(kind: str, linear: float, angle):
 def fine_tune_angle(kind: str, linear: float, start: float, steps: int = 400, lr: float = 0.1):
     """The angles (steps + 1,) of ``angle <- angle + lr * slope``, the head always the best."""
     path = [finite(start=start)]
-    for _ in range(whole(steps=steps)):
+    for _ in range(many(least=0, steps=steps)):
         path.append(path[-1] + positive(lr=lr) * float(slope(kind, linear, path[-1])))
     return np.array(path)
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset
 from lecture_helpers.foundation.schedules import Schedule, as_schedule
-from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.foundation.validation import any_array, few, instance, many, mapping, one_of
 from lecture_helpers.training import Live, LiveRun, live, mlp
 
 BELOW = ("frozen", "trained")
@@ -44,8 +44,8 @@ def buildable(
 
     ``heads`` are the outputs thrown away before; the network as it is drawn does not depend on it.
     """
-    whole(heads=heads)
-    made = mlp(inputs, outputs, depth=whole(least=1, depth=depth), **network)
+    many(least=0, heads=heads)
+    made = mlp(inputs, outputs, depth=few(depth=depth), **network)
     return Buildable(made, layers)
 
 
@@ -60,11 +60,14 @@ def build_by_hand(
     but a gradient is still computed, and momentum goes on to remember it.
     """
 
+    depth = few(depth=depth)
+
     def multipliers(layers: int, below: str) -> dict[str, float]:
         return {f"hidden{k}.*": float(below == "trained" or k >= layers)
                 for k in range(1, depth + 1)}  # fmt: skip
 
     whole_depth = dict(layers=depth, heads=0, lr_multipliers=None)
+    beside = {n: mapping(beside=own) for n, own in mapping(beside=beside).items()}
     arms = {"by hand": {}, **{name: whole_depth | dict(own) for name, own in beside.items()}}
     return live(
         buildable, dataset, arms=arms, depth=depth, attributes=("layers",),
@@ -82,7 +85,7 @@ def built_by_hand(training: Live, step: int, *, layers, below, output, **control
     Raises:
         ValueError: a value or a schedule that is not accepted, more layers than there are.
     """
-    most = training.every["depth"]
+    most = instance(Live, training=training).every["depth"]
     own = {
         "layers": as_schedule(layers=layers, accept=lambda v: one_of(range(1, most + 1), layers=v)),
         "below": as_schedule(below=below, accept=lambda v: one_of(BELOW, below=v)),
@@ -124,7 +127,13 @@ def on_second_clock(run: LiveRun, curves: np.ndarray) -> list[tuple[np.ndarray, 
     ``curves`` is (seeds, records). What was recorded before the first update of a stretch belongs
     to the one before.
     """
-    parts = []
+    instance(LiveRun, run=run)
+    curves, parts = any_array(curves=curves), []
+    if curves.ndim != 2 or curves.shape[1] != len(run.steps):
+        raise ValueError(
+            f"curves must have shape (seeds, {len(run.steps)}), one column for each record, "
+            f"not {curves.shape}."
+        )
     for begin, end in stages(run):
         within = (run.steps > begin) & (run.steps <= end)
         parts.append((run.steps[within] - begin, curves[:, within]))
@@ -133,7 +142,7 @@ def on_second_clock(run: LiveRun, curves: np.ndarray) -> list[tuple[np.ndarray, 
 
 def states(run: LiveRun) -> dict[str, str]:
     """Every layer with "trained", "frozen" or "absent" in the next update, from the inputs up."""
-    top, below = run.now["layers"], run.now["below"]
+    top, below = instance(LiveRun, run=run).now["layers"], run.now["below"]
     depth = sum(name.startswith("hidden") for name in run.layers)
     hidden = {
         f"hidden {k}": "absent" if k > top else "trained" if k == top else below
@@ -151,6 +160,7 @@ def ways(run: LiveRun) -> set[str]:
 
 def facts(run: LiveRun) -> dict:
     """Of a reading: step, since (the last change), layers, ways and story."""
+    instance(LiveRun, run=run)
     return dict(
         step=run.step, since=run.step - stages(run)[-1][0], layers=run.now["layers"],
         ways=ways(run), story=run.story,

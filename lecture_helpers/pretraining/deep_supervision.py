@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset
-from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.foundation.validation import few, one_of
 from lecture_helpers.pretraining.plans import GUIDES
 from lecture_helpers.training import Runs, cross_entropy, mlp, train
 
@@ -71,7 +71,7 @@ class Misguided(Guided):
 
 def misguided(inputs: int, outputs: int, **network) -> Misguided:
     """As ``deeply_supervised`` on all inputs but the last, which holds what the sides are told."""
-    made, sides = _with_sides(whole(least=2, inputs=inputs) - 1, outputs, **network)
+    made, sides = _with_sides(few(least=2, inputs=inputs) - 1, outputs, **network)
     return Misguided(made, sides)
 
 
@@ -91,7 +91,7 @@ def reconstructing(
     inputs: int, outputs: int, *, depth=4, width=32, middle=False, **network
 ) -> Reconstructing:
     """An ``mlp`` in which hidden layers give back the inputs: all but the last, or the middle."""
-    made = mlp(inputs, outputs, depth=whole(least=2, depth=depth), width=width, **network)
+    made = mlp(inputs, outputs, depth=few(least=2, depth=depth), width=width, **network)
     told = [depth // 2] if middle else range(1, depth)
     return Reconstructing(made, {f"hidden{k}": _side(width, inputs) for k in told})
 
@@ -123,10 +123,9 @@ def teacher(inputs: int, outputs: int, *, teacher_width: int = 64) -> nn.Sequent
 
 def _with_sides(inputs: int, outputs: int, *, depth=4, width=32, **network) -> tuple:
     """The network, and for every hidden layer but the last an output of its own."""
+    outputs, width = few(outputs=outputs), few(width=width)
     made = mlp(inputs, outputs, depth=depth, width=width, **network)
-    return made, {
-        f"hidden{k}": _side(width, outputs) for k in range(1, whole(least=2, depth=depth))
-    }
+    return made, {f"hidden{k}": _side(width, outputs) for k in range(1, few(least=2, depth=depth))}
 
 
 def _side(width: int, outputs: int) -> nn.Linear:

@@ -9,7 +9,7 @@ import numpy as np
 
 from lecture_helpers import training
 from lecture_helpers.datasets import Dataset
-from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.foundation.validation import instance, many, one_of, some, switch
 from lecture_helpers.pretraining.plans import ARMS, plan, stage_updates
 from lecture_helpers.training.runs import CURVES, Runs
 
@@ -31,7 +31,7 @@ def grow(
     Raises:
         ValueError: no layer, fewer updates than layers, what ``train`` does not accept.
     """
-    stages = []
+    stages, freeze = [], switch(freeze=freeze)
     for k, steps in enumerate(stage_updates(depth, updates), start=1):
         below = {f"hidden{j}.*": 0.0 for j in range(1, k)} if freeze else {}
         stages.append(
@@ -52,7 +52,7 @@ def grow(
 
 
 def _records(steps: int, every: int | None) -> list[int]:
-    return [*range(0, steps, whole(least=1, every=every) if every else steps), steps]
+    return [*range(0, steps, steps if every is None else many(every=every)), steps]
 
 
 def fine_tune(grown: Runs, dataset: Dataset, *, updates: int, **settings) -> Runs:
@@ -130,7 +130,10 @@ def pretraining_race(
 
     An arm that ends before ``total`` updates, or was not measured at a step, has NaN there.
     """
+    arms = [one_of(ARMS, arms=arm) for arm in some(arms=arms)]
     rates = lr if isinstance(lr, Mapping) else dict.fromkeys(arms, lr)
+    if missing := [arm for arm in arms if arm not in rates]:
+        raise ValueError(f"lr must hold a rate for every arm; {missing[0]!r} has none.")
     given: dict = dict(depth=depth, total=total, every=every, **settings)
     done = {arm: train_arm(arm, dataset, lr=rates[arm], **given) for arm in arms}
     return Runs.stack(done, "arm")
@@ -143,6 +146,8 @@ def on_clock(runs: Runs, count: str) -> Runs:
     only: fine-tuned from its first update of all layers on, and the joint arm of as many updates.
     The last axis before the seeds is ``arm``.
     """
+    if "arm" not in instance(Runs, runs=runs).axes:
+        raise ValueError("runs must be those of a pretraining_race, with an axis arm.")
     if one_of(COUNTS, count=count) == COUNTS[0]:
         return _chosen(runs, ["random features", "greedy", "joint", "fine-tuned"])
     both, half = _chosen(runs, ["joint, half", "fine-tuned"]), runs.steps[-1] // 2
@@ -158,6 +163,6 @@ def on_clock(runs: Runs, count: str) -> Runs:
 
 def _chosen(runs: Runs, arms: list[str]) -> Runs:
     axis = list(runs.axes).index("arm")
-    places = [runs.axes["arm"].index(arm) for arm in arms]
+    places = [runs._position("arm", arm) for arm in arms]
     taken = {n: np.take(getattr(runs, n), places, axis) for n in (*CURVES, "diverged_at")}
     return replace(runs, axes=runs.axes | {"arm": arms}, **taken)

@@ -1,6 +1,6 @@
 """What each way of training a deep network trains, for how many updates, and what that costs."""
 
-from lecture_helpers.foundation.validation import one_of, whole
+from lecture_helpers.foundation.validation import few, many, one_of
 
 ARMS = ("joint", "joint, half", "greedy", "fine-tuned", "random features")
 GUIDES = ("deep supervision", "hint")
@@ -15,7 +15,9 @@ def stage_updates(depth: int, updates: int) -> list[int]:
     >>> stage_updates(3, 200)
     [67, 67, 66]
     """
-    whole(least=1, depth=depth), whole(least=depth, updates=updates)
+    depth, updates = few(depth=depth), many(updates=updates)
+    if updates < depth:
+        raise ValueError(f"updates must be at least depth, {depth}, not {updates}.")
     return [updates // depth + (k < updates % depth) for k in range(depth)]
 
 
@@ -33,7 +35,8 @@ def plan(arm: str, depth: int, total: int) -> list[tuple[str, int]]:
     [('layer 1', 100), ('layer 2', 100), ('all', 200)]
     """
     one_of(ARMS, arm=arm)
-    if whole(least=2, total=total) % 2:
+    depth, total = few(depth=depth), many(least=2, total=total)
+    if total % 2:
         raise ValueError(f"total must be even, so that it has a half, not {total}.")
     if arm in ("greedy", "fine-tuned"):
         stages = stage_updates(depth, total if arm == "greedy" else total // 2)
@@ -55,7 +58,8 @@ def multiplications(
     >>> multiplications("random features", 1, 2, inputs=3, width=4, outputs=2) == 2 * (12 + 8 + 8)
     True
     """
-    whole(least=1, inputs=inputs), whole(least=1, width=width), whole(least=1, outputs=outputs)
+    inputs, width, outputs = few(inputs=inputs), few(width=width), few(outputs=outputs)
+    depth = few(depth=depth)
     return sum(
         updates * _one_update(what, depth, inputs, width, outputs)
         for what, updates in plan(arm, depth, total)

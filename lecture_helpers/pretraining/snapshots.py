@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from torch import nn
 
 from lecture_helpers.datasets import Dataset
+from lecture_helpers.foundation.validation import few, many, shown, whole, whole_list
 from lecture_helpers.pretraining.greedy_growth import fine_tune, grow, train_arm
 from lecture_helpers.training import Runs
+
+QUIETLY: dict = dict(momentum=0.9, checkpoints=True, progress=False)
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,10 @@ def growth_snapshots(
 
     Each stage gives four snapshots, fine-tuning three. ``settings`` are those of ``grow``.
     """
-    given: dict = dict(seeds=[seed], momentum=0.9, checkpoints=True, progress=False) | settings
+    given: dict = dict(seeds=[whole(seed=seed)], **QUIETLY) | settings
+    depth, updates = few(depth=depth), many(updates=updates)
+    if updates < 3 * depth:
+        raise ValueError(f"updates must be at least 3 * depth, {3 * depth}, not {updates}.")
     stages = grow(dataset, depth=depth, updates=updates, every=updates // (3 * depth), **given)
     record = [0, updates // 15, updates]
     tuned = fine_tune(stages[-1], dataset, updates=updates, record=record, **given)
@@ -86,7 +92,10 @@ def joint_snapshots(
     dataset: Dataset, at: Sequence[int], *, depth: int, seed: int = 0, **settings
 ) -> list[nn.Sequential]:
     """The network that is trained jointly from random weights, after each number of updates."""
-    given: dict = dict(seeds=[seed], momentum=0.9, checkpoints=True, progress=False) | settings
+    given: dict = dict(seeds=[whole(seed=seed)], **QUIETLY) | settings
+    at = whole_list(at=at)
+    if max(at, default=0) < 2 or max(at) % 2:
+        raise ValueError(f"at must list updates, the last one even and above 0, not {shown(at)}.")
     every = math.gcd(*at)
     runs = train_arm("joint", dataset, depth=depth, total=max(at), every=every, **given)
     return [runs.module(seed=seed, step=step) for step in at]

@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell
 from PIL import Image
 
 from lecture_helpers.foundation.files import write_text
+from lecture_helpers.foundation.validation import shown
 from lecture_helpers.publish import generated_lists
 from lecture_helpers.publish.frames import WIDGET_VIEW
 from lecture_helpers.publish.slides import slide_types
@@ -139,9 +140,9 @@ def chosen(words: list[str], folder: Path = NOTEBOOKS) -> list[Path]:
     notebooks = sorted(folder.glob("*.ipynb"))
     names = [Path(word).stem for word in words]
     for name in names:
-        if not any(path.stem.startswith(name) for path in notebooks):
+        if not name or not any(path.stem.startswith(name) for path in notebooks):
             known = ", ".join(path.stem for path in notebooks)
-            raise ValueError(f"No notebook begins with {name!r}; there are {known}.")
+            raise ValueError(f"No notebook begins with {shown(name)}; there are {known}.")
     return [path for path in notebooks if not names or path.stem.startswith(tuple(names))]
 
 

@@ -3,10 +3,12 @@
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
 from lecture_helpers.claims import Claim, claim, ledger
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.plots import role
 from lecture_helpers.plots.style import INK, PALE
 from lecture_helpers.report.ledger_rows import (
@@ -91,8 +93,9 @@ def evidence(*names: str, parts: Sequence[int] = ()) -> Evidence:
     """
     if not names:
         raise ValueError('name at least one claim: evidence("C8").')
+    wanted = [claim(name) for name in names]
     entries = ledger.load()
-    stored = [(claim(name), entries.get(claim(name).id)) for name in names]
+    stored = [(of, entries.get(of.id)) for of in wanted]
     run = [of for _, of in stored if of]
     if parts and len(names) > 1:
         raise ValueError("parts are those of one claim: name no other.")
@@ -123,12 +126,15 @@ def stored_runs(name: str):
     A ``training.Runs``; where the name ends in "slices", the ``Slices`` of many networks.
 
     Raises:
-        ValueError: no such file; the sentence names those there are.
+        ValueError: no such file; the sentence names the nearest.
     """
-    path = ledger.EVIDENCE / "runs" / f"{name}.npz"
-    if not path.exists():
-        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.npz"))) or "none"
-        raise ValueError(f"name must be one of the stored runs ({known}), not {name!r}.")
+    folder = ledger.EVIDENCE / "runs"
+    known = sorted(path.stem for path in folder.glob("*.npz"))
+    if not isinstance(name, str) or name not in known:
+        near = get_close_matches(str(name)[:100], known, 3, 0.0)
+        some = f"{len(known)} stored runs, such as {', '.join(near)}"
+        raise ValueError(f"name must be one of the {some}, not {check.shown(name)}.")
+    path = folder / f"{name}.npz"
     if name.endswith("slices"):
         from lecture_helpers.networks.loss_slices import Slices
 

@@ -4,7 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, finite_array, non_negative, positive
+from lecture_helpers.foundation.validation import (
+    finite,
+    finite_array,
+    instance,
+    non_negative,
+    positive,
+)
 from lecture_helpers.test_functions.surfaces import Surface, of_plane, rotated_ellipse
 
 
@@ -48,12 +54,12 @@ def bent_valley(slope: float = 0.3) -> Surface:
 
 
 def moved(surface: Surface, to) -> Surface:
-    """The same cost of two parameters with its origin moved.
+    """The same cost with its origin moved to the point ``to`` (d,).
 
     >>> float(moved(lopsided_valley(10.0), (2.0, 1.0)).value([2.0, 2.0]))
     0.05
     """
-    at = finite_array(to=to, shape=(2,))
+    at = finite_array(to=to, shape=(instance(Surface, surface=surface).dimensions,))
     return Surface(
         surface.name,
         lambda t: surface.value(np.asarray(t) - at),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, finite_array, non_negative
+from lecture_helpers.foundation.validation import finite, finite_array, non_negative, spread_array
 from lecture_helpers.test_functions.smoothable import Landscape, Waves, landscape
 
 
@@ -16,9 +16,9 @@ def clock(times: np.ndarray, speed: float, errors: np.ndarray | float = 0.0) -> 
     have gone round once more or less, so that many speeds explain them. ``minima`` holds the speed.
     """
     times = finite_array(times=times, ndim=1)
-    off = np.broadcast_to(np.asarray(errors, float), times.shape)
+    off, speed = spread_array(errors=errors, shape=times.shape), finite(speed=speed)
     heights = np.full(len(times), -1 / len(times))
-    waves = Waves(times[:, None], heights, -(finite(speed=speed) * times + off))
+    waves = Waves(times[:, None], heights, -(speed * times + off))
     return landscape("clock", [waves], np.array([[speed]]))
 
 

@@ -5,7 +5,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite_array, fraction, positive, whole
+from lecture_helpers.foundation.validation import (
+    between,
+    few,
+    finite,
+    finite_array,
+    listed,
+    many,
+    positive,
+    shown,
+)
 from lecture_helpers.test_functions.surfaces import Surface, of_plane
 
 
@@ -45,7 +54,7 @@ def coupled_wells(coupling: float = 2.0) -> Surface:
     """
     c = positive(coupling=coupling)
     if c <= 1:
-        raise ValueError(f"coupling must be a finite number above 1, not {coupling!r}.")
+        raise ValueError(f"coupling must be a finite number above 1, not {shown(coupling)}.")
     well = np.sqrt(c - 1)
     return of_plane(
         "two wells",
@@ -93,7 +102,7 @@ def flat_saddle_minimiser() -> Callable:
 
 def flat_saddles(pairs: int) -> Surface:
     """So many ``flat_saddle`` side by side, in (2 pairs,) variables: x and y, then the next two."""
-    one, n = flat_saddle(), whole(pairs=pairs, least=1)
+    one, n = flat_saddle(), few(pairs=pairs)
 
     def apart(points):
         points = np.asarray(points, dtype=float)
@@ -198,7 +207,7 @@ def powell() -> Surface:
 
 def powell_start(excess: float | Fraction = Fraction(1, 8)) -> tuple:
     """Powell's starting point ``(-1 - e, 1 + e/2, -1 - e/4)``; exact where e is a Fraction."""
-    positive(excess=float(excess))
+    positive(excess=excess)
     return -1 - excess, 1 + excess / 2, -1 - excess / 4
 
 
@@ -214,10 +223,11 @@ def powell_walk(start: Sequence, updates: int, tie: float | int = 0) -> list[tup
     >>> [str(v) for v in powell_walk(powell_start(), 1)[1]]
     ['65/64', '17/16', '-33/32']
     """
-    finite_array(start=[float(v) for v in start], shape=(3,))
-    fraction(tie=abs(tie))
-    x, points = list(start), [tuple(start)]
-    for t in range(whole(updates=updates)):
+    x = listed(start=start)
+    finite_array(start=[finite(start=v) for v in x], shape=(3,))
+    between(-1, 1, tie=tie)
+    points = [tuple(x)]
+    for t in range(many(least=0, updates=updates)):
         i = t % 3
         s = x[i - 1] + x[i - 2]
         size = 1 + abs(s) / 2
@@ -265,5 +275,5 @@ def bounded_powell_minimiser(bound: float = 4.0) -> Callable:
 def _bound(bound: float) -> float:
     bound = positive(bound=bound)
     if bound <= 2:
-        raise ValueError(f"bound must be a finite number above 2, not {bound!r}.")
+        raise ValueError(f"bound must be a finite number above 2, not {shown(bound)}.")
     return bound

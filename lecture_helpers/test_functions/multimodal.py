@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lecture_helpers.foundation.validation import (
+    few,
     finite,
     finite_array,
     non_negative,
@@ -33,7 +34,7 @@ def ripples(
     waves^2``. With the usual phase its global minimum lies near ``-pi / (2 waves)``.
     """
     a, k, c = non_negative(ripple=ripple), positive(waves=waves), positive(curvature=curvature)
-    d, phase = whole(dimensions=dimensions, least=1), finite(phase=phase)
+    d, phase = few(dimensions=dimensions), finite(phase=phase)
     one = np.ones(1)
     line = [Bowl(c), Waves(k * one[:, None], a * one, phase * one)]
     lowest = _lowest_point(line, 2 * np.pi / k + np.sqrt(4 * a / c))
@@ -90,7 +91,7 @@ def two_wells(depth: float = 2.0, width: float = 0.3, *, apart: float = 3.0, dim
 
     Their centres lie ``apart`` on the first axis, 0 half-way; there is no bowl.
     """
-    d, half = whole(dimensions=dimensions, least=1), positive(apart=apart) / 2
+    d, half = few(dimensions=dimensions), positive(apart=apart) / 2
     centres = np.zeros((2, d))
     centres[:, 0] = -half, half
     return wells(centres, [1.0, positive(depth=depth)], [1.0, positive(width=width)])
@@ -101,8 +102,8 @@ def random_waves(seed: int, dimensions: int = 1, *, waves: int = 6, height: floa
 
     The axes are independent of one another, so that the global minimum is known in any dimension.
     """
-    rng, d = np.random.default_rng(whole(seed=seed)), whole(dimensions=dimensions, least=1)
-    n, lines = whole(waves=waves, least=1), []
+    rng, d = np.random.default_rng(whole(seed=seed)), few(dimensions=dimensions)
+    n, lines = few(waves=waves), []
     for _ in range(d):
         k = rng.uniform(1, 6, n)
         heights = positive(height=height) * rng.uniform(0.3, 1, n) / np.sqrt(k)
@@ -123,8 +124,8 @@ def random_wells(seed: int, dimensions: int = 2, *, wells_: int = 6, kind: str =
     "narrow" (the deeper, the narrower).
     """
     one_of(("alike", "free", "narrow"), kind=kind)
-    rng, d = np.random.default_rng(whole(seed=seed)), whole(dimensions=dimensions, least=1)
-    n = whole(wells_=wells_, least=1)
+    rng, d = np.random.default_rng(whole(seed=seed)), few(dimensions=dimensions)
+    n = few(wells_=wells_)
     direction = rng.standard_normal((n, d))
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     centres = 3 * direction * rng.random((n, 1)) ** (1 / d)

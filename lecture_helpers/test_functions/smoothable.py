@@ -6,6 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lecture_helpers.foundation.validation import (
+    finite_array,
+    instance,
+    listed,
+    non_negative,
+    positive_array,
+)
 from lecture_helpers.test_functions.surfaces import Surface
 
 
@@ -74,6 +81,18 @@ class Wells:
     depths: np.ndarray
     widths: np.ndarray
 
+    def __post_init__(self):
+        centres = finite_array(centres=self.centres, ndim=2)
+        depths, widths = finite_array(depths=self.depths), positive_array(widths=self.widths)
+        for name, array in (("depths", depths), ("widths", widths)):
+            if array.shape[-1:] != centres.shape[:1]:
+                raise ValueError(
+                    f"{name} must have one number for each of the {len(centres)} centres "
+                    f"along the last axis, not shape {array.shape}."
+                )
+        for name, array in (("centres", centres), ("depths", depths), ("widths", widths)):
+            object.__setattr__(self, name, array)
+
     def _blurred(self, variance):
         spread = self.widths**2 + variance
         return spread, self.depths * (self.widths**2 / spread) ** (self.centres.shape[-1] / 2)
@@ -140,6 +159,12 @@ class Landscape(Surface):
 def landscape(name: str, terms: Sequence, minima: ArrayLike, variance: float = 0.0) -> Landscape:
     """The surface that adds up the terms."""
 
+    instance(str, name=name)
+    terms, variance = listed(terms=terms), non_negative(variance=variance)
+    for term in terms or [None]:
+        instance(Bowl | Waves | Wells | Quartic, terms=term)
+    minima = finite_array(minima=minima, ndim=2)
+
     def total(method: str) -> Callable:
         parts = [getattr(term, method) for term in terms]
 
@@ -151,6 +176,4 @@ def landscape(name: str, terms: Sequence, minima: ArrayLike, variance: float = 0
 
     value, gradient, hessian = map(total, ("value", "gradient", "hessian"))
     steepest = sum(term.steepest(variance) for term in terms)
-    return Landscape(
-        name, value, gradient, np.asarray(minima), hessian, steepest, tuple(terms), variance
-    )
+    return Landscape(name, value, gradient, minima, hessian, steepest, tuple(terms), variance)

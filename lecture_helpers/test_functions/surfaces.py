@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import finite, finite_array, positive
+from lecture_helpers.foundation.validation import finite, finite_array, positive, shown
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def rotated_ellipse(condition: float, angle: float = 0.0) -> Surface:
     """
     condition, angle = positive(condition=condition), finite(angle=angle)
     if condition < 1:
-        raise ValueError(f"condition must be a finite number, 1 or more, not {condition!r}.")
+        raise ValueError(f"condition must be a finite number, 1 or more, not {shown(condition)}.")
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, -s], [s, c]])
     return quadratic(turn @ np.diag([1.0, 1.0 / condition]) @ turn.T)

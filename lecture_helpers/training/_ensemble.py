@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from lecture_helpers.datasets import Dataset
+from lecture_helpers.foundation import validation as check
 from lecture_helpers.training._batches import order_of, weights_of
 from lecture_helpers.training._grid import stream
 from lecture_helpers.training._optimizers import OPTIMIZERS, Sgd
@@ -110,6 +111,7 @@ class Ensemble:
         own = {n: values.repeat_interleave(examples) for n, values in own.items()}
         given = tuple(flat) if isinstance(outputs, tuple | list) else flat[0]
         losses = self.loss(given, targets.flatten(0, 1), **own)
+        check.instance(Tensor, loss=losses)
         if losses.shape != (members * examples,):
             raise ValueError(
                 "loss must return one value for each example, shape (examples,); for "

@@ -1,12 +1,11 @@
 """Settings x seeds: which members train, and what each draws from its seed."""
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import few, listed, mapping, shown, some, whole
 
 STREAMS = {"split": 1, "order": 2, "labels": 3, "init": 4, "noise": 5}
 
@@ -32,12 +31,9 @@ def seeds_of(seeds: int | Iterable[int]) -> list[int]:
     Raises:
         ValueError: none, one twice, or one that is no whole number.
     """
-    if not isinstance(seeds, Iterable):
-        return list(range(whole(least=1, seeds=seeds)))
-    given = [whole(seeds=seed) for seed in seeds]
-    if not given or len(set(given)) < len(given):
-        raise ValueError(f"seeds must be one or more different whole numbers, not {given}.")
-    return given
+    if not isinstance(seeds, Iterable) or isinstance(seeds, str | bytes | Mapping):
+        return list(range(few(seeds=seeds)))
+    return some(seeds=[whole(seeds=seed) for seed in listed(seeds=seeds)])
 
 
 def axes_of(settings: Mapping, arms: Mapping | None) -> dict[str, list]:
@@ -51,12 +47,12 @@ def axes_of(settings: Mapping, arms: Mapping | None) -> dict[str, list]:
         for name, values in settings.items()
         if _lists_values(name, values)
     }
-    if arms is not None:
-        axes["arm"] = list(arms)
-    for name, values in axes.items():
-        if not values or any(a == b for a, b in itertools.combinations(values, 2)):
-            raise ValueError(f"{name} must list one or more different values, not {values}.")
-    return axes
+    axes = {name: some(**{name: values}) for name, values in axes.items()}
+    if arms is None:
+        return axes
+    for name, own in mapping(arms=arms).items():
+        mapping(**{f"arms[{shown(name)}]": own})
+    return axes | {"arm": some(arms=list(arms))}
 
 
 def _lists_values(name: str, values) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import torch
 
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import listed, many, shown
 from lecture_helpers.training._ensemble import Ensemble
 from lecture_helpers.training._trainees import Trainee
 from lecture_helpers.training.runs import Runs
@@ -104,10 +104,10 @@ def record_steps(record: int | Iterable[int], steps: int) -> np.ndarray:
     >>> record_steps(3, 10)
     array([ 0,  5, 10])
     """
-    if not isinstance(record, Iterable):
-        count = min(whole(least=2, record=record), steps + 1)
+    if not isinstance(record, Iterable) or isinstance(record, str):
+        count = min(many(least=2, record=record), steps + 1)
         return np.unique(np.linspace(0, steps, count).round().astype(int))
-    given = np.unique([whole(record=step) for step in record])
+    given = np.unique([many(least=0, record=step) for step in listed(record=record)])
     if not len(given) or given[-1] > steps:
         raise ValueError(f"record must be a number of records or steps from 0 to {steps}.")
     return given
@@ -123,12 +123,12 @@ def checkpoint_steps(keep: bool | int | str, record_at: np.ndarray, steps: int) 
         return np.array([], int)
     if keep is True:
         return record_at
-    if keep == "last":
+    if isinstance(keep, str) and keep == "last":
         return np.array([steps])
     try:
-        every = whole(least=1, checkpoints=keep)
+        every = many(checkpoints=keep)
     except ValueError:
         raise ValueError(
-            f'checkpoints must be False, True, "last" or a number of steps, not {keep!r}.'
+            f'checkpoints must be False, True, "last" or a number of steps, not {shown(keep)}.'
         ) from None
     return np.unique([*range(0, steps, every), steps])

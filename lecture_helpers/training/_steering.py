@@ -4,14 +4,21 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from lecture_helpers.foundation.validation import fraction, non_negative, one_of, positive, whole
+from lecture_helpers.foundation.validation import (
+    fraction,
+    function,
+    many,
+    non_negative,
+    one_of,
+    positive,
+)
 from lecture_helpers.training._optimizers import OPTIMIZERS
 
 OFFERED: dict[str, Callable[[Any], Any]] = {
     "lr": lambda v: positive(lr=v),
     "momentum": lambda v: fraction(below_one=True, momentum=v),
     "weight_decay": lambda v: non_negative(weight_decay=v),
-    "batch_size": lambda v: whole(least=1, batch_size=v),
+    "batch_size": lambda v: many(batch_size=v),
     "optimizer": lambda v: one_of(OPTIMIZERS, optimizer=v),
 }
 OF_AN_UPDATE = {"seed", "step", "train", "labels", "batch_size", "rng"}
@@ -27,7 +34,19 @@ class Rules:
     def __init__(self, given: Mapping, fixed: set[str], attributes: Iterable[str] = ()):
         self.given, self.fixed, self.of_network = dict(given), fixed, list(attributes)
         self.batch = self.given.pop("batch", None)
+        if self.batch is not None:
+            function(batch=self.batch)
         self.functions = {n: v for n, v in self.given.items() if n != "loss" and callable(v)}
+
+    def check(self) -> None:
+        """Nothing, if what it offers to a hand begins with values that are accepted.
+
+        Raises:
+            ValueError: it does not.
+        """
+        for name, accept in OFFERED.items():
+            if name in self.given and name not in self.functions:
+                accept(self.given[name])
 
     @property
     def controls(self) -> set[str]:

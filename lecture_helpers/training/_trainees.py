@@ -3,7 +3,7 @@
 import fnmatch
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -14,10 +14,15 @@ from torch.nn.modules.batchnorm import _BatchNorm as BatchNorm
 from lecture_helpers.datasets import dataset as data
 from lecture_helpers.foundation.validation import (
     fraction,
+    function,
+    instance,
+    listed,
+    many,
+    mapping,
     non_negative,
     one_of,
     positive,
-    whole,
+    shown,
 )
 from lecture_helpers.training._grid import Member, stream
 from lecture_helpers.training._optimizers import OPTIMIZERS
@@ -75,8 +80,12 @@ class Planner:
     def __init__(self, build: Callable, dataset: data.Dataset, split, eval_on: str, loss: Callable):
         self.dataset, self.build, self.loss = dataset, build, loss
         self.eval_on = one_of(["test", "validation"], eval_on=eval_on)
-        self.split = split if callable(split) else partial(data.split, **(split or {}))
-        known = inspect.signature(build).parameters
+        if not callable(split):
+            split = partial(
+                data.split, **({} if split is None else mapping(data.SIZES, split=split))
+            )
+        self.split = split
+        known = inspect.signature(function(build=build)).parameters
         self.build_takes = set(known)
         self.build_takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
         outputs = dataset.classes or dataset.targets[0].size
@@ -88,8 +97,8 @@ class Planner:
 
     def trainee(self, member: Member) -> Trainee:
         """The member, ready to train."""
+        member = replace(member, settings=checked_options(member.settings))
         settings = member.settings
-        check_options(settings)
         parts = self._split(member.seed)
         if settings["batch_size"] > len(parts.train):
             raise ValueError(
@@ -134,7 +143,8 @@ class Planner:
 
     def _split(self, seed: int) -> data.Split:
         if seed not in self._splits:
-            parts = self._splits[seed] = self.split(self.dataset, seed)
+            parts = instance(data.Split, split=self.split(self.dataset, seed))
+            self._splits[seed] = parts
             if len(getattr(parts, self.eval_on)) == 0:
                 raise ValueError(
                     f"eval_on must name a split with examples; {self.eval_on} is empty."
@@ -166,8 +176,8 @@ class Planner:
         return np.where(mislabelled, (targets + shift) % classes, targets), mislabelled
 
 
-def check_options(settings: Mapping) -> None:
-    """Nothing, if every option of training has a value that is accepted.
+def checked_options(settings: Mapping) -> dict:
+    """The settings, if every option of training among them has a value that is accepted.
 
     Raises:
         ValueError: one has not.
@@ -175,17 +185,18 @@ def check_options(settings: Mapping) -> None:
     positive(lr=settings["lr"]), fraction(below_one=True, momentum=settings["momentum"])
     non_negative(weight_decay=settings["weight_decay"])
     fraction(label_noise=settings["label_noise"])
-    whole(least=1, batch_size=settings["batch_size"])
     one_of(OPTIMIZERS, optimizer=settings["optimizer"])
     if not callable(settings["schedule"]):
         one_of(SCHEDULES, schedule=settings["schedule"])
     for pattern, factor in multipliers_of(settings).items():
-        non_negative(**{f"lr_multipliers of {pattern!r}": factor})
+        non_negative(**{f"lr_multipliers of {shown(pattern)}": factor})
+    return {**settings, "batch_size": many(batch_size=settings["batch_size"])}
 
 
 def multipliers_of(settings: Mapping) -> dict:
     """Pattern to factor; a factor that is an axis has a setting of its own."""
-    scales = settings["lr_multipliers"] or {}
+    scales = settings["lr_multipliers"]
+    scales = {} if scales is None else mapping(lr_multipliers=scales)
     return {pattern: settings.get(f"lr_multipliers[{pattern}]", f) for pattern, f in scales.items()}
 
 
@@ -199,9 +210,12 @@ def begin_from(module: nn.Module, member: Member) -> None:
     if isinstance(init_from, Runs):
         where = {n: member.settings[n] for n in init_from.axes if n in member.settings}
         init_from = init_from.state(seed=member.seed, **where)
-    patterns = [names] if isinstance(names, str) else list(names)
+    init_from = mapping(init_from=init_from)
+    patterns = [names] if isinstance(names, str) else [*map(str, listed(init_names=names))]
     own = module.state_dict()
-    taken = [n for n in own if n in init_from and any(fnmatch.fnmatchcase(n, p) for p in patterns)]
+    taken = [
+        n for n in own if n in init_from and any(fnmatch.fnmatchcase(n, str(p)) for p in patterns)
+    ]
     if not taken:
         raise ValueError(f"init_from must hold one of the module's tensors: {', '.join(own)}.")
     for name in taken:

@@ -9,7 +9,16 @@ from torch.func import functional_call
 
 from lecture_helpers.datasets import Dataset, split
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import (
+    finite_array,
+    function,
+    instance,
+    listed,
+    many,
+    mapping,
+    one_of,
+    whole_array,
+)
 from lecture_helpers.training.runs import Runs
 
 Rule = Callable[[np.ndarray], np.ndarray]
@@ -30,7 +39,8 @@ class FollowedAverages:
     """
 
     def __init__(self, dataset: Dataset, *, measured: int = 300):
-        self.dataset, self.measured = dataset, whole(least=1, measured=measured)
+        self.dataset = instance(Dataset, dataset=dataset)
+        self.measured = many(measured=measured)
         self._known = {}
 
     def accuracy(
@@ -45,10 +55,13 @@ class FollowedAverages:
             ValueError: weights that were not kept at every step, a step that was not reached,
                 networks with batch statistics, or an unknown seed.
         """
-        steps = np.asarray(at, int)
-        _check(run, steps)
-        seats = [run._member(seed) for seed in (run.seeds if seeds is None else seeds)]
-        held = [shares(rule, steps) for rule in rules.values()]
+        _check(run)
+        steps = whole_array(at=at, below=len(run.weight_steps))
+        wanted = run.seeds if seeds is None else listed(seeds=seeds)
+        seats = [run.seeds.index(one_of(run.seeds, seeds=seed)) for seed in wanted]
+        if not mapping(rules=rules) or not seats:
+            raise ValueError("rules and seeds must hold one or more.")
+        held = [shares(function(rules=rule), steps) for rule in rules.values()]
         grid = run.diverged_at.shape[:-1]
         right = np.zeros((len(rules), *grid, len(seats), len(steps)))
         with torch_on_one_thread():
@@ -83,14 +96,12 @@ def _right(network: nn.Module, path: np.ndarray, examples: tuple, held: list) ->
     return np.where(np.isfinite(rows).all(1), right, np.nan).reshape(len(held), -1)
 
 
-def _check(run: Runs, at: np.ndarray) -> None:
-    kept = run.weight_steps
+def _check(run: Runs) -> None:
+    kept = instance(Runs, run=run).weight_steps
     if run.weights is None or not np.array_equal(kept, np.arange(len(kept))):
         raise ValueError("run must have kept the weights of every step: checkpoints=1.")
     if run.buffers.shape[-1]:
         raise ValueError("run must be of networks without batch norm, whose statistics go stale.")
-    if not len(at) or at.min() < 0 or at.max() >= len(kept):
-        raise ValueError(f"at must hold steps from 0 to {len(kept) - 1}, the last that was kept.")
 
 
 def shares(rule: Rule, at: Sequence[int] | np.ndarray) -> np.ndarray:
@@ -107,7 +118,9 @@ def shares(rule: Rule, at: Sequence[int] | np.ndarray) -> np.ndarray:
     held = np.zeros((len(steps), steps.max() + 1), np.float32)
     held[steps == 0, 0] = 1.0
     if steps.max():  # averaging is linear: the average of the identity's rows holds the shares
-        held[steps > 0, 1:] = rule(np.eye(steps.max()))[steps[steps > 0] - 1]
+        each = np.eye(steps.max())
+        every = finite_array(rules=rule(each), shape=each.shape)
+        held[steps > 0, 1:] = every[steps[steps > 0] - 1]
     return held
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from lecture_helpers.foundation.schedules import Schedule
+from lecture_helpers.foundation.validation import many
 from lecture_helpers.training.metrics import GUESSING
 from lecture_helpers.training.runs import Runs
 
@@ -51,6 +52,7 @@ class LiveRun(Runs):
 
         Before there are so many, guesses fill up. What has diverged costs infinitely much.
         """
+        last = many(last=last)
         losses = np.where(np.isfinite(self.batch_losses), self.batch_losses, np.inf)
         guesses = np.full((*losses.shape[:-1], last), GUESSING)
         both = np.concatenate([guesses, losses], axis=-1)

@@ -9,7 +9,16 @@ from torch import nn
 from lecture_helpers.datasets import dataset as data
 from lecture_helpers.foundation.budget import current_budget
 from lecture_helpers.foundation.schedules import Schedule, as_schedule
-from lecture_helpers.foundation.validation import one_of, positive, whole
+from lecture_helpers.foundation.validation import (
+    instance,
+    listed,
+    many,
+    mapping,
+    one_of,
+    positive,
+    shown,
+    switch,
+)
 from lecture_helpers.training._grid import Member, axes_of, members_of, seeds_of
 from lecture_helpers.training._history import checkpoint_steps, record_steps
 from lecture_helpers.training._live_track import MEBIBYTE, Plan, Track
@@ -49,20 +58,23 @@ def live(
         ValueError: an argument that is not accepted, in one sentence.
     """
     given = locals()
-    if not isinstance(dataset, data.Dataset):
-        raise ValueError(f"dataset must be a Dataset, not {type(dataset).__name__}.")
+    instance(data.Dataset, dataset=dataset)
     options = ("lr", "batch_size", "optimizer", "momentum", "weight_decay", "lr_multipliers",
                "label_noise", "batch")  # fmt: skip
     fixed = dict(schedule="constant", example_weights=None, batches=None, init_from=None,
                  init_names="*")  # fmt: skip
     every = {name: given[name] for name in options} | fixed | settings
-    patterns = {n: [p] if isinstance(p, str) else list(p) for n, p in (redraw or {}).items()}
+    attributes = listed(attributes=attributes)
+    patterns = {
+        name: [p] if isinstance(p, str) else listed(redraw=p)
+        for name, p in ({} if redraw is None else mapping(redraw=redraw)).items()
+    }
     return Live(
         Planner(build, dataset, split, eval_on, loss_of(loss, dataset)),
         axes_of(every, arms), seeds_of(seeds), every, arms or {},
-        steps=whole(least=1, steps=steps), record=record, checkpoints=checkpoints,
-        measured=None if measured is None else whole(least=1, measured=measured), watch=watch,
-        attributes=list(attributes), redraw=patterns, memory=positive(memory=memory),
+        steps=many(steps=steps), record=record, checkpoints=checkpoints,
+        measured=None if measured is None else many(measured=measured), watch=switch(watch=watch),
+        attributes=attributes, redraw=patterns, memory=positive(memory=memory),
     )  # fmt: skip
 
 
@@ -76,6 +88,9 @@ class Live:
         self.steps, self.planner, self.memory = steps, planner, memory
         members = members_of(axes, seeds, every, arms)
         rules = [Rules(m.settings, {*axes, *self._own(m)}, attributes) for m in members]
+        for own in rules:
+            own.check()
+            planner.build_settings({n: v for n, v in own.given.items() if n != "loss"})
         record_at = record_steps(record, steps)
         keep_at = checkpoint_steps(checkpoints, record_at, steps)
         self.plan = Plan(planner, members, rules, steps, record_at, keep_at, measured, watch,
@@ -120,8 +135,8 @@ class Live:
             ValueError: an unknown control, a value or a schedule that is not accepted, a step
                 that is none of 0 to ``steps``.
         """
-        if whole(step=step) > self.steps:
-            raise ValueError(f"step must be at most {self.steps}, not {step!r}.")
+        if many(least=0, step=step) > self.steps:
+            raise ValueError(f"step must be at most {self.steps}, not {shown(step)}.")
         wanted = self._wanted(controls)
         with one_thread_and_room():
             if not self._tracks:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lecture_helpers.foundation.validation import instance, positive
 from lecture_helpers.training.runs import Runs
 
 GUESSING = float(np.log(10))  # the cross-entropy of ten equal probabilities
@@ -19,13 +20,15 @@ def late_loss(runs: Runs, *, fitted: float = 1e-4) -> np.ndarray:
     A loss below ``fitted`` counts as ``fitted``.
     """
     late = _late(runs)
+    fitted = positive(fitted=fitted)
     return np.log10(np.clip(np.where(np.isfinite(late), late, GUESSING), fitted, GUESSING))
 
 
 def _late(runs: Runs) -> np.ndarray:
+    instance(Runs, runs=runs)
     return runs.train_loss[..., runs.steps >= 0.75 * runs.steps[-1]].mean(axis=-1)
 
 
 def final_accuracy(runs: Runs) -> np.ndarray:
     """(*grid, seeds), accuracy at the last record, 0 to 1; a diverged member counts as chance."""
-    return np.nan_to_num(runs.accuracy[..., -1], nan=0.1)
+    return np.nan_to_num(instance(Runs, runs=runs).accuracy[..., -1], nan=0.1)

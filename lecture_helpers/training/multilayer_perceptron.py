@@ -8,12 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from lecture_helpers.foundation.validation import (
+    few,
     finite,
     fraction,
+    function,
+    many,
     non_negative,
     one_of,
     positive,
-    whole,
+    switch,
+    torch_seed,
 )
 
 ACTIVATIONS = {
@@ -151,10 +155,11 @@ def mlp(
     >>> [name for name, _ in mlp(64, 10, depth=2).named_children()]
     ['hidden1', 'hidden2', 'output']
     """
-    whole(least=1, inputs=inputs), whole(least=1, outputs=outputs)
-    whole(least=0, depth=depth), whole(least=1, width=width)
+    inputs, outputs = few(inputs=inputs), few(outputs=outputs)
+    depth, width = few(least=0, depth=depth), few(width=width)
     one_of(ACTIVATIONS, activation=activation), one_of(["none", *NORMS], norm=norm)
-    one_of(["before", "after"], norm_place=norm_place), whole(least=0, group=group)
+    one_of(["before", "after"], norm_place=norm_place), switch(affine=affine)
+    group = many(least=0, group=group)
     if group and norm in ("none", "layer"):
         raise ValueError(f"group must be 0 with norm {norm!r}, which knows no batch, not {group}.")
     fraction(below_one=True, dropout=dropout)
@@ -184,8 +189,9 @@ def seeded(build, *, seed: int, **settings) -> nn.Module:
     ...       seeded(mlp, seed=1, inputs=2, outputs=2).output.weight).all())
     True
     """
+    function(build=build)
     with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(whole(seed=seed))
+        torch.default_generator.manual_seed(torch_seed(seed=seed))
         return build(**settings)
 
 

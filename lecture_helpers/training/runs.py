@@ -8,6 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from lecture_helpers.foundation.validation import (
+    function,
+    instance,
+    is_finite,
+    mapping,
+    one_of,
+    shown,
+    whole,
+)
+
 CURVES = ["train_loss", "eval_loss", "accuracy"]
 ARRAYS = ["steps", *CURVES, "diverged_at"]
 WORDS = ["axes", "seeds", "settings", "provenance", "layouts"]
@@ -92,8 +102,11 @@ class Runs:
         Raises:
             ValueError: there are none.
         """
-        if not parts:
+        if not mapping(parts=parts):
             raise ValueError("parts must hold at least one record of runs; the mapping is empty.")
+        for part in parts.values():
+            instance(Runs, parts=part)
+        instance(str, axis=axis)
         first, *others = runs = list(parts.values())
         places = [*first.axes, "seeds"]
         at, join = (places.index(axis), np.concatenate) if axis in places else (0, np.stack)
@@ -115,6 +128,7 @@ class Runs:
 
     def round(self, decimals: int) -> "Runs":
         """The runs with their curves rounded, which makes a smaller file."""
+        decimals = whole(most=15, decimals=decimals)
         return replace(self, **{n: getattr(self, n).round(decimals) for n in CURVES})
 
     def at(self, **where) -> "Runs":
@@ -152,7 +166,7 @@ class Runs:
             if _same(known, value):
                 return k
         known = ", ".join(map(str, self.axes[name]))
-        raise ValueError(f"{name} must be one of {known}, not {value!r}.")
+        raise ValueError(f"{name} must be one of {known}, not {shown(value)}.")
 
     def state(self, *, seed: int, step: int | None = None, **where) -> dict[str, np.ndarray]:
         """Name to array of one member's parameters and buffers, by default the last kept ones.
@@ -171,17 +185,14 @@ class Runs:
         return state | _unpacked(runs.buffers[place], layout["buffers"])
 
     def _member(self, seed: int) -> int:
-        if seed not in self.seeds:
-            known = ", ".join(map(str, self.seeds))
-            raise ValueError(f"seed must be one of {known}, not {seed!r}.")
-        return self.seeds.index(seed)
+        return self.seeds.index(one_of(self.seeds, seed=whole(seed=seed)))
 
     def _kept(self, step: int | None) -> int:
         if step is None:
             return -1
-        if step not in self.weight_steps:
-            known = ", ".join(map(str, self.weight_steps))
-            raise ValueError(f"step must be one of the kept {known}, not {step!r}.")
+        if whole(step=step) not in self.weight_steps:
+            known = shown(list(map(int, self.weight_steps)))
+            raise ValueError(f"step must be one of the kept {known}, not {shown(step)}.")
         return int(np.flatnonzero(self.weight_steps == step)[0])
 
     def module(self, *, seed: int, step: int | None = None, build: Callable | None = None, **where):
@@ -194,7 +205,7 @@ class Runs:
         """
         import torch
 
-        build = build or self.build
+        build = self.build if build is None else function(build=build)
         if build is None:
             raise ValueError("build must be given again: a file does not hold it.")
         state = self.state(seed=seed, step=step, **where)
@@ -202,7 +213,7 @@ class Runs:
         settings |= settings.get("arms", {}).get(settings.get("arm"), {})
         wanted = {n: settings[n] for n in self.settings["build"] if n in settings}
         with torch.random.fork_rng(devices=[]):
-            module = build(**wanted)
+            module = instance(torch.nn.Module, build=build(**wanted))
         tensors = {n: torch.tensor(a) for n, a in state.items()}
         module.load_state_dict(tensors, strict=False)
         return module.eval()
@@ -232,8 +243,7 @@ def grid_text(axes: Mapping, seeds: list) -> str:
 
 
 def _same(a, b) -> bool:
-    numbers = all(isinstance(v, int | float | np.number) for v in (a, b))
-    if numbers and not any(isinstance(v, bool | np.bool_) for v in (a, b)):
+    if is_finite(a) and is_finite(b):
         return bool(np.isclose(a, b, rtol=1e-6, atol=0))
     return type(a) is type(b) and a == b
 

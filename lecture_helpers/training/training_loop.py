@@ -9,7 +9,7 @@ from torch import nn
 from lecture_helpers.datasets import dataset as data
 from lecture_helpers.foundation.progress import Progress
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import instance, many, switch
 from lecture_helpers.training._ensemble import Ensemble
 from lecture_helpers.training._grid import axes_of, members_of, seeds_of
 from lecture_helpers.training._history import History
@@ -42,9 +42,9 @@ def train(
         ValueError: an argument that is not accepted, in one sentence.
     """
     given = locals()
-    if not isinstance(dataset, data.Dataset):
-        raise ValueError(f"dataset must be a Dataset, not {type(dataset).__name__}.")
-    steps, seeds = whole(least=1, steps=steps), seeds_of(seeds)
+    instance(data.Dataset, dataset=dataset)
+    steps, seeds = many(steps=steps), seeds_of(seeds)
+    progress = progress if callable(progress) else switch(progress=progress)
     every = _listed_multipliers({name: given[name] for name in OPTIONS}) | settings
     axes = axes_of(every, arms)
     members = members_of(axes, seeds, every, arms or {})

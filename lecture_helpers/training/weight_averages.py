@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, update_bn
 
-from lecture_helpers.foundation.validation import fraction
+from lecture_helpers.foundation import validation as check
 
 
 class AveragedNetwork:
@@ -21,8 +21,13 @@ class AveragedNetwork:
     """
 
     def __init__(self, network: nn.Module, alpha: float | None = None, average_buffers=False):
-        self.alpha = None if alpha is None else fraction(below_one=True, alpha=alpha)
-        self._average = AveragedModel(network, avg_fn=self._towards, use_buffers=average_buffers)
+        self.alpha = None if alpha is None else check.fraction(below_one=True, alpha=alpha)
+        check.switch(average_buffers=average_buffers)
+        self._average = AveragedModel(
+            check.instance(nn.Module, network=network),
+            avg_fn=self._towards,
+            use_buffers=average_buffers,
+        )
         self.network = self._average.module
 
     def update(self, network: nn.Module) -> None:
@@ -37,6 +42,7 @@ class AveragedNetwork:
         return average.lerp_(value, share)
 
     def _check(self, network: nn.Module) -> None:
+        check.instance(nn.Module, network=network)
         mine, theirs = _shapes(self.network), _shapes(network)
         odd = [name for name in mine | theirs if mine.get(name) != theirs.get(name)]
         if odd:
@@ -56,9 +62,10 @@ def recompute_statistics(network: nn.Module, batches: Iterable[Tensor]) -> None:
     Every batch counts the same, so the last should not be smaller. The network's mode is kept.
 
     Raises:
-        ValueError: no batch.
+        ValueError: no batch, or one that is no tensor.
     """
-    batches = list(batches)
+    check.instance(nn.Module, network=network)
+    batches = [check.instance(Tensor, batches=batch) for batch in check.listed(batches=batches)]
     if not batches:
         raise ValueError("batches must hold at least one batch of inputs.")
     update_bn(batches, network)

@@ -9,7 +9,15 @@ from torch import Tensor, nn
 
 from lecture_helpers.datasets import Dataset, Split
 from lecture_helpers.foundation.threads import torch_on_one_thread
-from lecture_helpers.foundation.validation import finite_array, whole
+from lecture_helpers.foundation.validation import (
+    few,
+    finite_array,
+    function,
+    instance,
+    many,
+    switch,
+    whole_array,
+)
 from lecture_helpers.training._stack import Stack
 from lecture_helpers.training._stacked_layers import StackedBatchNorm
 from lecture_helpers.training.runs import Runs
@@ -26,7 +34,7 @@ class SideBySide:
     """
 
     def __init__(self, network: nn.Module, copies: int):
-        self.stack = Stack([network] * whole(least=1, copies=copies))
+        self.stack = Stack([network] * few(copies=copies))
         self.norms = [m for m in self.stack.module.modules() if isinstance(m, StackedBatchNorm)]
         for norm in self.norms:
             norm.momentum = 1.0  # the statistics of the inputs seen last
@@ -39,8 +47,8 @@ class SideBySide:
         """
         leaves = {name: self.stack.leaves[name] for name in self.stack.trained}
         _fill(leaves, finite_array(weights=weights, shape=(self.stack.members, _size(leaves))))
-        if buffers is not None:
-            held = self.stack.statistics
+        held = self.stack.statistics
+        if buffers is not None and _size(held):
             _fill(held, finite_array(buffers=buffers, shape=(self.stack.members, _size(held))))
 
     @torch.no_grad()
@@ -95,8 +103,10 @@ class StoredPath:
         of the iterate of the same step. Known answers are kept.
         """
         # averaging is linear: the average of the identity's rows says how much of each is in it
-        shares = average(np.eye(len(self.weights)))[self.shown].astype(np.float32)
-        key = shares.tobytes(), bool(fresh)
+        each = np.eye(len(self.weights))
+        held = finite_array(average=function(average=average)(each), shape=each.shape)
+        shares = held[self.shown].astype(np.float32)
+        key = shares.tobytes(), switch(fresh=fresh)
         if key not in self._known:
             with torch_on_one_thread():
                 self._known[key] = self._accuracy(shares, fresh)
@@ -121,6 +131,11 @@ def stored_paths(
     Raises:
         ValueError: runs without kept weights.
     """
+    instance(Runs, runs=runs), instance(Dataset, dataset=dataset), instance(Split, parts=parts)
+    if runs.weights is None:
+        raise ValueError("runs must have kept weights: checkpoints=True.")
+    training = many(least=2, training=training)
+    shown = whole_array(shown=shown, below=int((np.asarray(runs.weight_steps) > 0).sum()))
     test = dataset.inputs[parts.test], dataset.targets[parts.test]
     inputs = dataset.inputs[parts.train[:training]]
     paths = {}

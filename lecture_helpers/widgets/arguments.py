@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from lecture_helpers.foundation.validation import mapping, shown
 from lecture_helpers.widgets.controls.choices import Switch
 from lecture_helpers.widgets.controls.control import Control
 from lecture_helpers.widgets.controls.factory import as_control
@@ -17,12 +18,12 @@ def as_controls(view: View, described: Mapping, labels: Mapping | None) -> dict[
     Raises:
         ValueError: none, an unknown one, or one that cannot be.
     """
-    labels = dict(labels or {})
+    labels = {} if labels is None else mapping(labels=labels)
     for name in (*described, *labels):
         view.require(name)
     if not described:
         raise ValueError(f"Give at least one control of {view.name} a range or choices.")
-    words = {name: labels.get(name, name.replace("_", " ")) for name in described}
+    words = {name: str(labels.get(name, name.replace("_", " "))) for name in described}
     return {n: as_control(n, d, view.starts[n], words[n]) for n, d in described.items()}
 
 
@@ -41,7 +42,7 @@ def as_presets(presets: Mapping | None, controls: dict[str, Control]) -> dict[st
 
 def _settings(who: str, settings, controls: dict[str, Control]) -> dict:
     if not isinstance(settings, Mapping):
-        raise ValueError(f"{who} must be dict(control=value, ...), not {settings!r}.")
+        raise ValueError(f"{who} must be dict(control=value, ...), not {shown(settings)}.")
     for name in settings:
         if name not in controls:
             raise ValueError(f"{who} sets {name!r}, which has no widget here.")
@@ -56,14 +57,18 @@ def as_goals(goals: Mapping | None) -> dict:
     """
     for name, met in _named("goals", goals).items():
         if not callable(met):
-            raise ValueError(f"The goal {name!r} must be a function of the reading, not {met!r}.")
+            raise ValueError(
+                f"The goal {name!r} must be a function of the reading, not {shown(met)}."
+            )
     return dict(goals or {})
 
 
 def _named(what: str, things) -> Mapping:
-    if not isinstance(things or {}, Mapping):
-        raise ValueError(f"{what} must be a dict from names, not {things!r}.")
-    return things or {}
+    if things is None:
+        return {}
+    if not isinstance(things, Mapping):
+        raise ValueError(f"{what} must be a dict from names, not {shown(things)}.")
+    return things
 
 
 def as_question(predict) -> tuple[str, list[str], int | None] | None:
@@ -83,7 +88,7 @@ def as_question(predict) -> tuple[str, list[str], int | None] | None:
         pass
     raise ValueError(
         "predict must be a question, (question, [answers]) or (question, [answers], place of the "
-        f"right one), not {predict!r}."
+        f"right one), not {shown(predict)}."
     )
 
 
@@ -93,9 +98,12 @@ def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None
     Raises:
         ValueError: it has no widget, or is a mere switch.
     """
-    if animate is not None and (animate not in controls or isinstance(controls[animate], Switch)):
+    if animate is None:
+        return None
+    known = isinstance(animate, str) and animate in controls
+    if not known or isinstance(controls[animate], Switch):
         raise ValueError(
-            f"animate must name a range or a list among the controls, not {animate!r}."
+            f"animate must name a range or a list among the controls, not {shown(animate)}."
         )
     return animate
 
@@ -112,10 +120,10 @@ def as_mix(mix, controls: dict[str, Control]) -> list[str]:
     if (
         not isinstance(mix, list | tuple)
         or len(mix) != 2
-        or not {*mix} <= {*free}
+        or not all(isinstance(name, str) and name in free for name in mix)
         or mix[0] == mix[1]
     ):
-        raise ValueError(f"mix must be two of {', '.join(free)}, not {mix!r}.")
+        raise ValueError(f"mix must be two of {', '.join(free)}, not {shown(mix)}.")
     return list(mix)
 
 
@@ -127,14 +135,16 @@ def as_steered(steer, animate: str | None, controls: dict[str, Control]) -> dict
     """
     names = steer if isinstance(steer, list | tuple) else [None]
     if not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
-        raise ValueError(f"steer must be a list of names of controls, each once, not {steer!r}.")
+        raise ValueError(
+            f"steer must be a list of names of controls, each once, not {shown(steer)}."
+        )
     if not steer:
         return controls
     time = controls.get(animate or "")
     if not isinstance(time, WholeRange) or time.lo != 0 or time.start != 0:
         raise ValueError(
             "steer needs time: animate must name a control in whole steps that goes from 0 and "
-            f"starts there, not {animate!r}."
+            f"starts there, not {shown(animate)}."
         )
     for name in steer:
         if name not in controls or name == animate:
@@ -158,9 +168,9 @@ def as_stops(
         settings = next(iter(presets.values()))
         return [{}, {n: v for n, v in settings.items() if v != controls[n].start}]
     if snapshots is not None:
-        if not isinstance(snapshots, Mapping):
+        if not isinstance(snapshots, Mapping) or not snapshots:
             raise ValueError(
-                f"snapshots must be a dict such as {{'lr': [0.1, 1]}}, not {snapshots!r}."
+                f"snapshots must be a dict such as {{'lr': [0.1, 1]}}, not {shown(snapshots)}."
             )
         frames = strip_settings(view, snapshots)
         return [_settings("snapshots", frame, controls) for frame in frames]

@@ -1,6 +1,6 @@
 """``explore``: what a notebook calls to put controls to a view."""
 
-from lecture_helpers.foundation.validation import whole
+from lecture_helpers.foundation.validation import many
 from lecture_helpers.widgets import arguments
 from lecture_helpers.widgets.appearance import as_size
 from lecture_helpers.widgets.controls.control import close_widgets
@@ -48,7 +48,8 @@ def explore(
     try:
         made = arguments.as_steered(steer, animate, made)
         known = arguments.as_presets(presets, made)
-        pace = dict(pictures=whole(pictures=pictures, least=1)) if steer else {}
+        pictures = many(pictures=pictures)
+        pace = dict(pictures=pictures) if made and steer else {}
         return (LiveExplorer if steer else Explorer)(
             view,
             made,

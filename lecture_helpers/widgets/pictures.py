@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from lecture_helpers.foundation.validation import shown
 from lecture_helpers.widgets.appearance import (
     CURRENT,
     PIXELS_PER_INCH,
@@ -90,7 +91,7 @@ def strip_settings(view: View, stops: Mapping) -> list[dict]:
     ((name, values),) = stops.items()
     view.require(name)
     if not isinstance(values, list | tuple) or not values:
-        raise ValueError(f"{name} must be a list of stops, not {values!r}.")
+        raise ValueError(f"{name} must be a list of stops, not {shown(values)}.")
     return [{name: value} for value in values]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from lecture_helpers.foundation.validation import listed, shown
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -38,14 +40,15 @@ def reading(template: str, /, *, disabled: Iterable[str] = (), **values) -> Read
     >>> str(now), now.stop
     ('It stops at 0.5.', 0.52)
     """
-    if isinstance(disabled, str):
-        disabled = (disabled,)
-    return Reading(_fill(template, values), MappingProxyType(dict(values)), frozenset(disabled))
+    named = [disabled] if isinstance(disabled, str) else listed(disabled=disabled)
+    if not all(isinstance(name, str) for name in named):
+        raise ValueError(f"disabled must list names of controls, not {shown(disabled)}.")
+    return Reading(_fill(template, values), MappingProxyType(dict(values)), frozenset(named))
 
 
 def _fill(template: str, values: dict) -> str:
     if not isinstance(template, str):
-        raise ValueError(f"A reading starts with its sentence, not with {template!r}.")
+        raise ValueError(f"template must be the sentence of the reading, not {shown(template)}.")
     try:
         return template.format(**values)
     except (KeyError, IndexError) as missing:
@@ -53,4 +56,6 @@ def _fill(template: str, values: dict) -> str:
         name = missing.args[0] if isinstance(missing, KeyError) else "an unnamed value"
         raise ValueError(f"The reading names {name!r}, but was given {given}.") from None
     except (TypeError, ValueError) as problem:
-        raise ValueError(f"The reading cannot be written from {template!r}: {problem}.") from None
+        raise ValueError(
+            f"The reading cannot be written from {shown(template)}: {problem}."
+        ) from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from matplotlib._pylab_helpers import Gcf
 
+from lecture_helpers.foundation.validation import mapping, shown
 from lecture_helpers.widgets.reading import Reading
 
 _EXAMPLE = "def view(ax, *, lr=0.1): ..."
@@ -96,19 +97,23 @@ def as_view(function: Callable, panels: Mapping[str, str] | None = None) -> View
         ValueError: it is no function, has no panel, or a control without a starting value.
     """
     if not callable(function) or not hasattr(function, "__name__"):
-        raise ValueError(f"A view is a function such as {_EXAMPLE}, not {function!r}.")
+        raise ValueError(f"view must be a function such as {_EXAMPLE}, not {shown(function)}.")
     names, starts = [], {}
     for parameter in inspect.signature(function).parameters.values():
         _sort(function.__name__, parameter, names, starts)
     if not names:
         raise ValueError(f"{function.__name__} has no panel: begin it with axes, as in {_EXAMPLE}")
-    return View(function, _projections(function.__name__, names, panels or {}), starts)
+    return View(
+        function,
+        _projections(function.__name__, names, {} if panels is None else mapping(panels=panels)),
+        starts,
+    )
 
 
 def _sort(view: str, parameter: inspect.Parameter, panels: list, starts: dict) -> None:
     name, default = parameter.name, parameter.default
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-        raise ValueError(f"{view} must name its panels and controls: {parameter} names none.")
+        raise ValueError(f"The view {view} must name its panels and controls: {parameter} is none.")
     if parameter.kind is parameter.KEYWORD_ONLY:
         if default is parameter.empty:
             raise ValueError(f"The control {name} of {view} has no starting value: {name}=... .")
@@ -124,5 +129,5 @@ def _projections(view: str, names: list[str], panels: Mapping) -> dict:
         if name not in names:
             raise ValueError(f"{view} has no panel {name!r}; its panels are {', '.join(names)}.")
         if projection not in ("3d", "polar"):
-            raise ValueError(f"panel {name} must be '3d' or 'polar', not {projection!r}.")
+            raise ValueError(f"{name} in panels must be '3d' or 'polar', not {shown(projection)}.")
     return {name: panels.get(name) for name in names}

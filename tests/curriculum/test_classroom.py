@@ -116,8 +116,8 @@ def test_with_right_labels_nobody_is_wrong():
         (lambda: Classroom(digits(), wrong=1.5), "wrong must be a number from 0 "),
         (lambda: Classroom(digits(), ties="by lot"), "ties must be one of"),
         (lambda: ROOM.wrong_inside("alphabetic", 0.5), "order must be one of"),
-        (lambda: ROOM.wrong_inside("by lot", 0.0), "part must be above 0"),
-        (lambda: taught(ROOM).at(2, share=0.0, order="by lot"), "part must be above 0"),
+        (lambda: ROOM.wrong_inside("by lot", 0.0), "share must be above 0"),
+        (lambda: taught(ROOM).at(2, share=0.0, order="by lot"), "share must be above 0"),
         (lambda: taught(ROOM).at(2, share=0.5, order="upwards"), "order must be one of"),
     ],
 )

@@ -81,7 +81,7 @@ def test_each_arm_takes_its_own_learning_rate():
 @pytest.mark.parametrize(
     "change, words",
     [
-        (dict(arms=["easy"]), "arm must be one of 'standard', 'easy first'"),
+        (dict(arms=["easy"]), "arms must be one of 'standard', 'easy first'"),
         (dict(start=0), "start must be above 0 and at most 1, not 0."),
         (dict(pace=2), "pace must be above 0 and at most 1, not 2."),
         (dict(label_noise=-0.1), "label_noise must be a number from 0 to 1, not -0.1."),

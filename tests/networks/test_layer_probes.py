@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from lecture_helpers.networks.layer_probes import principal_plane
+from lecture_helpers.networks.layer_probes import hidden_values, principal_plane
+from lecture_helpers.training import mlp, seeded
 
 
 @pytest.fixture
@@ -54,3 +55,11 @@ def test_examples_that_are_alike_have_no_spread():
 def test_what_is_no_cloud_is_named(values, like):
     with pytest.raises(ValueError, match="values|like"):
         principal_plane(values, like=like)
+
+
+def test_a_network_gets_its_inputs_in_the_numbers_that_it_computes_with():
+    inputs = np.random.default_rng(0).standard_normal((5, 3))
+    network = seeded(mlp, seed=0, inputs=3, outputs=2, depth=2)
+    single, double = hidden_values(network, inputs), hidden_values(network.double(), inputs)
+    assert [v.dtype for v in (single[-1], double[-1])] == [np.float32, np.float64]
+    np.testing.assert_allclose(single[-1], double[-1], rtol=1e-4, atol=1e-5)

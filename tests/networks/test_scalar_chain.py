@@ -88,7 +88,7 @@ def test_after_step_takes_many_steps_at_once():
     "call, words",
     [
         (lambda: chain_weights(0, 0.1), "depth must be a whole number, 1 or more, not 0."),
-        (lambda: chain_weights(3, -1), "spread must be a finite number, 0 or more, not -1."),
+        (lambda: chain_weights(3, -1), "spread must be a number from 0 to 100, not -1."),
         (lambda: chain_gradient([]), "w must not be empty; its shape is (0,)."),
         (lambda: chain_gradient([1.0, np.nan]), "w must hold finite numbers only"),
         (lambda: chain_orders([[1.0]], 1.0, 0.1), "w must have 1 axes"),

@@ -305,8 +305,8 @@ def test_bad_input_to_coordinate_descent_is_refused_in_words(change, words):
         (lambda: coupled_quadratic(0), "a must be a finite number above 0, not 0."),
         (lambda: coupled_wells(1.0), "coupling must be a finite number above 1, not 1.0."),
         (lambda: powell_walk([1, 2], 3), "start must have shape"),
-        (lambda: powell_walk([1, 2, float("nan")], 3), "start must hold finite numbers only"),
-        (lambda: powell_walk([1, 2, 3], 3, tie=2), "tie must be a number from 0 to 1, not 2."),
+        (lambda: powell_walk([1, 2, float("nan")], 3), "start must be a finite number, not nan"),
+        (lambda: powell_walk([1, 2, 3], 3, tie=2), "tie must be a number from -1 to 1, not 2."),
         (lambda: sweep_factor(np.array([[1.0, 2.0], [2.0, 1.0]])), "hessian must be positive"),
         (
             lambda: coupled_groups(2, 2, 1.0),

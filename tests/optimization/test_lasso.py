@@ -179,7 +179,7 @@ def test_the_columns_of_the_made_problem_have_length_one_and_the_stated_correlat
         (lambda p: LassoProblem([[1.0], [2.0]], [1, 2, 3]), "targets must have shape"),
         (lambda p: LassoProblem([[1.0], [2.0]], [0, 0]), "targets must not all be 0"),
         (lambda p: correlated_regression(correlation=1.0), "correlation must be a number from 0"),
-        (lambda p: lasso_path(p, [1.0, -1.0]), "penalty must be a finite number above 0"),
+        (lambda p: lasso_path(p, [1.0, -1.0]), "penalties must hold numbers above 0 only"),
     ],
 )
 def test_bad_input_is_refused_in_words(call, words):

@@ -177,7 +177,7 @@ def test_heavy_ball_beats_descent_by_the_root_of_the_condition():
         (lambda: best_gradient_descent(0.0, 1.0), "low must be a finite number above 0"),
         (
             lambda: momentum_path(rosenbrock(), START, lr=[0.1, 0.2], momentum=0.5, steps=3),
-            "lr must have shape (3,)",
+            "lr must be a number or have shape (3,)",
         ),
         (
             lambda: momentum_path(rosenbrock(), START, lr=-0.1, momentum=0.5, steps=3),

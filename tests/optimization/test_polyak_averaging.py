@@ -114,9 +114,9 @@ def test_a_diverged_iterate_stays_not_a_number_in_its_averages(average):
         ([], "at least one iterate"),
         (np.zeros((0, 3)), "at least one iterate"),
         (np.zeros((4, 0)), "at least one iterate"),
-        (3.0, "array of iterates"),
-        (["a", "b"], "array of iterates"),
-        ([[1.0], [1.0, 2.0]], "array of iterates"),
+        (3.0, "path must be an array of"),
+        (["a", "b"], "path must be an array of"),
+        ([[1.0], [1.0, 2.0]], "path must be an array of"),
     ],
 )
 def test_a_path_without_iterates_is_refused_in_words(average, path, words):

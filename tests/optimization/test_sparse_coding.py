@@ -201,7 +201,7 @@ def test_partial_whitening_divides_every_direction_by_its_own_factor(floor):
         (lambda x: sparse_encode(x, np.full((3, 36), np.nan), 1),
          "atoms must hold finite numbers only"),
         (lambda x: sparse_encode(x, np.ones((3, 36)), 1, start=np.ones((2, 3))),
-         "codes must have shape"),
+         "start must have shape"),
         (lambda x: update_atoms(x, np.ones((300, 2)), np.ones((3, 36))), "codes must have shape"),
         (lambda x: partly_whitened(x, 0), "floor must be a finite number above 0, not 0."),
         (lambda x: palm(x, penalty=0), "penalty must be a finite number above 0, not 0."),

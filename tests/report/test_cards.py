@@ -293,5 +293,8 @@ def test_the_real_pictures_cut_nothing_off_and_no_label_overlaps():
 def test_stored_runs_and_slices_are_found_by_name():
     assert "arm" in stored_runs("model_design_ladder").axes
     assert stored_runs("model_design_slices").at(depth=8, model="plain", seed=0).shape == (51, 51)
-    with pytest.raises(ValueError, match="name must be one of the stored runs .*not 'ladder'"):
+    with pytest.raises(
+        ValueError,
+        match="name must be one of the .* stored runs, such as model_design_ladder.*not 'ladder'",
+    ):
         stored_runs("ladder")

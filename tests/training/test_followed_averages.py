@@ -88,8 +88,8 @@ def test_shares_say_how_much_an_average_holds():
         (dict(checkpoints=False), [3], "weights of every step: checkpoints=1"),
         (dict(checkpoints=2), [2], "weights of every step: checkpoints=1"),
         (dict(norm="batch"), [3], "networks without batch norm"),
-        ({}, [5], "steps from 0 to 4"),
-        ({}, [], "steps from 0 to 4"),
+        ({}, [5], "at must hold whole numbers, 0 to 4"),
+        ({}, [], "at must not be empty"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_in_words(options, at, words):

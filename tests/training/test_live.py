@@ -322,7 +322,7 @@ def test_epochs_go_on_when_the_batch_size_changes():
         (lambda: started(steps=0), "steps must be a whole number, 1 or more"),
         (lambda: started(colour=3).at(0), "colour is no setting of mlp"),
         (lambda: started(attributes=["colour"]), "attributes must be one of"),
-        (lambda: live(mlp, 3), "dataset must be a Dataset, not int"),
+        (lambda: live(mlp, 3), "dataset must be a Dataset, not 3"),
         (
             lambda: started(batch=lambda train, share: train[:3]).at(1),
             "share must be given: a function of the training asks for it",

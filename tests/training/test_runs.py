@@ -48,7 +48,7 @@ def test_at_says_what_there_is(runs, where, words):
     [
         (dict(seed=4, lr=0.1), "say which member: depth left open"),
         (dict(seed=0, lr=0.1, depth=1), "seed must be one of 4, 7, not 0"),
-        (dict(seed=4, lr=0.1, depth=1, step=5), "step must be one of the kept 0, 10, 20, 30"),
+        (dict(seed=4, lr=0.1, depth=1, step=5), "step must be one of the kept \\[0, 10, 20, 30\\]"),
     ],
 )
 def test_a_module_that_was_not_kept_is_refused_in_words(runs, where, words):

@@ -65,8 +65,8 @@ REFUSED = {
     "norm must be one of 'none', 'batch', 'layer'": dict(norm=["none", "bach"]),
     "dept is no setting of mlp; its settings are: activation, affine": dict(dept=3),
     "steps must be a whole number, 1 or more, not 0.": dict(steps=0),
-    "seeds must be one or more different whole numbers, not [].": dict(seeds=[]),
-    "seeds must be one or more different whole numbers, not [1, 1].": dict(seeds=[1, 1]),
+    "seeds must list one or more different values, not [].": dict(seeds=[]),
+    "seeds must list one or more different values, not [1, 1].": dict(seeds=[1, 1]),
     "seeds must be a whole number, 1 or more, not 0.": dict(seeds=0),
     "lr must list one or more different values": dict(lr=[0.1, 0.1]),
     "depth must list one or more different values": dict(depth=[]),
@@ -74,7 +74,7 @@ REFUSED = {
     "batch_size must be at most the 240 training examples, not 1000.": dict(batch_size=1000),
     "batch_size must be 2 or more for a network with": dict(batch_size=1, norm="batch"),
     "train must leave room": dict(split=dict(train=500)),
-    "dataset must be a Dataset, not ndarray.": dict(dataset=np.ones((3, 2))),
+    "dataset must be a Dataset, not ndarray (3, 2).": dict(dataset=np.ones((3, 2))),
     "an output for each of the 10 classes; it has 3.": dict(build=three_outputs, dataset=digits()),
     "build must return a torch.nn.Module, not int.": dict(build=no_module),
     "build must return a module with parameters": dict(build=nothing_to_train),
@@ -100,7 +100,7 @@ REFUSED = {
     "label_noise must be 0 where the targets are numbers": dict(
         dataset=Dataset(np.ones((99, 2)), np.ones(99)), label_noise=0.1, batch_size=8
     ),
-    "arm must list one or more different values": dict(arms={}),
+    "arms must list one or more different values": dict(arms={}),
     "dept is no setting of mlp": dict(arms={"a": dict(dept=2)}),
 }
 

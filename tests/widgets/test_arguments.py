@@ -49,7 +49,7 @@ def named(part) -> str:
 
 GOOD = dict(height=(0, 2))
 TABLE = [
-    (3, GOOD, "A view is a function"),
+    (3, GOOD, "view must be a function"),
     (no_panel, dict(lr=(0, 2)), "no_panel has no panel"),
     (no_start, dict(lr=(0, 2)), "lr of no_start has no starting value"),
     (no_star, dict(lr=(0, 2)), "put a \\* before the controls"),

@@ -42,7 +42,7 @@ def test_idle_controls_are_no_values():
         ("at {}", {"lr": 1}, "names 'an unnamed value'"),
         ("at {lr:.2f}", {"lr": "high"}, "cannot be written"),
         ("at {lr", {"lr": 1}, "cannot be written"),
-        (3, {}, "starts with its sentence, not with 3"),
+        (3, {}, "template must be the sentence of the reading, not 3"),
     ],
 )
 def test_a_template_that_cannot_be_filled_is_refused_in_words(template, values, words):

@@ -2,7 +2,8 @@
 
 import ipywidgets as w
 
-from lecture_helpers.widgets.controls.control import Control, is_number
+from lecture_helpers.foundation.validation import is_finite, shown
+from lecture_helpers.widgets.controls.control import Control
 
 
 class Choice(Control):
@@ -22,7 +23,7 @@ class Choice(Control):
     def _make(self):
         made = dict(options=list(self.options.items()), value=self.start, description=self.label)
         words = list(self.options)
-        numbers = all(map(is_number, self.values))
+        numbers = all(map(is_finite, self.values))
         counted = words == [str(place) for place in range(len(words))]
         # The page takes such buttons for those it has, and never enables them (ipywidgets 8.1).
         if len(words) <= 5 and sum(map(len, words)) <= 40 and not counted:
@@ -37,7 +38,7 @@ class Choice(Control):
             if _same(known, value):
                 return known
         raise ValueError(
-            f"{self.name} takes one of {', '.join(map(repr, self.values))}, not {value!r}."
+            f"{self.name} takes one of {', '.join(map(repr, self.values))}, not {shown(value)}."
         )
 
 

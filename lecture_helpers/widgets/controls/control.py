@@ -1,19 +1,9 @@
 """What every control of an explorer has: a name, a value, a row of widgets."""
 
-import math
-import numbers
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
-import numpy as np
-
-
-def is_number(value) -> bool:
-    """Whether ``value`` is a finite real number (a switch is none)."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, numbers.Real):
-        return False
-    return math.isfinite(value)
 
 
 def in_words(value) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from numbers import Integral
 
+from lecture_helpers.foundation.validation import is_finite, shown
 from lecture_helpers.widgets.controls.choices import Choice, Switch
-from lecture_helpers.widgets.controls.control import Control, in_words, is_number
+from lecture_helpers.widgets.controls.control import Control, in_words
 from lecture_helpers.widgets.controls.ranges import LogRange, Range, WholeRange, nice_step
 
 _FORMS = "(lo, hi), (lo, hi, step) or (lo, hi, 'log')"
@@ -25,7 +26,7 @@ def as_control(name: str, described, start, label: str) -> Control:
     if isinstance(described, tuple):
         return _as_range(name, described, start, label)
     raise ValueError(
-        f"{name} must be a range {_FORMS}, a list of choices or bool, not {described!r}."
+        f"{name} must be a range {_FORMS}, a list of choices or bool, not {shown(described)}."
     )
 
 
@@ -35,12 +36,12 @@ def _is_switch(described) -> bool:
 
 
 def _as_range(name: str, described: tuple, start, label: str) -> Range:
-    if len(described) not in (2, 3) or not all(map(is_number, described[:2])):
-        raise ValueError(f"{name} must be {_FORMS}, not {described!r}.")
+    if len(described) not in (2, 3) or not all(map(is_finite, described[:2])):
+        raise ValueError(f"{name} must be {_FORMS}, not {shown(described)}.")
     (lo, hi), step = described[:2], described[2] if len(described) == 3 else None
     _check_ends(name, lo, hi, step)
-    if not (is_number(start) and lo <= start <= hi):
-        raise ValueError(f"{name} starts at {start!r}, outside its range {lo!r} to {hi!r}.")
+    if not (is_finite(start) and lo <= start <= hi):
+        raise ValueError(f"{name} starts at {start!r}, outside its range {lo!r} to {shown(hi)}.")
     if step == "log":
         return LogRange(name, lo, hi, start, label)
     if all(isinstance(number, Integral) for number in (lo, hi, start, step or 1)):
@@ -52,6 +53,8 @@ def _check_ends(name: str, lo, hi, step) -> None:
     if not lo < hi:
         raise ValueError(f"{name} goes from {lo!r} to {hi!r}: the first end must be the smaller.")
     if step == "log" and lo <= 0:
-        raise ValueError(f"{name} is logarithmic and must start above 0, not at {lo!r}.")
-    if step not in (None, "log") and not (is_number(step) and 0 < step <= hi - lo):
-        raise ValueError(f"The step of {name} must be above 0 and within its range, not {step!r}.")
+        raise ValueError(f"{name} is logarithmic and must start above 0, not at {shown(lo)}.")
+    if step not in (None, "log") and not (is_finite(step) and 0 < step <= hi - lo):
+        raise ValueError(
+            f"The step of {name} must be above 0 and within its range, not {shown(step)}."
+        )

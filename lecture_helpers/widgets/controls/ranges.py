@@ -5,7 +5,8 @@ import math
 import ipywidgets as w
 import numpy as np
 
-from lecture_helpers.widgets.controls.control import Control, is_number
+from lecture_helpers.foundation.validation import is_finite, shown
+from lecture_helpers.widgets.controls.control import Control, in_words
 
 
 def nice_step(lo: float, hi: float) -> float:
@@ -25,18 +26,23 @@ class Range(Control):
 
     The slider stands on places 0, 1, 2, ... a step apart; the value may lie between two of them.
     In the page places are whole numbers: a fraction would be rounded there and reported back, late,
-    as if a hand had moved it.
+    as if a hand had moved it. The field has no ends of its own: a page would move what lies outside
+    to the nearest one without a word, and a typed "0,5", of which browsers make 5, to the upper.
     """
 
-    _number = w.BoundedFloatText
+    _number = w.FloatText
 
     def __init__(self, name, lo, hi, step, start, label):
         self.lo, self.hi, self.step = lo, hi, step
         super().__init__(name, start, label)
 
     def _make(self):
-        ends = dict(min=self.lo, max=self.hi, value=self.start)
-        number = self._number(**ends, step=self.step, description=self.label)
+        number = self._number(
+            value=self.start,
+            step=self.step,
+            description=self.label,
+            tooltip=f"from {in_words(self.lo)} to {in_words(self.hi)}",
+        )
         slider = w.IntSlider(
             min=0,
             max=self.place(self.hi),
@@ -69,9 +75,9 @@ class Range(Control):
         return min(self.hi, round(self.lo + place * self.step, digits))
 
     def accept(self, value) -> float:
-        if not is_number(value) or not self.lo <= value <= self.hi:
+        if not is_finite(value) or not self.lo <= value <= self.hi:
             raise ValueError(
-                f"{self.name} takes a number from {self.lo:g} to {self.hi:g}, not {value!r}."
+                f"{self.name} takes a number from {self.lo:g} to {self.hi:g}, not {shown(value)}."
             )
         return float(value)
 
@@ -91,12 +97,12 @@ class Range(Control):
 class WholeRange(Range):
     """A whole number between two ends."""
 
-    _number = w.BoundedIntText
+    _number = w.IntText
 
     def accept(self, value) -> int:
-        if not is_number(value) or value != int(value) or not self.lo <= value <= self.hi:
+        if not is_finite(value) or value != int(value) or not self.lo <= value <= self.hi:
             raise ValueError(
-                f"{self.name} takes a whole number from {self.lo} to {self.hi}, not {value!r}."
+                f"{self.name} takes a whole number from {self.lo} to {self.hi}, not {shown(value)}."
             )
         return int(value)
 

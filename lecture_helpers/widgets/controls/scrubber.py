@@ -3,7 +3,8 @@
 import ipywidgets as w
 import numpy as np
 
-from lecture_helpers.widgets.controls.control import Control, is_number
+from lecture_helpers.foundation.validation import is_finite
+from lecture_helpers.widgets.controls.control import Control
 
 
 class Scrubber:
@@ -39,6 +40,6 @@ class Scrubber:
     def _nearest(self, value) -> int:
         if value in self.frames:
             return self.frames.index(value)
-        if not is_number(value):
+        if not is_finite(value):
             return 0
         return int(np.abs(np.array(self.frames, float) - value).argmin())

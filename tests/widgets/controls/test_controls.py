@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from traitlets import TraitError
 
 from lecture_helpers.widgets.controls.choices import Choice, Switch
 from lecture_helpers.widgets.controls.factory import as_control
@@ -15,14 +16,14 @@ from tests.widgets.views import random_value
 @pytest.mark.parametrize(
     ("described", "start", "kind", "widgets"),
     [
-        ((0, 1.5), 0.4, Range, [w.BoundedFloatText, w.IntSlider]),
-        ((0, 3), 1.5, Range, [w.BoundedFloatText, w.IntSlider]),
-        ((0, 1, 0.25), 0, Range, [w.BoundedFloatText, w.IntSlider]),
-        ((1, 9), 3, WholeRange, [w.BoundedIntText, w.IntSlider]),
-        ((1, 9, 2), 3, WholeRange, [w.BoundedIntText, w.IntSlider]),
-        ((np.int64(1), np.int64(9)), np.int64(3), WholeRange, [w.BoundedIntText, w.IntSlider]),
-        ((0.001, 0.5, "log"), 0.05, LogRange, [w.BoundedFloatText, w.IntSlider]),
-        ((1, 64, "log"), 8, LogRange, [w.BoundedFloatText, w.IntSlider]),
+        ((0, 1.5), 0.4, Range, [w.FloatText, w.IntSlider]),
+        ((0, 3), 1.5, Range, [w.FloatText, w.IntSlider]),
+        ((0, 1, 0.25), 0, Range, [w.FloatText, w.IntSlider]),
+        ((1, 9), 3, WholeRange, [w.IntText, w.IntSlider]),
+        ((1, 9, 2), 3, WholeRange, [w.IntText, w.IntSlider]),
+        ((np.int64(1), np.int64(9)), np.int64(3), WholeRange, [w.IntText, w.IntSlider]),
+        ((0.001, 0.5, "log"), 0.05, LogRange, [w.FloatText, w.IntSlider]),
+        ((1, 64, "log"), 8, LogRange, [w.FloatText, w.IntSlider]),
         (["tanh", "relu"], "tanh", Choice, [w.ToggleButtons]),
         ([0, 2], 2, Choice, [w.ToggleButtons]),
         ([0, 1], 1, Choice, [w.SelectionSlider]),  # such buttons stay disabled in the page
@@ -98,6 +99,30 @@ def test_what_a_range_cannot_take_is_refused_and_nothing_moves(bad):
     with pytest.raises(ValueError, match="x takes a number from 0 to 2"):
         control.set(bad)
     assert told == [] and control.value == 1.0
+
+
+@pytest.mark.parametrize("typed", [5.0, -1, 1e300, float("inf"), 10**400, "5"])
+@pytest.mark.parametrize("described", [(0, 2), (0.01, 2, "log"), (0.0, 2.0)])
+def test_a_number_outside_goes_back_with_a_sentence_and_never_to_an_end(described, typed):
+    control = as_control("x", described, 1, "x")
+    field, refusals, told = control.parts[0], [], heard(control)
+    control.refused = refusals.append
+    try:
+        field.set_state({"value": typed})  # as the page sends it
+    except TraitError:  # no number for the field: it has not heard it
+        assert refusals == []
+    else:
+        assert len(refusals) == 1 and refusals[0].startswith("x takes a ")
+    assert (control.value, field.value, told) == (1, 1, [])
+
+
+@pytest.mark.parametrize("typed", ["0,5", "1e", "", "abc", None, [1.0]])
+@pytest.mark.parametrize("described", [(0, 2), (0.01, 2, "log"), (0.0, 2.0)])
+def test_what_is_no_number_leaves_the_field_as_it_was(described, typed):
+    control = as_control("x", described, 1, "x")
+    with pytest.raises(TraitError):
+        control.parts[0].set_state({"value": typed})
+    assert control.value == control.parts[0].value == 1
 
 
 def test_nan_in_the_number_field_is_refused_in_words_and_the_field_goes_back():
