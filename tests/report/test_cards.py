@@ -218,7 +218,7 @@ def test_some_parts_of_a_claim_are_shown_and_all_are_folded(stored):
 
 @pytest.mark.parametrize("place", [0, 3, "1"])
 def test_a_part_that_is_none_is_refused_in_words(stored, place):
-    with pytest.raises(ValueError, match="parts of C8 are 1 to 2, not"):
+    with pytest.raises(ValueError, match="parts of C8 are 1 to 2, in a list, not"):
         evidence("C8", parts=[place])
     with pytest.raises(ValueError, match="parts are those of one claim"):
         evidence("C8", "C2", parts=[1])
