@@ -110,14 +110,15 @@ def evidence(*names: str, parts: Sequence[int] = ()) -> Evidence:
 def _of_parts(stored: Mapping, parts: Sequence[int]) -> Evidence:
     """Some parts of a claim; its verdict is that of all."""
     places = range(1, len(stored["parts"]) + 1)
-    if not set(parts) <= set(places):
-        raise ValueError(f"parts of {stored['id']} are 1 to {len(places)}, not {list(parts)}.")
+    if not isinstance(parts, list | tuple) or not all(place in places for place in parts):
+        raise ValueError(f"parts of {stored['id']} are [1] to [{len(places)}], not {parts!r}.")
     kept = [place - 1 for place in parts]
     few = {key: [stored[key][k] for k in kept] for key in ("parts", "judged")}
     said = {**stored, **few, "prose": ledger.in_prose(few["parts"], few["judged"])}
     counted = f"Parts shown: {', '.join(map(str, parts))} of {len(places)}; all are folded below."
     text = f"{in_a_sentence(said)} {counted}"
-    return Evidence((stored["id"],), text, details(stored), _picture([said]))
+    folded = f"{details(stored)}\n\n{MEANINGS}"
+    return Evidence((stored["id"],), text, folded, _picture([said]))
 
 
 def stored_runs(name: str):

@@ -163,7 +163,8 @@ class Canvas:
 
     def _make_room(self, figure) -> None:
         """Have room from now on for what stands around the panels of this figure, too."""
-        if len(figure.axes) != len(self.positions or []) or not crowded(figure):
+        before = self.positions or []
+        if len(figure.axes) != len(before) or not crowded(figure):
             return
         figure.set_layout_engine("constrained")
         for ax in figure.axes:
@@ -174,13 +175,11 @@ class Canvas:
         now = [ax.get_position(original=True) for ax in figure.axes]
         both = [
             Bbox([np.maximum(old.min, new.min), np.minimum(old.max, new.max)])
-            for old, new in zip(self.positions, now, strict=True)
+            for old, new in zip(before, now, strict=True)
         ]
-        if all(
-            (box.size > old.size / 2).all() for box, old in zip(both, self.positions, strict=True)
-        ):
-            self.positions = both
-        for ax, position in zip(figure.axes, self.positions, strict=True):
+        if all((box.size > old.size / 2).all() for box, old in zip(both, before, strict=True)):
+            self.positions = before = both
+        for ax, position in zip(figure.axes, before, strict=True):
             ax.set_position(position)
 
     def _show(self, figure, pixels: np.ndarray, overlay: np.ndarray | None) -> None:
