@@ -166,7 +166,7 @@ def test_photographs_with_holes_filled_in_over_24_windows():
     says(
         COORDINATE,
         "Atoms from the pagoda's left are ahead of cosines in 20 of them, by 0.5 dB on average; of "
-        "the neighbours in 22, by 1.6 dB. The flower's atoms are behind the cosines in 19.",
+        "the neighbours in 22, by 1.6 dB. The flower's atoms are behind the cosines in 19",
     )
     for said, ahead in ((20, own - cosines), (22, own - neighbours), (19, cosines - flower)):
         assert abs(said - (ahead > 0).sum()) <= 1, ahead
