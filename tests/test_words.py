@@ -9,6 +9,7 @@ Every claim that a summary names stands there with its verdict, and the evidence
 stores is that of the ledger.
 """
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 from lecture_helpers.claims import CLAIMS, ledger
 from lecture_helpers.report.cards import MEANINGS, details, evidence, in_a_sentence
+from lecture_helpers.report.cards import _rows as picture_rows
 from lecture_helpers.report.ledger_rows import CAUSES, in_markdown, rows
 from lecture_helpers.report.lessons import lessons
 
@@ -217,6 +219,59 @@ def test_the_evidence_that_a_notebook_stores_is_that_of_the_ledger(page):
     plain = [text.removesuffix(f"\n\n{MEANINGS}") for text in shown]
     parts = [part for text in plain for part in re.split(rf"\n\n(?={MADE})", text)]
     assert not [part[:80] for part in parts if part not in right and part not in table], words
+
+
+def shown_claims(code: str) -> list[list[str]]:
+    """The claims of every call of ``evidence`` in a cell."""
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    calls = [call for call in calls if getattr(call.func, "id", "") == "evidence"]
+    return [[name.value for name in call.args] for call in sorted(calls, key=lambda c: c.lineno)]
+
+
+def not_drawn(page: Path, draws) -> list[str]:
+    """Blocks that speak of open markers, where the picture of the evidence has none.
+
+    That of the claims they name, else the next below. ``draws(name, names)`` says whether the
+    picture of the claims ``names`` has an open marker of ``name``.
+    """
+    below, wrong, spoken = [], [], []
+    for cell in reversed(json.loads(page.read_text(encoding="utf-8"))["cells"]):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            below = [*(shown_claims(source) if "evidence(" in source else []), *below]
+            continue
+        for block in filter(re.compile(r"\bopen mark").search, blocks(source)):
+            spoken.append((block, named(block), below[0] if below else []))
+    for block, wanted, nearest in spoken:
+        pictures = [(name, names) for names in below for name in wanted if name in names]
+        pictures = pictures or [(name, nearest) for name in nearest]
+        if not any(draws(*picture) for picture in pictures):
+            wrong.append(block[:200])
+    return wrong
+
+
+def draws_open_markers(name: str, names: list[str]) -> bool:
+    entries = ledger.load()
+    drawn = [entries[each] for each in names if entries[each]["judged"]]
+    has_borders = any(made["borders"] for made in entries[name]["judged"])
+    return has_borders and not all(counts for *_, counts in picture_rows(drawn))
+
+
+@pytest.mark.parametrize("page", NOTEBOOKS, ids=lambda page: page.stem)
+def test_open_markers_that_the_prose_points_at_are_drawn(page):
+    assert not not_drawn(page, draws_open_markers)
+
+
+def test_an_open_marker_that_is_not_drawn_is_found(tmp_path):
+    text = "Open marks are outside.\n\nOf C8 (*look* at the open markers).\n\nThe open mark of C2."
+    cells = [
+        {"cell_type": "markdown", "source": text.replace("Open", "The open")},
+        {"cell_type": "code", "source": 'display(evidence("C2"))\nevidence("C8", "C9")'},
+    ]
+    page = tmp_path / "n.ipynb"
+    page.write_text(json.dumps({"cells": cells}))
+    assert not_drawn(page, lambda name, names: name == "C2") == [blocks(text)[1]]
+    assert len(not_drawn(page, lambda name, names: len(names) > 1)) == 2
 
 
 # The checks themselves, on a ledger of two claims.
