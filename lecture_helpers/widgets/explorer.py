@@ -161,7 +161,7 @@ class Explorer:
     @property
     def by_hand(self) -> bool:
         """Whether a goal that is met now counts as reached: not what a preset alone put there."""
-        return {n: control.value for n, control in self.controls.items()} != self._preset_in_place
+        return self._preset_in_place is None
 
     @property
     def moved(self) -> bool:
@@ -169,6 +169,8 @@ class Explorer:
         return any(control.value != control.start for control in self.controls.values())
 
     def _score(self) -> None:
+        if {n: control.value for n, control in self.controls.items()} != self._preset_in_place:
+            self._preset_in_place = None  # a hand has moved on, and may come back
         for name, met in self.predicates.items():
             try:
                 met_now = bool(met(self.reading))

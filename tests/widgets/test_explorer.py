@@ -149,7 +149,9 @@ def test_a_preset_alone_reaches_no_goal_but_a_hand_that_goes_on_from_it_does(mak
     explorer.begin("1 up")
     explorer.pin()
     assert explorer.reading.top > 1.5 and not explorer.goals["high"]
-    explorer.set(height=1.7)
+    explorer.set(height=0.1)
+    assert not explorer.goals["high"]
+    explorer.set(height=1.8)
     assert explorer.goals["high"]
 
 
