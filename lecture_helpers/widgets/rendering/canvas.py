@@ -26,7 +26,7 @@ from lecture_helpers.widgets.rendering.pixels import (
 from lecture_helpers.widgets.rendering.retained import Panel, Rebuild
 from lecture_helpers.widgets.view import View
 
-SLACK = 2  # pixels by which words may pass an edge
+SLACK = 5  # pixels by which a mark on the frame may pass an edge
 
 
 def crowded(figure: Figure) -> bool:
