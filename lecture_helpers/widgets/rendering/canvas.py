@@ -30,9 +30,13 @@ SLACK = 5  # pixels by which a mark on the frame may pass an edge
 
 
 def crowded(figure: Figure) -> bool:
-    """Whether words around a panel leave the figure, or meet another panel with its words."""
+    """Whether words around a panel leave the figure, or meet another panel with its words.
+
+    Of panels in three dimensions the words go round with the view: they are not asked.
+    """
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    boxes = [box for ax in figure.axes if (box := ax.get_tightbbox(renderer))]
+    flat = [ax for ax in figure.axes if ax.name != "3d"]
+    boxes = [box for ax in flat if (box := ax.get_tightbbox(renderer))]
     width, height = figure.bbox.size
     leaves = any(
         box.x0 < -SLACK or box.y0 < -SLACK or box.x1 > width + SLACK or box.y1 > height + SLACK
