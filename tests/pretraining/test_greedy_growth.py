@@ -200,7 +200,7 @@ def test_the_multiplications_are_those_of_every_pass_through_every_layer():
     "attempt, words",
     [
         (lambda: grow(digits(), depth=0, updates=5, **SMALL), "depth must be a whole number, 1 or"),
-        (lambda: grow(digits(), depth=4, updates=3, **SMALL), "updates must be a whole number, 4"),
+        (lambda: grow(digits(), depth=4, updates=3, **SMALL), "updates must be at least depth, 4"),
         (lambda: plan("greedily", 2, 10), "arm must be one of 'joint'"),
         (lambda: plan("joint", 2, 11), "total must be even"),
         (lambda: pretraining_race(digits(), depth=2, total=20, activation="cosine", **SMALL),
