@@ -511,6 +511,12 @@ def test_an_installation_that_ends_well_without_the_packages_is_no_success(
     assert start.installed_extras() is None
 
 
+def test_what_is_lacking_is_found_whatever_python_is_told_about_paths(environment, monkeypatch):
+    (start.ROOT / "start.py").write_bytes((ROOT / "start.py").read_bytes())
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    assert any(line.startswith("numpy>=") for line in start.lacking([]))
+
+
 def test_a_package_without_a_version_is_not_there(monkeypatch):
     monkeypatch.setattr(start.importlib.metadata, "version", lambda name: None)
     assert not start.is_met("numpy>=2.0")
