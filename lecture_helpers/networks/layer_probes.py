@@ -45,7 +45,7 @@ def principal_plane(values: np.ndarray, *, like: np.ndarray | None = None) -> Pr
     Raises:
         ValueError: values are no finite (n, k) array of 2 x 2 or more, like is not (n, 2).
 
-    >>> principal_plane(np.array([[2.0, 1.0], [2.0, -1.0]])).spread ** 2
+    >>> round(principal_plane(np.array([[2.0, 1.0], [2.0, -1.0]])).spread ** 2, 3)
     0.2
     """
     h = check.finite_array(values=values, ndim=2)

@@ -88,8 +88,9 @@ def test_a_backend_that_nobody_knows_stops_nothing():
 def test_a_students_file_that_hides_a_package_is_named(tmp_path):
     (tmp_path / "numpy.py").write_text("mine = 1")
     code = "import numpy, lecture_helpers"
+    looks_here = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
     told = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=tmp_path, env=looks_here, capture_output=True, text=True
     )
     assert told.stderr.endswith(
         "numpy.py beside the notebook would be taken for the package numpy: rename it, and "
