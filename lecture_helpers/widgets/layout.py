@@ -57,7 +57,7 @@ class ExplorerLayout:
         width, zoom = round(explorer.size[0] * PIXELS_PER_INCH), explorer.appearance.text
         self._width = dict(width=f"{width}px", max_width="100%")
         self._live = hasattr(explorer, "code")
-        self._chosen, self._judged = None, False
+        self._chosen, self._chosen_at, self._judged = None, {}, False
         self._longest = longest
         stacked = [w.Layout(**_STACKED), w.Layout(**_STACKED)]
         self.layers = [w.Image(value=blank(1, 1), format="png", layout=at) for at in stacked]
@@ -158,6 +158,7 @@ class ExplorerLayout:
     def answer(self, number: int) -> None:
         """The class has chosen: mark the answer and show the reading."""
         self.hidden, self._chosen = False, number
+        self._chosen_at = self._stand
         self.refresh()
 
     def ask_again(self) -> None:
@@ -165,10 +166,14 @@ class ExplorerLayout:
         self.hidden, self._chosen, self._judged = bool(self.answers), None, False
         self.refresh()
 
+    @property
+    def _stand(self) -> dict:
+        return {name: control.value for name, control in self.explorer.controls.items()}
+
     def _mark(self) -> None:
-        """The chosen answer in blue; a tick on the right one, once the picture has shown it."""
-        chosen = self._chosen is not None
-        self._judged = self._judged or (chosen and self.explorer.moved)
+        """The chosen answer in blue; a tick on the right one, once something moved after that."""
+        moved = self._chosen is not None and self._stand != self._chosen_at
+        self._judged = self._judged or (moved and self.explorer.moved)
         for place, button in enumerate(self.answers):
             right = self._judged and place == self.explorer.question[2]
             button.icon = "check" if right else ""

@@ -32,7 +32,8 @@ def explore(
     control of a scrubber, ``snapshots`` the stops of the stored strip, ``mix`` the two controls
     that a page without a kernel moves together (the first two). ``predict`` is a question that
     hides the reading, or (question, [answers]), or (question, [answers], place of the right one),
-    which is marked once something was moved. The view is first run at both ends of every control.
+    which is marked once something was moved after the choice. The view is first run at both ends
+    of every control.
 
     With ``steer`` the control ``animate`` is time, in whole steps from 0, and play runs it: the
     controls named there act on what comes after the present step, and the view gets what each was

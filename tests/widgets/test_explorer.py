@@ -176,7 +176,7 @@ def marked(explorer) -> list:
     return [button.icon for button in explorer.layout.answers]
 
 
-def test_the_right_answer_is_marked_once_something_was_moved(make):
+def test_the_right_answer_is_marked_once_something_was_moved_after_the_choice(make):
     explorer = make(height=(0, 2), predict=("Where?", ["up", "down"], 0))
     explorer.layout.answer(1)
     assert marked(explorer) == ["", ""]
@@ -190,6 +190,8 @@ def test_the_right_answer_is_marked_once_something_was_moved(make):
     explorer.set(height=2)
     assert marked(explorer) == ["", ""]
     explorer.layout.answer(0)
+    assert marked(explorer) == ["", ""]
+    explorer.set(height=1.5)
     assert marked(explorer) == ["check", ""]
 
 
