@@ -423,7 +423,7 @@ def by_number(page, row) -> None:
     field.press("Enter")
 
 
-def ways(row) -> list:
+def ways(row, first: bool = True) -> list:
     """The ways to move a control."""
     numbers = [by_number] if row.locator(".lecture-number").count() else []
     return [by_mouse, by_keyboard, *numbers]
@@ -433,39 +433,42 @@ KINDS = (".lecture-number", ".noUi-handle", "select", ".widget-toggle-button", "
 
 
 class InTurn:
-    """All ways for the first control of a kind on a page; for the others one way each, in turn."""
+    """All ways for the first control of a kind on a page; one, in turn, for an explorer's first.
+
+    The others stay: the tests without a browser move each of them.
+    """
 
     def __init__(self):
         self.seen, self.turn = set(), count()
 
-    def __call__(self, row) -> list:
+    def __call__(self, row, first: bool = True) -> list:
         kind = next((kind for kind in KINDS if row.locator(kind).count()), "")
         every = ways(row)
-        if kind in self.seen:
-            return [every[next(self.turn) % len(every)]]
-        self.seen.add(kind)
-        return every
+        if kind not in self.seen:
+            self.seen.add(kind)
+            return every
+        return [every[next(self.turn) % len(every)]] if first else []
 
 
 def moves(page, explorer, choose=ways) -> Iterator[str]:
     """Move each control from the start, in each way in turn; what moved it, once the sight changed.
 
     The ways follow one another: the mouse goes to the far end, the keyboard from there to the
-    other one, the number back. What can be played is moved while it plays. ``choose(row)`` gives
-    the ways in which to move a control.
+    other one, the number back. What can be played is moved while it plays. ``choose(row, first)``
+    gives the ways in which to move a control, of an explorer's first one or of another.
     """
     if is_live(explorer):
         yield from moves_while_it_runs(page, explorer, choose)
         return
     begin_again(explorer)
     first = settled(page, explorer)
-    for row in controls(explorer):
+    for row, chosen in chosen_ways(explorer, choose):
         begin_again(explorer)
         wait_until(
             lambda: sight(explorer) == first,
             lambda: f"reset does not bring back the picture of {first.reading!r}",
         )
-        for way in choose(row):
+        for way in chosen:
             move = f"{name_of(row)} {way.__name__}"
             before = settled(page, explorer)
             way(page, row)
@@ -474,6 +477,13 @@ def moves(page, explorer, choose=ways) -> Iterator[str]:
             except AssertionError as problem:
                 raise AssertionError(f"{move}: {problem}") from None
             yield move
+
+
+def chosen_ways(explorer, choose) -> Iterator[tuple]:
+    """The rows of controls to be moved, each with the ways; live explorers' first is time."""
+    for place, row in enumerate(controls(explorer)):
+        if chosen := choose(row, place == is_live(explorer)):
+            yield row, chosen
 
 
 def is_live(explorer) -> bool:
@@ -520,12 +530,12 @@ def wait_for_step(explorer, true, seconds: float = 120) -> None:
 
 def moves_while_it_runs(page, explorer, choose) -> Iterator[str]:
     """Press play and move a control in each way in turn; its name, after all that shows it."""
-    for row in controls(explorer):
+    for row, chosen in chosen_ways(explorer, choose):
         begin_again(explorer)
         wait_for_step(explorer, lambda step: step == 0)
         play(explorer)
         wait_for_step(explorer, lambda step: step > 0)
-        for way in choose(row):
+        for way in chosen:
             move = f"{name_of(row)} {way.__name__} while it runs"
             before, said = sight(explorer), code(explorer)
             way(page, row)

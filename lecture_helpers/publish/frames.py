@@ -116,6 +116,7 @@ class _Film:
             "goals": list(explorer.predicates) if not self.live else [],  # a hand's, of a run
             "question": explorer.question
             and dict(zip(("words", "answers", "right"), explorer.question, strict=True)),
+            "cover": explorer.cover,
             **self._pictures(),
         }
 

@@ -92,6 +92,19 @@ def as_question(predict) -> tuple[str, list[str], int | None] | None:
     )
 
 
+def as_cover(cover, predict) -> bool:
+    """Whether the picture waits for an answer.
+
+    Raises:
+        ValueError: it is no True or False, or there is no question to answer.
+    """
+    if not isinstance(cover, bool):
+        raise ValueError(f"cover must be True or False, not {shown(cover)}.")
+    if cover and not predict:
+        raise ValueError("cover=True hides the picture until predict is answered: give a question.")
+    return cover
+
+
 def as_scrubber(animate: str | None, controls: dict[str, Control]) -> str | None:
     """The name of the control that *animate* runs through.
 

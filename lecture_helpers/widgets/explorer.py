@@ -26,6 +26,7 @@ class Explorer:
         presets: dict[str, dict],
         predicates: dict,
         question,
+        cover: bool,
         animate,
         mix: list[str],
         stops: list[dict],
@@ -35,6 +36,7 @@ class Explorer:
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
         self.presets, self.question, self.animate, self.mix = presets, question, animate, mix
+        self.cover = cover
         self.predicates, self.goals = predicates, dict.fromkeys(predicates, False)
         self._stops, self._stored, self._preset_in_place = stops, None, None
         self.error = ""

@@ -17,6 +17,10 @@ _CSS = """<style>
   --jp-widgets-inline-width: 100%; overflow: hidden; padding: 2px 0 6px; }}
 .lecture-figure .widget-html, .lecture-figure .widget-html-content, .lecture-name {{
   height: 100%; pointer-events: none; }}
+.lecture-covered .widget-image {{ filter: blur(18px); opacity: .25; }}
+.lecture-covered::after {{ content: "{covered}"; grid-area: 1 / 1; place-self: center;
+  font-size: {large:.1f}px; font-weight: 600; color: #111;
+  color: var(--jp-content-font-color0, #111); }}
 .lecture-question {{ align-items: center; }}
 .lecture-control {{ align-items: center; min-height: {row}px; }}
 .lecture-control .widget-toggle-buttons {{ display: flex; align-items: baseline; }}
@@ -44,6 +48,7 @@ _CSS = """<style>
 </style>"""
 
 
+COVERED = "Choose an answer below: then the picture comes."
 ASLEEP = "If nothing moves here, this page has no kernel: open the notebook in JupyterLab."
 REST = 470  # pixels of the page and of a live explorer that are not its picture
 SMALLEST = 560  # pixels across that a live picture keeps on any screen
@@ -66,6 +71,7 @@ class ExplorerLayout:
         self.scrubber: Any = getattr(explorer, "clock", None)
         if animate and not self.scrubber:
             self.scrubber = Scrubber(explorer.controls[animate])
+        self.figure = self._figure()
         self.code = w.HTML().add_class("lecture-code") if self._live else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
@@ -82,12 +88,13 @@ class ExplorerLayout:
                         row=round(30 * zoom),
                         short=round(26 * zoom),
                         large=17 * zoom,
+                        covered=COVERED,
                     ),
                     layout=w.Layout(display="none"),
                 ),
                 w.HTML(ASLEEP).add_class("lecture-asleep"),
                 self._top(),
-                self._figure(),
+                self.figure,
                 *self._question(),
                 self.reading,
                 self.error,
@@ -184,6 +191,8 @@ class ExplorerLayout:
         """Show the explorer as it now is."""
         explorer = self.explorer
         self._show(explorer.canvas)
+        covered = self.hidden and explorer.cover
+        (self.figure.add_class if covered else self.figure.remove_class)("lecture-covered")
         words = "" if self.hidden else escape(str(explorer.reading))
         self.reading.value = (
             f'<div class="lecture-reading" style="min-height: {1.3 * self._lines():.1f}em" '

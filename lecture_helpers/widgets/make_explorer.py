@@ -15,6 +15,7 @@ def explore(
     presets=None,
     goals=None,
     predict=None,
+    cover=False,
     animate=None,
     steer=(),
     pictures=60,
@@ -32,8 +33,8 @@ def explore(
     control of a scrubber, ``snapshots`` the stops of the stored strip, ``mix`` the two controls
     that a page without a kernel moves together (the first two). ``predict`` is a question that
     hides the reading, or (question, [answers]), or (question, [answers], place of the right one),
-    which is marked once something was moved after the choice. The view is first run at both ends
-    of every control.
+    which is marked once something was moved after the choice. ``cover`` hides the picture too until
+    an answer is chosen. The view is first run at both ends of every control.
 
     With ``steer`` the control ``animate`` is time, in whole steps from 0, and play runs it: the
     controls named there act on what comes after the present step, and the view gets what each was
@@ -58,6 +59,7 @@ def explore(
             presets=known,
             predicates=arguments.as_goals(goals),
             question=arguments.as_question(predict),
+            cover=arguments.as_cover(cover, predict),
             animate=arguments.as_scrubber(animate, made),
             mix=arguments.as_mix(mix, made),
             stops=arguments.as_stops(snapshots, view, made, known if steer else {}),

@@ -32,7 +32,8 @@ def line(left, right, *, slope=0.5, bend=1.0, dots=3):
 SHOWN = """\
 explore(line, slope=(-1.0, 2.0), bend=(0.0, 2.0), dots=(2, 20), size=(6, 2),
         presets={"1 flat": dict(slope=0.0, bend=0.0, dots=7)},
-        goals={"steep": lambda now: now.slope > 1.9}, predict=("Up?", ["yes", "no"], 1))"""
+        goals={"steep": lambda now: now.slope > 1.9}, predict=("Up?", ["yes", "no"], 1),
+        cover=True)"""
 RUNS = """\
 from lecture_helpers.foundation.schedules import as_schedule
 from lecture_helpers.widgets import explore, reading
@@ -178,6 +179,7 @@ def test_the_main_controls_mix_over_their_whole_product_and_show_the_live_pictur
     assert off < 4 and off < 0.7 * np.abs(np.asarray(other).astype(int) - shown).mean()
 
 
+BEFORE_IT = "picture => getComputedStyle(picture, '::after').content"
 MOVE = "(slider, at) => { slider.value = at; slider.dispatchEvent(new Event('input')); }"
 
 
@@ -194,8 +196,10 @@ def browser_pixels(page, section) -> np.ndarray:
 def test_where_a_mixture_was_not_computed_the_others_go_along_and_it_is_said(opened):
     page = opened(LESSON)
     section = page.locator(".explorer").first
+    assert "then the picture comes" in section.locator(".covered").evaluate(BEFORE_IT)
     section.locator(".question button").first.click()
     reading = section.locator(".reading")
+    assert section.locator(".covered").count() == 0
     assert section.locator(".question button").all_text_contents() == ["yes", "no"]
     section.get_by_role("button", name="1 flat").click()
     assert section.locator(".question button").all_text_contents() == ["yes", "✓ no"]

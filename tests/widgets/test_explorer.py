@@ -172,6 +172,30 @@ def test_predict_hides_the_reading_until_the_class_has_chosen(make):
     assert "The top" not in shown(explorer)
 
 
+def test_a_covered_picture_waits_for_an_answer_each_time(make):
+    explorer = make(height=(0, 2), predict=("Where?", ["up", "down"]), cover=True)
+
+    def covered():
+        return "lecture-covered" in explorer.layout.figure._dom_classes
+
+    assert covered()
+    explorer.set(height=2)
+    assert covered()
+    explorer.layout.answer(1)
+    assert not covered()
+    explorer.reset()
+    assert covered()
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    (dict(cover=1, predict="Where?"), "cover must be True or False, not 1"),
+    (dict(cover=True), "cover=True hides the picture until predict is answered"),
+])  # fmt: skip
+def test_a_cover_that_cannot_be_is_told(make, given, words):
+    with pytest.raises(ValueError, match=words):
+        make(height=(0, 2), **given)
+
+
 def marked(explorer) -> list:
     return [button.icon for button in explorer.layout.answers]
 
