@@ -161,6 +161,6 @@ def _spoken(script: str, heading: str) -> str:
         minutes, what, ask, answer = ([part.strip() for part in row.split("|")] + [""] * 3)[:4]
         named = re.search(r"[Ss]ections? (\d+)", what)
         section = named[1] if named else section
-        words = f"**{minutes}** {what}\n\nAsk: {ask}\n\nThey will say: {answer}"
+        words = f"**{minutes}** {what}\n\nAsk: {ask}\n\nThey say → then: {answer}"
         said.setdefault(section, []).append(words)
     return "\n\n".join(said.get(number[0] if number else "", []))

@@ -46,7 +46,7 @@ explore(climb, step=(0, 12), push=(-2.0, 2.0), animate="step", steer=["push"], s
 SCRIPT = """\
 ## For the teacher: fifty minutes
 
-| minutes | what | ask | they will say |
+| minutes | what | ask | they say → then |
 |---|---|---|---|
 | 0-4 | the question | "Up?" | "Yes." |
 | 4-9 | section 1: press play | "Down?" | "No." |"""
