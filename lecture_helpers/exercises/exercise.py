@@ -67,7 +67,7 @@ class Exercise:
     >>> from lecture_helpers.exercises.batch_normalization import forward
     >>> forward.check(None)
     ○ Nothing to check yet: forward is still blank.
-    Write it, run its cell, then this one. (If you have written it: does it return its result?)
+    Write it and run the cell again. (If you have written it: does it return its result?)
     """
 
     name: str
@@ -156,8 +156,8 @@ class Exercise:
     def _blank(self) -> Feedback:
         return Feedback(
             "blank",
-            f"Nothing to check yet: {self.name} is still blank.\nWrite it, run its cell, then this "
-            "one. (If you have written it: does it return its result?)",
+            f"Nothing to check yet: {self.name} is still blank.\nWrite it and run the "
+            "cell again. (If you have written it: does it return its result?)",
         )
 
     def _error(self, words: str) -> Feedback:

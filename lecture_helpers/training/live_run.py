@@ -75,6 +75,8 @@ class LiveRun(Runs):
             for step, name, old, new in told
         ]
         words += [f"{who} diverged at update {step} ({share})" for who, step, share in broken]
+        if words and len(told) < len(strokes):
+            words[0] = f"among {len(strokes)} moves {words[0]}"
         return "; ".join(words) or "nothing was changed"
 
     def _broken(self) -> list[tuple[str, int, str]]:

@@ -48,6 +48,7 @@ _CSS = """<style>
 </style>"""
 
 
+IMPORT = "after <code>from lecture_helpers.widgets import show</code>"
 COVERED = "Choose an answer below: then the picture comes."
 ASLEEP = "If nothing moves here, this page has no kernel: open the notebook in JupyterLab."
 REST = 470  # pixels of the page and of a live explorer that are not its picture
@@ -193,7 +194,7 @@ class ExplorerLayout:
         self._show(explorer.canvas)
         covered = self.hidden and explorer.cover
         (self.figure.add_class if covered else self.figure.remove_class)("lecture-covered")
-        words = "" if self.hidden else escape(str(explorer.reading))
+        words = "" if self.hidden else escape(str(explorer.reading)).replace(" %", "&nbsp;%")
         self.reading.value = (
             f'<div class="lecture-reading" style="min-height: {1.3 * self._lines():.1f}em" '
             f'role="status" aria-live="polite">{words}</div>'
@@ -201,7 +202,7 @@ class ExplorerLayout:
         self.error.value = escape(explorer.error)
         self._mark()
         goals = "".join(map(_goal, explorer.goals, explorer.goals.values()))
-        self.tally.value = f"By hand: {goals}" if goals and self._live else goals
+        self.tally.value = f"By hand: {goals}" if goals else ""
         for name, control in explorer.controls.items():
             control.enabled = name not in explorer.reading.disabled
         if self.scrubber:
@@ -209,7 +210,7 @@ class ExplorerLayout:
         if self.code:
             planned = f" To come, until you move something: {escape(explorer.to_come)}."
             self.code.value = (
-                f"This run as code: <code>{escape(explorer.code)}</code>"
+                f"This run as code ({IMPORT}): <code>{escape(explorer.code)}</code>"
                 f"{planned if explorer.to_come else ''}"
             )
 

@@ -206,7 +206,7 @@ def test_it_tells_a_turn_of_the_hand_as_two_movements_and_names_what_broke_it():
     lr = [(0, 0.1), (4, 1e30), (10, 0.2), (11, 0.3), (12, 0.05), (13, 0.02)]
     run = started().at(24, lr=lr, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")])
     assert run.story == (
-        "you raised lr to 1e+30 at update 4; you raised lr to 0.3 at update 11; "
+        "among 6 moves you raised lr to 1e+30 at update 4; you raised lr to 0.3 at update 11; "
         "you lowered lr to 0.02 at update 12; it diverged at update 5 (2 of 2)"
     )
     assert started().at(5, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")]).story == (
