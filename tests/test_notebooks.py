@@ -207,6 +207,19 @@ def overwritten_answers(notebook, folder):
             yield f"a solution binds {again} of the lesson"
 
 
+def open_answers(notebook, folder):
+    """Answers that stand open below a question, or below a solution that is folded."""
+    asked = False
+    for cell in lecture_part(notebook):
+        if cell["cell_type"] == "code":
+            asked = "predict=" in source(cell)
+        elif asked and source(cell).startswith("**What you saw"):
+            yield f"an answer stands open: {source(cell)[:60]!r}"
+    for cell in filter(is_solution, code_cells(notebook)):
+        if cell["metadata"].get("jupyter") != {"source_hidden": True, "outputs_hidden": True}:
+            yield f"a solution is not folded with its output: {source(cell)[:50]!r}"
+
+
 def import_style(notebook, folder):
     """Tools come from their room, subjects from their file, and only numpy has another name."""
     for cell in code_cells(notebook):
@@ -290,7 +303,8 @@ def long_lecture(notebook, folder):
     part = lecture_part(notebook)
     if not part or MARK in prose(notebook):
         return
-    words = sum(len(source(c).split()) for c in part if c["cell_type"] == "markdown")
+    text = " ".join(source(c) for c in part if c["cell_type"] == "markdown")
+    words = len(re.sub(r"</?(?:details|summary|b)>", "", text).split())
     code = [source(c) for c in part if c["cell_type"] == "code"]
     explorers = sum("explore(" in text for text in code)
     for what, found, least, most in (
@@ -328,6 +342,7 @@ CHECKS = [
     misplaced_sections,
     missing_pictures,
     names_used_above_their_cell,
+    open_answers,
     overwritten_answers,
     pictures_elsewhere,
     tricks,
@@ -429,6 +444,13 @@ def write_lecture(words: str, explorers: int):
     return spoil
 
 
+def write_answer(notebook):
+    """A question, and what was seen, open below it."""
+    code(notebook)["source"] = ["explore(view, predict='?')"]
+    for text in ("**What you saw.** It fell.", "## Going deeper"):
+        notebook["cells"].append({"cell_type": "markdown", "metadata": {}, "source": [text]})
+
+
 def add_output(**fields):
     return lambda notebook: code(notebook)["outputs"].append(fields)
 
@@ -464,6 +486,8 @@ SPOILS = [
     (names_used_above_their_cell, write_code("def view(ax):\n    return [later for _ in ax]")),
     (names_used_above_their_cell, write_code("goal = lambda now: now.a > later")),
     (names_used_above_their_cell, add_code("print(later)", "later = 1")),
+    (open_answers, write_answer),
+    (open_answers, add_code("t = 1", tags=["solution"])),
     (overwritten_answers, add_code("def f(x): ...\ne.check(f)", "f = abs")),
     (overwritten_answers, add_code("t = 1", "t = 2", tags=["solution"])),
     (pictures_elsewhere, write_prose("# T\n[![a](../x.png)](#T)")),

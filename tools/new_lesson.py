@@ -28,7 +28,7 @@ TARGETS = {
     "notebook": "notebooks/{name}.ipynb",
 }
 CELL = re.compile(r"^# %%(.*)\n", re.MULTILINE)
-HIDDEN = {"jupyter": {"source_hidden": True}, "tags": ["solution"]}
+HIDDEN = {"jupyter": {"source_hidden": True, "outputs_hidden": True}, "tags": ["solution"]}
 
 
 def new_lesson(word: str) -> list[Path]:

@@ -14,6 +14,7 @@ LEFT_OUT, LEFT_UNSAID = ("The cast",), ("**How to use it.**", "When you are thro
 ELSEWHERE = "*More of it stands in the lesson.*"
 TALL = 0.5  # a picture of this height over its width fills a slide
 WORDS = 125  # on a slide, about; a line of a formula or of a table counts as ten
+FOLDED = re.compile(r"<details><summary><b>(.+?)</b></summary>\s*(.+?)\s*</details>", re.DOTALL)
 HEADING = re.compile(r"^(#{1,3}) +(.+?)\s*$", re.MULTILINE)
 
 
@@ -112,7 +113,7 @@ def _parted(source: str, last: Slide) -> list[Slide]:
     """The slides of a cell of Markdown: a new one at every heading and where one is full."""
     made: list[Slide] = []
     heading, section = last.topic, last.section
-    for block in _blocks(source):
+    for block in _blocks(FOLDED.sub(r"**\1.** \2", source)):
         found = HEADING.match(block)
         if block.startswith(LEFT_UNSAID):
             continue
