@@ -274,7 +274,7 @@ print(*{name.split(".")[0] for name in sys.modules})
 
 @pytest.mark.parametrize(
     "lesson, end",
-    [("02_coordinate_descent", "no such heading"),
+    [pytest.param("02_coordinate_descent", "no such heading", marks=pytest.mark.soak),
      ("06_continuation_and_curriculum", "### Be the teacher")],
 )  # fmt: skip
 def test_a_lesson_loads_torch_and_scikit_learn_no_earlier_than_it_trains(lesson, end):

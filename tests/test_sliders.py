@@ -382,11 +382,20 @@ def problems_of(source: str) -> list[str]:
         made["made"].close()
 
 
+def mostly_soak(rows) -> list:
+    """The first and the last of these rows; the others run with start.py soak."""
+    inner = [pytest.mark.soak] * (len(rows) - 2)
+    marks = [(), *inner, ()]
+    return [
+        pytest.param(*row, id=row[2], marks=mark) for row, mark in zip(rows, marks, strict=True)
+    ]
+
+
 def test_a_sound_explorer_passes():
     assert problems_of(GOOD) == []
 
 
-@pytest.mark.parametrize(("good", "bad", "words"), BROKEN, ids=[row[2] for row in BROKEN])
+@pytest.mark.parametrize(("good", "bad", "words"), mostly_soak(BROKEN))
 def test_the_driver_sees(good, bad, words, monkeypatch):
     monkeypatch.setattr("tests.test_sliders.SEARCH_SETTINGS", 100)
     assert good in GOOD
@@ -397,7 +406,7 @@ def test_a_sound_live_explorer_passes():
     assert problems_of(LIVE) == []
 
 
-@pytest.mark.parametrize(("good", "bad", "words"), BROKEN_LIVE, ids=[row[2] for row in BROKEN_LIVE])
+@pytest.mark.parametrize(("good", "bad", "words"), mostly_soak(BROKEN_LIVE))
 def test_the_driver_of_live_explorers_sees(good, bad, words):
     assert good in LIVE
     assert words in "\n".join(problems_of(LIVE.replace(good, bad)))

@@ -1,4 +1,4 @@
-"""Every experiment still gives what is stored: two seeds, of as few arms as it can run.
+"""Every experiment still gives what is stored: a seed, in soak another, of as few arms as can be.
 
 Training in single precision amplifies the last digit, in which processors differ. There a value
 may be as far from the stored one as the arm's seeds are from each other.
@@ -48,7 +48,6 @@ FIRST = {  # of these tables of their modules only the first lines
     "guided": ("GUIDES", 1),
     "weight_averages": ("REGIMES", 1),
 }
-ALONE = {"grown", "sampled_searches"}  # of which a seed takes seconds
 TRAINED = {
     "batch_mates", "depth_trained", "dropout_gain", "gains_that_train", "grown",
     "gradient_per_layer", "guided", "highest_rates", "models_and_optimizers", "norm_places",
@@ -57,8 +56,9 @@ TRAINED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("place", [0, pytest.param(1, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("name", CLAIM_OF)
-def test_two_seeds_give_the_stored_values_again(name, monkeypatch):
+def test_a_seed_gives_the_stored_values_again(name, place, monkeypatch):
     claim = CLAIM_OF[name]
     stored = STORED[claim.id]
     if name in FIRST:
@@ -67,10 +67,10 @@ def test_two_seeds_give_the_stored_values_again(name, monkeypatch):
         few = list(whole.items() if isinstance(whole, dict) else whole)[:lines]
         monkeypatch.setattr(f"{claim.experiment.__module__}.{table}", type(whole)(few))
     tuned = {"tuned": stored["settings"]["tuned"]} if claim.tune else {}
-    seeds = stored["seeds"][: 1 if name in ALONE else 2]
+    seeds = stored["seeds"][place : place + 1]
     record = measure(claim.experiment, seeds, **tuned, **FEW.get(name, {}))
     assert difference(stored, record, spread=name in TRAINED) == ""
 
 
 def test_the_experiments_named_here_are_there():
-    assert FEW.keys() | FIRST.keys() | TRAINED | ALONE <= CLAIM_OF.keys()
+    assert FEW.keys() | FIRST.keys() | TRAINED <= CLAIM_OF.keys()
