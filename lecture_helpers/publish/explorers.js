@@ -67,7 +67,10 @@ function build(section, film) {
       : "What is shown was computed. Where a mixture was not, the other controls go along to the nearest that was."),
   );
   if (film.live) inputs[0].label.hidden = true; // the buttons choose the run
-  if (film.question) settle = ask(reading, film.question, film.cover && section.querySelector(".frame"));
+  if (film.question) {
+    settle = ask([reading, section.querySelector(".goals")], film.question);
+    if (film.cover) section.classList.add("covered");
+  }
   show(start);
   section.dataset.ready = "yes";
 }
@@ -193,19 +196,18 @@ function goal(words) {
   return { element, reach: () => write("☑", "reached") };
 }
 
-/** Hides the reading, and a covered picture, until an answer; what it returns then marks the right one. */
-function ask(reading, question, covered) {
+/** Hides reading and goals until an answer was chosen; what it returns then marks the right one. */
+function ask(hidden, question) {
   const words = document.createElement("strong");
   words.textContent = question.words;
   const answers = question.answers.map((answer) => button(answer));
-  reading.classList.add("hidden");
-  if (covered) covered.classList.add("covered");
+  for (const part of hidden) part.classList.add("hidden");
   const asked = row("question", [words, ...answers]);
-  reading.before(asked);
+  hidden[0].before(asked);
   answers.forEach((one) => one.addEventListener("click", () => {
     for (const other of answers) other.setAttribute("aria-pressed", String(other === one));
-    reading.classList.remove("hidden");
-    if (covered) covered.classList.remove("covered");
+    for (const part of hidden) part.classList.remove("hidden");
+    asked.parentElement.classList.remove("covered");
     asked.classList.add("answered");
   }));
   return () => {

@@ -201,7 +201,7 @@ class ExplorerLayout:
         )
         self.error.value = escape(explorer.error)
         self._mark()
-        goals = "".join(map(_goal, explorer.goals, explorer.goals.values()))
+        goals = "".join(map(_goal, explorer.goals, explorer.goals.values())) * (not self.hidden)
         self.tally.value = f"By hand: {goals}" if goals else ""
         for name, control in explorer.controls.items():
             control.enabled = name not in explorer.reading.disabled

@@ -196,10 +196,10 @@ def browser_pixels(page, section) -> np.ndarray:
 def test_where_a_mixture_was_not_computed_the_others_go_along_and_it_is_said(opened):
     page = opened(LESSON)
     section = page.locator(".explorer").first
-    assert "then the picture comes" in section.locator(".covered").evaluate(BEFORE_IT)
+    assert "then the picture comes" in section.locator(".frame").evaluate(BEFORE_IT)
     section.locator(".question button").first.click()
     reading = section.locator(".reading")
-    assert section.locator(".covered").count() == 0
+    assert section.locator(".frame").evaluate(BEFORE_IT) == "none"
     assert section.locator(".question button").all_text_contents() == ["yes", "no"]
     section.get_by_role("button", name="1 flat").click()
     assert section.locator(".question button").all_text_contents() == ["yes", "✓ no"]
