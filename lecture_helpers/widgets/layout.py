@@ -48,7 +48,7 @@ _CSS = """<style>
 </style>"""
 
 
-IMPORT = "after <code>from lecture_helpers.widgets import show</code>"
+IMPORT = "after <samp>from lecture_helpers.widgets import show</samp>"
 COVERED = "Choose an answer below: then the picture comes."
 ASLEEP = "If nothing moves here, this page has no kernel: open the notebook in JupyterLab."
 REST = 470  # pixels of the page and of a live explorer that are not its picture
@@ -209,9 +209,11 @@ class ExplorerLayout:
             self.scrubber.follow()
         if self.code:
             planned = f" To come, until you move something: {escape(explorer.to_come)}."
+            over = f" At its end: to change anything, first draw {escape(explorer.time.label)} back."
+            ended = explorer.time.value == explorer.time.hi
             self.code.value = (
                 f"This run as code ({IMPORT}): <code>{escape(explorer.code)}</code>"
-                f"{planned if explorer.to_come else ''}"
+                f"{planned if explorer.to_come else over if ended else ''}"
             )
 
     def _lines(self) -> int:

@@ -317,6 +317,13 @@ def test_what_is_still_planned_is_told_until_a_hand_drops_it(make):
     assert explorer.to_come == "" and "To come" not in explorer.layout.code.value
 
 
+def test_at_the_end_it_says_how_to_go_on(make):
+    explorer = make()
+    assert "At its end" not in explorer.layout.code.value
+    explorer.set(step=STEPS)
+    assert "At its end: to change anything, first draw step back." in explorer.layout.code.value
+
+
 def test_the_code_under_it_draws_the_same_picture(make):
     explorer = make()
     assert explorer.code == "show(ball)"
