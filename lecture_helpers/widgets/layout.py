@@ -209,11 +209,11 @@ class ExplorerLayout:
             self.scrubber.follow()
         if self.code:
             planned = f" To come, until you move something: {escape(explorer.to_come)}."
-            over = f" At its end: to change anything, first draw {escape(explorer.time.label)} back."
-            ended = explorer.time.value == explorer.time.hi
+            time = explorer.time
+            over = f" At its end: to change anything, first draw {escape(time.label)} back."
             self.code.value = (
                 f"This run as code ({IMPORT}): <code>{escape(explorer.code)}</code>"
-                f"{planned if explorer.to_come else over if ended else ''}"
+                f"{planned if explorer.to_come else over if time.value == time.hi else ''}"
             )
 
     def _lines(self) -> int:
