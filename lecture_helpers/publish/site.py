@@ -92,7 +92,7 @@ def _write(name: str, cells: list, films: list[dict], folder: Path) -> None:
 
 
 def recorded(path: Path, kept: Path = KEPT):
-    """The notebook as it ran and the films of its explorers, run and filmed if need be.
+    """The notebook with what its code gave and the films of its explorers, run if need be.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed.
@@ -106,16 +106,24 @@ def recorded(path: Path, kept: Path = KEPT):
         stored = {"notebook": nbformat.writes(notebook), "films": films}
         write_text(json.dumps(stored), store)
     stored = json.loads(store.read_text(encoding="utf-8"))
-    return nbformat.reads(stored["notebook"], as_version=4), stored["films"]
+    ran, now = nbformat.reads(stored["notebook"], as_version=4), nbformat.read(path, as_version=4)
+    for cell, done in zip(_code_cells(now), _code_cells(ran), strict=True):
+        cell.outputs, cell.execution_count = done.outputs, done.execution_count
+    return now, stored["films"]
 
 
 def fingerprint(path: Path) -> str:
-    """What a recording follows from: the notebook and the package."""
-    known = hashlib.sha256(path.read_bytes())
+    """What a recording follows from: the code of the notebook and the package; not the prose."""
+    cells = _code_cells(nbformat.read(path, as_version=4))
+    known = hashlib.sha256("\0".join(cell.source for cell in cells).encode())
     for file in sorted((ROOT / "lecture_helpers").rglob("*.py")):
         if file.name != Path(__file__).name:
             known.update(file.read_bytes())
     return known.hexdigest()[:16]
+
+
+def _code_cells(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def _recorded_now(path: Path, kept: Path):

@@ -140,7 +140,10 @@ def test_what_was_recorded_is_not_recorded_again(made, tmp_path, monkeypatch):
     site.recorded(made.parent / "07_slopes.ipynb", kept)
     old = site.fingerprint(made.parent / "07_slopes.ipynb")
     assert old in stored.name
-    assert site.fingerprint(notebook(tmp_path, [*CELLS, "more"])) != old
+    assert site.fingerprint(notebook(tmp_path, [*CELLS, "print(1)"])) != old
+    said = notebook(tmp_path, [CELLS[0] + " More was said.", *CELLS[1:]])
+    assert site.fingerprint(said) == old
+    assert "More was said." in site.recorded(said, kept)[0].cells[0].source
 
 
 def test_a_notebook_that_fails_leaves_the_old_page(tmp_path):
