@@ -21,6 +21,7 @@ from tests import browser
 from tests.test_sliders import run_cells
 
 FAR = 32  # levels of 255 that a colour of a film may be off: it has few of them
+FEW = 3e-5  # the share of a picture, some fifteen pixels, in which it may be farther off
 # Moves the inputs of a section to these places; tells where all then stand, and what is said.
 MOVE = """(section, wanted) => {
   const inputs = [...section.querySelectorAll('.knobs input, .knobs select')];
@@ -94,7 +95,7 @@ class Beside:
         if page["off"] != off:
             found.append(f"{at}: the page disables {page['off']}, the view {off}")
         differ = self.share_off(self.explorer.canvas.pixels()[..., :3])
-        if differ:
+        if differ > FEW:
             found.append(f"{at}: {100 * differ:.2g} % of the picture is another")
         return found
 
