@@ -85,7 +85,11 @@ class Beside:
 
     def compared(self, at: list[int]) -> list[str]:
         self.live(at)
-        page, reading = self.section.evaluate(MOVE, at), self.explorer.reading
+        reading = self.explorer.reading
+        name = next((preset["name"] for preset in self.film["presets"] if preset["at"] == at), "")
+        if name and not self.time:  # its state may lie where no single move leads
+            self.section.get_by_role("button", name=name, exact=True).click()
+        page = self.section.evaluate(MOVE, at)
         off = [knob.name in reading.disabled for knob in self.knobs]
         if page["at"] != at:
             return [f"{at} cannot be reached; the controls stand at {page['at']}"]
