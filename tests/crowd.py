@@ -1,7 +1,7 @@
 """A class on one server: python -m tests.crowd [KERNELS] runs and moves every lesson at once.
 
 Prints, for each kernel, the seconds until its last cell had run, the processor seconds of it, its
-memory, and the median time of a move while all are moved.
+memory, and the median time of a move while the others work.
 """
 
 import json
@@ -32,8 +32,11 @@ _rng, _spent = _np.random.default_rng(0), []
 for _ in range({moves}):
     _one = _explorers()[_rng.integers(len(_explorers()))]
     _control = list(_one.controls.values())[_rng.integers(len(_one.controls))]
-    _begun = _time.perf_counter()
-    _control.parts[0].value = _random_value(_control, _rng)
+    _live, _begun = getattr(_one, "time", None), _time.perf_counter()
+    if _live:
+        _one.set(**{{_live.name: int(_rng.integers(_live.hi // 10))}})
+    else:
+        _control.parts[0].value = _random_value(_control, _rng)
     _spent.append(_time.perf_counter() - _begun)
     assert not _one.error, _one.error
 print(_os.getpid(), sorted(_spent)[len(_spent) // 2])
@@ -85,15 +88,12 @@ class Student:
                 return
 
     def take(self) -> None:
-        """Run the whole lesson."""
+        """Run the whole lesson, then move controls of its explorers to random places."""
         begun = time.monotonic()
         for cell in nbformat.read(self.notebook, as_version=4).cells:
             if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
                 self.run(cell.source)
         self.seconds = time.monotonic() - begun
-
-    def wander(self) -> None:
-        """Move controls of the lesson's explorers to random places."""
         self.run(MOVE.format(moves=MOVES))
         pid, move = self.printed[-1].split()
         self.pid, self.move = int(pid), float(move)
@@ -111,7 +111,7 @@ def main(kernels: int = 20) -> list[Student]:
     """All of them at once; the students, after all that was asked of them was done."""
     with browser.serve(NOTEBOOKS[0].parent) as server, ThreadPoolExecutor(kernels) as at_once:
         students = [Student(server, path) for path in islice(cycle(NOTEBOOKS), kernels)]
-        for step in (Student.open, Student.take, Student.wander):
+        for step in (Student.open, Student.take):
             list(at_once.map(step, students))
             print(f"{step.__name__}: done by {kernels}", file=sys.stderr, flush=True)
         print("lesson, time until its last cell, processor, own memory, with its share, a move")
