@@ -207,6 +207,14 @@ def overwritten_answers(notebook, folder):
             yield f"a solution binds {again} of the lesson"
 
 
+def said_twice(notebook, folder):
+    """Long paragraphs, or headings, that stand in two places."""
+    texts = [source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    parts = [part for text in texts for part in text.split("\n\n") if part[:1] != "|"]
+    long = [part for part in parts if len(part) > 120 or part.startswith("#")]
+    yield from (f"said twice: {part[:60]!r}" for part in {p for p in long if long.count(p) > 1})
+
+
 def open_answers(notebook, folder):
     """Answers that stand open below a question, or below a solution that is folded."""
     asked = False
@@ -343,6 +351,7 @@ CHECKS = [
     missing_pictures,
     names_used_above_their_cell,
     open_answers,
+    said_twice,
     overwritten_answers,
     pictures_elsewhere,
     tricks,
@@ -487,6 +496,7 @@ SPOILS = [
     (names_used_above_their_cell, write_code("goal = lambda now: now.a > later")),
     (names_used_above_their_cell, add_code("print(later)", "later = 1")),
     (open_answers, write_answer),
+    (said_twice, write_prose("# T\n\n" + "\n\n".join(["It fell. " * 20] * 2))),
     (open_answers, add_code("t = 1", tags=["solution"])),
     (overwritten_answers, add_code("def f(x): ...\ne.check(f)", "f = abs")),
     (overwritten_answers, add_code("t = 1", "t = 2", tags=["solution"])),

@@ -21,7 +21,7 @@ function build(section, film) {
   let now = start;
   let hand = false;
   let pressed = false;
-  let settle = () => {};
+  let [settle, hide] = [() => {}, () => {}];
 
   function show(state) {
     now = state;
@@ -41,6 +41,7 @@ function build(section, film) {
     hand = true;
     const wanted = now.at.slice();
     wanted[which] = Number(part.input.value);
+    if (film.live && which === 1) wanted[1] = Math.min(wanted[1], last()); // each run has its end
     const next = nearest(states, wanted, which, moving);
     const along = next.at.some((place, other) => other !== which && place !== now.at[other]);
     show(next);
@@ -52,8 +53,13 @@ function build(section, film) {
     show(states.find((state) => same(state.at, first)));
     if (film.live) play.run(preset.at[1]);
   }));
-  const back = button("start");
-  back.addEventListener("click", () => { [hand, pressed] = [false, false]; play?.stop(); show(start); });
+  const back = button("reset");
+  back.addEventListener("click", () => {
+    [hand, pressed] = [false, false];
+    play?.stop();
+    hide();
+    show(start);
+  });
   const time = inputs[film.live ? 1 : -1];
   const last = () => Math.max(...states.filter((s) => s.at[0] === now.at[0]).map((s) => s.at[1]));
   const play = time ? player(time.input, last) : null;
@@ -68,8 +74,8 @@ function build(section, film) {
   );
   if (film.live) inputs[0].label.hidden = true; // the buttons choose the run
   if (film.question) {
-    settle = ask([reading, section.querySelector(".goals")], film.question);
-    if (film.cover) section.classList.add("covered");
+    [settle, hide] = ask([reading, section.querySelector(".goals")], film);
+    hide();
   }
   show(start);
   section.dataset.ready = "yes";
@@ -196,12 +202,11 @@ function goal(words) {
   return { element, reach: () => write("☑", "reached") };
 }
 
-/** Hides reading and goals until an answer was chosen; what it returns then marks the right one. */
-function ask(hidden, question) {
+/** Asks. It returns what marks the right answer, and what hides reading and goals until a choice. */
+function ask(hidden, { question, cover }) {
   const words = document.createElement("strong");
   words.textContent = question.words;
   const answers = question.answers.map((answer) => button(answer));
-  for (const part of hidden) part.classList.add("hidden");
   const asked = row("question", [words, ...answers]);
   hidden[0].before(asked);
   answers.forEach((one) => one.addEventListener("click", () => {
@@ -210,11 +215,21 @@ function ask(hidden, question) {
     asked.parentElement.classList.remove("covered");
     asked.classList.add("answered");
   }));
-  return () => {
+  const mark = () => {
     const chosen = answers.some((one) => one.getAttribute("aria-pressed") === "true");
     const right = answers[question.right];
-    if (chosen && right && !right.textContent.startsWith("✓")) right.textContent = `✓ ${right.textContent}`;
+    if (chosen && right) right.textContent = `✓ ${question.answers[question.right]}`;
   };
+  const hide = () => {
+    answers.forEach((one, which) => {
+      one.setAttribute("aria-pressed", "false");
+      one.textContent = question.answers[which];
+    });
+    for (const part of hidden) part.classList.add("hidden");
+    asked.parentElement.classList.toggle("covered", cover);
+    asked.classList.remove("answered");
+  };
+  return [mark, hide];
 }
 
 function button(words) {

@@ -4,7 +4,10 @@ Reveal.initialize({
   width: 1280, height: 720, margin: 0.02, center: false, hash: true, slideNumber: "c/t",
   controls: false,
   transition: "none", plugins: [RevealNotes],
-  keyboardCondition: () => !document.activeElement?.closest("select"),
+  keyboardCondition: (event) => {
+    const presses = [" ", "Enter"].includes(event.key) ? ", button, summary" : "";
+    return !document.activeElement?.closest(`select${presses}`);
+  },
 });
 document.addEventListener("keydown", (event) => {
   const field = document.activeElement?.closest(".explorer input, .explorer select");

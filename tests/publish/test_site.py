@@ -213,8 +213,11 @@ def test_where_a_mixture_was_not_computed_the_others_go_along_and_it_is_said(ope
     assert section.get_by_role("slider", name="dots").get_attribute("aria-valuetext") == "3"
     assert "along" in section.get_attribute("class")
     assert section.locator(".goals span").text_content() == "☑ steep"
-    section.get_by_role("button", name="start").click()
+    section.get_by_role("button", name="reset").click()
     assert reading.text_content() == "The slope is 0.50, the bend 1.00; 3 dots."
+    assert not reading.is_visible()
+    assert section.locator(".question button").all_text_contents() == ["yes", "no"]
+    assert "then the picture comes" in section.locator(".frame").evaluate(BEFORE_IT)
 
 
 @pytest.mark.browser
@@ -257,7 +260,8 @@ def test_slides_advance_by_keyboard_and_their_explorers_move(opened):
         page.keyboard.press("ArrowRight")
     slider = page.locator("section.present").get_by_role("slider", name="slope")
     slider.press("End")
-    page.locator("section.present .question button").first.click()
+    page.locator("section.present .question button").first.focus()
+    page.keyboard.press("Space")
     said = page.locator("section.present .reading")
     assert said.text_content() == "The slope is 2.00, the bend 1.00; 3 dots."
     slider.press("PageDown")
