@@ -72,7 +72,7 @@ class ExplorerLayout:
         self.scrubber: Any = getattr(explorer, "clock", None)
         if animate and not self.scrubber:
             self.scrubber = Scrubber(explorer.controls[animate])
-        self.figure = self._figure()
+        self.figure: Any = self._figure()
         self.code = w.HTML().add_class("lecture-code") if self._live else None
         self.reading = w.HTML().add_class("lecture-words")
         self.error = w.HTML().add_class("lecture-error")
