@@ -48,9 +48,12 @@ print(json.dumps({**spent, "mib": max([live.size for live in lives], default=0) 
 WHOLE = """\
 moved = [e for e in explorers() if isinstance(e, LiveExplorer)]
 def whole(explorer):
+    names = [control.name for control in explorer.steered]
+    name = "lr" if "lr" in names else names[0]
+    other = explorer.controls[name].frames(7)[3]  # what the strip shows is known already
     hi, begun, before = explorer.time.hi, time.perf_counter(), spent["updates"]
     explorer.reset()
-    explorer.set(**{explorer.time.name: hi})
+    explorer.set(**{name: other, explorer.time.name: hi})
     return [hi, time.perf_counter() - begun, spent["updates"] - before]
 again, first = "first" in globals(), False
 print(json.dumps([whole(e) for e in moved] if again else []))"""
@@ -113,6 +116,12 @@ def hands(page, handle, where, pattern: str, pause: int) -> list[float]:
 def measure(page, explorer) -> dict:
     """Let one explorer play, then move its first steered control while it plays."""
     browser.begin_again(explorer)
+    rows = explorer.locator(".lecture-control")
+    sliders = [row for row in rows.all()[1:] if row.locator(".noUi-handle").count()]
+    handle, code = sliders[0].locator(".noUi-handle").first, explorer.locator(".lecture-code")
+    handle_was = code.inner_text()
+    handle.press("ArrowRight")  # a run of its own: the strip's is known already
+    browser.wait_until(lambda: code.inner_text() != handle_was, lambda: "the hand is not seen")
     explorer.evaluate(WATCH)
     before = printed(page)
     browser.play(explorer)
@@ -124,16 +133,11 @@ def measure(page, explorer) -> dict:
     browser.play(explorer)
     after = printed(page)
     part = {name: after[name] - before[name] for name in ("training", "answers", "updates")}
-    rows = explorer.locator(".lecture-control")
-    sliders = [row for row in rows.all()[1:] if row.locator(".noUi-handle").count()]
-    delays = []
-    if sliders:
-        browser.begin_again(explorer)
-        browser.play(explorer)
-        browser.wait_for_step(explorer, lambda step: step > 0)
-        name = explorer.locator(".lecture-code")
-        delays = hands(page, sliders[0].locator(".noUi-handle").first, name, r"=\[.*\]", 150)
-        browser.play(explorer)
+    browser.begin_again(explorer)
+    browser.play(explorer)
+    browser.wait_for_step(explorer, lambda step: step > 0)
+    delays = hands(page, handle, code, r"=\[.*\]", 150)
+    browser.play(explorer)
     return {
         "pictures": sum(time >= begun for time in times) / seconds,
         "share": part["training"] / part["answers"] if part["updates"] else np.nan,

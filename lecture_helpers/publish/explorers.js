@@ -1,5 +1,6 @@
 "use strict";
 // Every section of class "explorer" becomes one whose controls move between recorded states.
+const narrow = matchMedia("(max-width: 700px)");
 const films = JSON.parse(document.getElementById("films").textContent);
 
 for (const section of document.querySelectorAll(".explorer")) {
@@ -12,21 +13,25 @@ function build(section, film) {
     at, reading: film.readings[said], pictures, met, off, shown,
   }));
   const start = nearest(states, moving.map((control) => control.start), null, moving);
-  const panels = picture(section.querySelector(".frame"), film);
+  const frame = section.querySelector(".frame");
+  const panels = picture(frame, film);
   const reading = section.querySelector(".reading");
   const parts = film.controls.map((control) => row_of(control));
   const inputs = parts.filter((part) => !part.control.shown);
   const goals = film.goals.map((words) => goal(words));
   const buttons = film.presets.map((preset) => button(preset.name));
+  const asked = film.question ? ask(film.question, tell) : null;
+  const main = inputs[film.live ? 1 : 0]; // it stays in sight where the picture is tall
   let now = start;
+  let wanted = start.at.slice(); // what was asked for, also where it was not computed
   let hand = false;
   let pressed = false;
-  let [settle, hide] = [() => {}, () => {}];
 
   function show(state) {
     now = state;
     reading.textContent = state.reading;
     panels(state);
+    name();
     inputs.forEach((part, which) => part.set(state.at[which]));
     parts.filter((part) => part.control.shown).forEach((part, which) => part.say(state.shown[which]));
     parts.forEach((part, which) => { if (part.input) part.input.disabled = state.off.includes(which); });
@@ -34,50 +39,92 @@ function build(section, film) {
       one.setAttribute("aria-pressed", String(same(film.presets[which].at, state.at)));
     });
     if (hand) for (const which of state.met) goals[which].reach();
-    if ((hand || pressed) && (!film.live || state.at[1] >= last())) settle();
+    if ((hand || pressed) && (!film.live || state.at[1] >= last())) asked?.mark();
+  }
+
+  /** Show or hide what answers the question. */
+  function tell() {
+    const told = !asked || asked.chosen();
+    for (const part of [reading, section.querySelector(".goals")]) {
+      part.classList.toggle("hidden", !told);
+    }
+    section.classList.toggle("covered", film.cover && !told);
+    name();
+  }
+
+  /** What the picture is called: what it shows, unless that answers an open question. */
+  function name() {
+    const told = !asked || asked.chosen();
+    frame.setAttribute("aria-label", told ? now.reading : film.title);
   }
 
   inputs.forEach((part, which) => part.input.addEventListener("input", () => {
     hand = true;
-    const wanted = now.at.slice();
-    wanted[which] = Number(part.input.value);
-    if (film.live && which === 1) wanted[1] = Math.min(wanted[1], last()); // each run has its end
+    const place = Number(part.input.value);
+    if (film.live && which === 1) {
+      show(moment(place));
+      wanted = now.at.slice();
+      return;
+    }
+    wanted[which] = place;
     const next = nearest(states, wanted, which, moving);
-    const along = next.at.some((place, other) => other !== which && place !== now.at[other]);
     show(next);
-    section.classList.toggle("along", along);
+    section.classList.toggle("along", !same(wanted, next.at));
+    if (film.live) wanted = now.at.slice();
   }));
   film.presets.forEach((preset, which) => buttons[which].addEventListener("click", () => {
     [hand, pressed] = [false, true]; // a goal is for a hand that moves a control
     const first = film.live ? preset.from : preset.at;
     show(states.find((state) => same(state.at, first)));
+    wanted = now.at.slice();
+    section.classList.remove("along");
     if (film.live) play.run(preset.at[1]);
   }));
   const back = button("reset");
   back.addEventListener("click", () => {
     [hand, pressed] = [false, false];
     play?.stop();
-    hide();
+    asked?.open();
+    wanted = start.at.slice();
+    section.classList.remove("along");
     show(start);
   });
-  const time = inputs[film.live ? 1 : -1];
-  const last = () => Math.max(...states.filter((s) => s.at[0] === now.at[0]).map((s) => s.at[1]));
-  const play = time ? player(time.input, last) : null;
 
-  section.prepend(row("presets", [...buttons, back]));
+  /** The moments of the run that is shown, in order. */
+  const run = () => states
+    .filter((one) => one.at.every((place, which) => which === 1 || place === now.at[which]))
+    .sort((one, other) => one.at[1] - other.at[1]);
+  const last = () => run().at(-1).at[1];
+  /** The moment of the run at a place of the time, or the next one in the direction of the move. */
+  const moment = (place) => {
+    const [ahead, known] = [place > now.at[1], run()];
+    return (ahead ? known.find((one) => one.at[1] >= place) : known.findLast((one) => one.at[1] <= place))
+      ?? known.at(ahead ? -1 : 0);
+  };
+  const play = film.live ? player(main.input, last) : null;
+
+  const clock = row("clock", []);
+  const knobs = row("knobs", []);
+  const place = () => { // on a phone the main control stands under the picture
+    const tools = play ? [play.button] : [];
+    clock.replaceChildren(...(narrow.matches ? [main.label, ...tools] : []));
+    const others = parts.filter((part) => !narrow.matches || part !== main);
+    knobs.replaceChildren(...others.map((part) => part.label), ...(narrow.matches ? [] : tools));
+  };
+  narrow.addEventListener("change", place);
+  place();
+  frame.after(clock);
+  section.prepend(...(asked ? [asked.element] : []), row("presets", [...buttons, back]));
   section.append(
-    row("knobs", [...parts.map((part) => part.label), ...(play ? [play.button] : [])]),
+    knobs,
     row("goals", goals.map((one) => one.element)),
     note(film.live
       ? "Recorded runs are played here. In the notebook your hand moves the other controls while it trains."
       : "What is shown was computed. Where a mixture was not, the other controls go along to the nearest that was."),
   );
   if (film.live) inputs[0].label.hidden = true; // the buttons choose the run
-  if (film.question) {
-    [settle, hide] = ask([reading, section.querySelector(".goals")], film);
-    hide();
-  }
   show(start);
+  tell();
   section.dataset.ready = "yes";
 }
 
@@ -105,8 +152,10 @@ function nearest(states, wanted, moved, controls) {
 function picture(frame, film) {
   const whole = film.panels.reduce((sum, panel) => sum + panel.width, 0);
   frame.replaceChildren();
-  const panels = film.panels.map(({ width, picture: still }) => {
+  const sides = [[], [""], ["left", "right"], ["left", "middle", "right"]][film.panels.length] ?? [];
+  const panels = film.panels.map(({ width, picture: still }, which) => {
     const box = document.createElement("div");
+    box.dataset.side = sides[which] ?? "";
     const [below, above] = [document.createElement("img"), document.createElement("img")];
     box.className = "panel";
     box.style.setProperty("--share", `${(100 * width) / whole}%`);
@@ -120,7 +169,6 @@ function picture(frame, film) {
   });
   frame.setAttribute("role", "img");
   return (state) => {
-    frame.setAttribute("aria-label", state.reading);
     panels.forEach(({ width, above }, which) => {
       const change = film.pictures[state.pictures[which]];
       above.hidden = !change;
@@ -202,34 +250,28 @@ function goal(words) {
   return { element, reach: () => write("☑", "reached") };
 }
 
-/** Asks. It returns what marks the right answer, and what hides reading and goals until a choice. */
-function ask(hidden, { question, cover }) {
+/** A question with its answers; `changed` hears of every choice. */
+function ask(question, changed) {
   const words = document.createElement("strong");
   words.textContent = question.words;
   const answers = question.answers.map((answer) => button(answer));
-  const asked = row("question", [words, ...answers]);
-  hidden[0].before(asked);
+  const chosen = () => answers.some((one) => one.getAttribute("aria-pressed") === "true");
   answers.forEach((one) => one.addEventListener("click", () => {
     for (const other of answers) other.setAttribute("aria-pressed", String(other === one));
-    for (const part of hidden) part.classList.remove("hidden");
-    asked.parentElement.classList.remove("covered");
-    asked.classList.add("answered");
+    changed();
   }));
   const mark = () => {
-    const chosen = answers.some((one) => one.getAttribute("aria-pressed") === "true");
     const right = answers[question.right];
-    if (chosen && right) right.textContent = `✓ ${question.answers[question.right]}`;
+    if (chosen() && right) right.textContent = `✓ ${question.answers[question.right]}`;
   };
-  const hide = () => {
+  const open = () => {
     answers.forEach((one, which) => {
       one.setAttribute("aria-pressed", "false");
       one.textContent = question.answers[which];
     });
-    for (const part of hidden) part.classList.add("hidden");
-    asked.parentElement.classList.toggle("covered", cover);
-    asked.classList.remove("answered");
+    changed();
   };
-  return [mark, hide];
+  return { element: row("question", [words, ...answers]), chosen, mark, open };
 }
 
 function button(words) {

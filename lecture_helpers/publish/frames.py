@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -146,18 +146,17 @@ class _Film:
 
     def _run(self) -> list[dict]:
         """Shoot the moments of the recorded runs; the presets and their states."""
+        assert isinstance(self.explorer, LiveExplorer)
         explorer, (_, time, *others) = self.explorer, self.knobs
         free = [knob for knob in others if not knob.shown]
-        every = list(time.values.values())
         for knob in free or [None]:
             for value in knob.values.values() if knob else [None]:
                 changed = {knob.name: value} if knob else {}
-                for step in every:
+                for step in moments(explorer, {}):
                     self._shoot({**changed, time.name: step})
         made = []
         for place, (name, settings) in enumerate(explorer.presets.items(), 1):
-            end = settings[time.name]
-            run = [{**settings, time.name: s} for s in every if s < end] + [settings]
+            run = [{**settings, time.name: step} for step in moments(explorer, settings)]
             made.append(self._preset(name, run, place))
         return made
 
@@ -255,10 +254,25 @@ def _knobs(explorer: Explorer) -> Iterator[Knob]:
         controls.sort(key=lambda control: (control is not explorer.time, _is_steered(control)))
     for control in controls:
         base = control.base if isinstance(control, Steered) else control
-        values = values_of(base, _in_presets(explorer, control), many[control.name])
+        also = _in_presets(explorer, control)
+        if isinstance(explorer, LiveExplorer) and control is explorer.time:
+            also = [t for run in ({}, *explorer.presets.values()) for t in moments(explorer, run)]
+        values = values_of(base, also, many[control.name])
         start = list(values.values()).index(base.start)
         choice, shown = control.values is not None, _is_steered(control)
         yield Knob(control.name, control.label, values, start, choice, shown)
+
+
+def moments(explorer: LiveExplorer, settings: Mapping) -> list[int]:
+    """The times at which a run is shown: from its start to its end, and where it was steered."""
+    time = explorer.time
+    end = settings.get(time.name, time.hi)
+    turns = [t for v in settings.values() if isinstance(v, Schedule) for t, _ in v.entries]
+    even = (
+        time.at(round(place))
+        for place in np.linspace(time.place(time.lo), time.place(end), MOMENTS)
+    )
+    return sorted({*even, *(t for t in turns if t < end), end})
 
 
 def _is_steered(control) -> bool:

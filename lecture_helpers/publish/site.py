@@ -16,6 +16,7 @@ from markupsafe import Markup
 from nbformat.v4 import new_code_cell
 
 from lecture_helpers.foundation.files import write_text
+from lecture_helpers.publish.blocks import blocks, contents
 from lecture_helpers.publish.frames import WIDGET_VIEW, webp
 from lecture_helpers.publish.prose import prose
 from lecture_helpers.publish.refresh import ROOT, chosen, run
@@ -152,8 +153,13 @@ def _recorded_now(path: Path, kept: Path):
 
 def page(cells: list, films: list[dict], links: Mapping[str, str]) -> str:
     """The page of executed cells and of the films of their explorers."""
+    made = list(blocks(cells))
     text = TEMPLATES.get_template("page.html").render(
-        title=title(cells), cells=cells, links=links.items(), **_explorers(films)
+        title=title(cells),
+        blocks=made,
+        contents=contents(made),
+        links=links.items(),
+        **_explorers(films),
     )
     return whole(text)
 

@@ -20,6 +20,7 @@ from lecture_helpers.report.ledger_rows import (
     shown,
 )
 from lecture_helpers.widgets import reading, show
+from lecture_helpers.widgets.pictures import Picture
 
 REMARKS = {
     "falsified_by": "What would change it",
@@ -54,6 +55,7 @@ ROW, TEXT = 0.27, 0.19  # inches for a row of the picture, and for one more line
 LABEL = 44  # characters to a line of a label
 TICKS = (1, 3, 10, 30, 100, 300, 1000)
 MANY_ROWS = 40
+WIDE = 9.6  # inches
 TALLEST = 20  # inches; more rows stand closer together
 
 
@@ -64,7 +66,7 @@ class Evidence:
     names: tuple[str, ...]
     text: str
     folded: str = ""
-    picture: object = None
+    picture: Picture | None = None
 
     def __repr__(self) -> str:
         return f"<evidence for {', '.join(self.names)}>"
@@ -105,7 +107,7 @@ def evidence(*names: str, parts: Sequence[int] = ()) -> Evidence:
     drawn = [of for of in run if of["judged"]]
     text = "\n\n".join(_sentence(*pair) for pair in stored)
     folded = "\n\n".join([*map(details, run), *[MEANINGS] * bool(drawn)])
-    return Evidence(tuple(names), text, folded, _picture(drawn) if drawn else None)
+    return Evidence(tuple(names), text, folded, picture(drawn) if drawn else None)
 
 
 def _of_parts(stored: Mapping, parts: Sequence[int]) -> Evidence:
@@ -120,7 +122,7 @@ def _of_parts(stored: Mapping, parts: Sequence[int]) -> Evidence:
     counted = f"Parts shown: {', '.join(map(str, parts))} of {len(places)}; all are folded below."
     text = f"{in_a_sentence(said)} {counted}"
     folded = f"{details(stored)}\n\n{MEANINGS}"
-    return Evidence((stored["id"],), text, folded, _picture([said]))
+    return Evidence((stored["id"],), text, folded, picture([said]))
 
 
 def stored_runs(name: str):
@@ -226,16 +228,19 @@ def _rounded_up(deviation: float) -> str:
     return "0" if deviation == 0 else f"below 1e{int(np.floor(np.log10(deviation))) + 1:+03d}"
 
 
-def _picture(drawn: Sequence[Mapping]):
+def picture(drawn: Sequence[Mapping], width: float = WIDE) -> Picture:
+    """The forest of some entries, ``width`` inches wide; as high as its rows need."""
     labels = [label for label, *_ in _rows(drawn)]
     height = sum(ROW + TEXT * label.count("\n") for label in labels)
 
     def view(ax):
         draw_forest(ax, drawn)
+        if width < WIDE:  # its label is longer than the axis
+            ax.set_xlabel(ax.get_xlabel(), loc="right")
         return reading("{words}", words=" ".join(map(_alt, drawn)))
 
     view.__name__ = f"forest of {' '.join(stored['id'] for stored in drawn)}"
-    return show(view, size=(9.6, min(1.0 + height, TALLEST)))
+    return show(view, size=(width, min(1.0 + height, TALLEST)))
 
 
 def _alt(stored: Mapping) -> str:
