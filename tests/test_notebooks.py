@@ -312,7 +312,7 @@ def long_lecture(notebook, folder):
     if not part or MARK in prose(notebook):
         return
     text = " ".join(source(c) for c in part if c["cell_type"] == "markdown")
-    words = len(re.sub(r"</?(?:details|summary|b)>", "", text).split())
+    words = len(re.sub(r"</?(?:details|summary|b)>|<!--.*?-->", "", text).split())
     code = [source(c) for c in part if c["cell_type"] == "code"]
     explorers = sum("explore(" in text for text in code)
     for what, found, least, most in (

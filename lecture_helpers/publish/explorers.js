@@ -21,7 +21,7 @@ function build(section, film) {
   const goals = film.goals.map((words) => goal(words));
   const buttons = film.presets.map((preset) => button(preset.name));
   const asked = film.question ? ask(film.question, tell) : null;
-  const main = inputs[film.live ? 1 : 0]; // it stays in sight where the picture is tall
+  const main = inputs[film.plays ?? 0]; // it stays in sight where the picture is tall
   let now = start;
   let wanted = start.at.slice(); // what was asked for, also where it was not computed
   let hand = false;
@@ -101,7 +101,8 @@ function build(section, film) {
     return (ahead ? known.find((one) => one.at[1] >= place) : known.findLast((one) => one.at[1] <= place))
       ?? known.at(ahead ? -1 : 0);
   };
-  const play = film.live ? player(main.input, last) : null;
+  const end = () => (film.live ? last() : main.control.values.length - 1);
+  const play = film.plays === null ? null : player(main.input, end);
 
   const clock = row("clock", []);
   const knobs = row("knobs", []);

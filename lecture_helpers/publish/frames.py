@@ -26,6 +26,7 @@ MIX = 60  # states that the two main controls of an explorer have together, abou
 STOPS = 5  # of a range that does not mix
 MOMENTS = 13  # of a run
 LOOK = Appearance(text=1.25, sharpness=1.2)  # read on a phone, and from the last row
+SLACK = 3  # pixels that words may lie beyond a cut
 GAP = 0.03  # how far from the middle between two panels a picture may be cut, as a share of it
 
 
@@ -97,11 +98,13 @@ class _Film:
         explorer = self.explorer
         explorer.reset()
         presets = self._run() if self.live else self._stand()
+        names = [knob.name for knob in self.knobs if not knob.shown]
         return {
             "model": explorer.layout.box.model_id,
             "name": explorer.view.name,
             "title": explorer.view.title,
             "live": self.live,
+            "plays": names.index(explorer.animate) if explorer.animate else None,
             "controls": [
                 {
                     "label": knob.label,
@@ -287,7 +290,10 @@ def _how_many(explorer: Explorer) -> dict[str, int]:
     choices = int(np.prod([len(control.values) for control in main if control.values is not None]))
     ranges = sum(control.values is None for control in main)
     most = min(12, max(3, int((MIX / choices) ** (1 / max(ranges, 1)))))
-    return {**dict.fromkeys(explorer.controls, STOPS), **dict.fromkeys(explorer.mix, most)}
+    many = {**dict.fromkeys(explorer.controls, STOPS), **dict.fromkeys(explorer.mix, most)}
+    if explorer.animate:
+        many[explorer.animate] = max(MOMENTS, many[explorer.animate])
+    return many
 
 
 def _mixed(explorer: Explorer, knobs: list[Knob]) -> Iterator[dict]:
@@ -334,19 +340,21 @@ def _farthest(every: list, chosen: set, control: Range):
 def cuts(explorer: Explorer, ink: np.ndarray) -> list[int]:
     """The columns at which the picture falls into its panels; none where ink is in the way.
 
-    ``ink`` (width,) says which columns are not white in some state.
+    ``ink`` (width,) says which columns are not white in some state. No cut leaves words of a panel
+    on the side of another.
     """
     axes = explorer.canvas.figure.axes
     boxes = [(ax.get_position().x0, _box(ax)) for ax in axes]
-    found = []
+    near, found = GAP * len(ink), []
     for place, _ in boxes[1 : len(explorer.view.panels)]:
         right = max(box.x1 for x, box in boxes if x < place)
         left = min(box.x0 for x, box in boxes if x >= place)
-        free = np.flatnonzero(~ink)
         middle = (left + right) / 2
-        nearest = free[np.abs(free - middle).argmin()] if len(free) else 0
-        if abs(nearest - middle) <= GAP * len(ink):
-            found.append(int(nearest))
+        free = np.flatnonzero(~ink)
+        free = free[(free > middle - near) & (free < middle + near)]
+        between = free[(free >= min(left, right) - SLACK) & (free <= max(left, right) + SLACK)]
+        if len(between):
+            found.append(int(between[np.abs(between - middle).argmin()]))
     return found
 
 

@@ -10,6 +10,7 @@ from latex2mathml.converter import convert
 FORMULA = re.compile(r"(`+)(?:.+?)\1|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL)
 AS_KNOWN = {r"\arg\min": r"\text{arg min}", r"\arg\max": r"\text{arg max}"}
 STYLED = re.compile(r'<mi mathvariant="(double-struck|script)">([A-Z])</mi>')
+ALONE = re.compile(r"<tr>\s*<td>((?:(?!</td>).)+)</td>((?:\s*<td></td>)+)\s*</tr>")
 _markdown = mistune.create_markdown(escape=False, plugins=["table", "url", "strikethrough"])
 
 
@@ -29,10 +30,15 @@ def prose(source: str, *, ids: bool = True) -> str:
         formulas.append(formula(latex, block=match["block"] is not None))
         return f"formula{len(formulas) - 1}formula"
 
-    text = str(_markdown(FORMULA.sub(kept, source)))
+    text = ALONE.sub(_across, str(_markdown(FORMULA.sub(kept, source))))
     if ids:
         text = re.sub(r"<h([1-6])>(.+?)</h", _with_id, text)
     return re.sub(r"formula(\d+)formula", lambda match: formulas[int(match[1])], text)
+
+
+def _across(match: re.Match) -> str:
+    """A row of a table with nothing but its first cell as a heading of the rows below it."""
+    return f'<tr><th colspan="{1 + match[2].count("<td>")}">{match[1]}</th></tr>'
 
 
 def _with_id(match: re.Match) -> str:

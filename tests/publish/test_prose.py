@@ -29,6 +29,12 @@ def test_tables_stay_tables():
     assert "<table>" in prose("| a | b |\n|---|---|\n| 1 | $x$ |")
 
 
+def test_a_row_with_nothing_but_its_first_cell_heads_those_below_it():
+    made = prose("| a | b | c |\n|---|---|---|\n| *words* | | |\n| 1 | | 3 |")
+    assert '<tr><th colspan="3"><em>words</em></th></tr>' in made
+    assert made.count("colspan") == 1 and "<td>1</td>" in made
+
+
 def shown_of(latex: str) -> str:
     return "".join(ElementTree.fromstring(formula(latex)).itertext())
 
