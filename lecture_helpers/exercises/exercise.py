@@ -1,8 +1,10 @@
 """Exercises that check an answer on random inputs and name the mistake it makes."""
 
 import copy
+import dis
 import inspect
 import io
+import re
 import traceback
 import warnings
 from collections.abc import Callable, Mapping
@@ -46,6 +48,8 @@ class Feedback:
 
     def _repr_markdown_(self) -> str:
         head, _, rest = self.text.partition("\n")
+        if self.kind == "error":  # it quotes a message, which may hold any sign
+            head = re.sub(r"([*_`<\[\\$])", r"\\\1", head)
         return f"{SYMBOLS[self.kind]} **{head}**" + (f"\n\n{rest}" if rest else "")
 
 
@@ -122,6 +126,8 @@ class Exercise:
         missing = [case for case, output in zip(cases, outputs, strict=True) if output is None]
         if len(missing) == len(cases) and said.getvalue():
             raise _Stopped(self._error("prints and returns nothing: end it with return."))
+        if len(missing) == len(cases) and first is None and _written(answer):
+            raise _Stopped(self._error("returns nothing: end it with return."))
         if len(missing) == len(cases):
             raise _Stopped(self._blank())
         if missing:
@@ -214,11 +220,19 @@ def _failure(answer: Callable, case: Mapping, error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f"ends the program: leave out exit.\n{_where(answer, error)}".rstrip()
     try:
-        words = str(error)
+        words = str(error).strip()
     except Exception:  # an exception whose own words fail
         words = ""
     words = f": {words}" if words else ", without a message"
     return f"stopped with {type(error).__name__}{words}\n{_where(answer, error)}".rstrip()
+
+
+def _written(answer: Callable) -> bool:
+    """Whether a function has more in it than an empty one, and no ``raise`` in its place."""
+    code = getattr(answer, "__code__", None)
+    return bool(code) and any(
+        step.opname.startswith("STORE_") for step in dis.get_instructions(code)
+    )
 
 
 def _fits(answer: Callable, count: int) -> bool:

@@ -210,7 +210,7 @@ class ExplorerLayout:
         if self.code:
             planned = f" To come, until you move something: {escape(explorer.to_come)}."
             time = explorer.time
-            over = f" At its end: to change anything, first draw {escape(time.label)} back."
+            over = f" At its end: to steer again, first move {escape(time.label)} back."
             self.code.value = (
                 f"This run as code ({IMPORT}): <code>{escape(explorer.code)}</code>"
                 f"{planned if explorer.to_come else over if time.value == time.hi else ''}"

@@ -108,6 +108,27 @@ def test_who_prints_and_returns_nothing_is_told_so(name, capsys):
     assert capsys.readouterr().out.count("\n") < 20  # for one input alone
 
 
+@every_exercise
+def test_who_forgets_to_return_what_was_computed_is_told_so(name):
+    def answer(*inputs):
+        found = EXERCISES[name].reference(*inputs)
+        found  # noqa: B018
+
+    feedback = checked(name, answer)
+    assert (feedback.kind, "returns nothing: end it with return" in feedback.text) == ("error", 1)
+
+
+@pytest.mark.parametrize("message", ["shapes (4,3) (4,) ", "for *: and **", "'a_b_c' <x> [1]"])
+def test_a_message_keeps_its_signs_and_breaks_no_bold(message):
+    def answer(*inputs):
+        raise ValueError(message)
+
+    (head, *_) = checked(next(iter(EXERCISES)), answer)._repr_markdown_().split("\n")
+    assert head.startswith("⚠ **") and head.endswith("**") and not head.endswith(" **")
+    plainly = re.sub(r"\\(.)", r"\1", head.removeprefix("⚠ **").removesuffix("**"))
+    assert message.strip() in plainly and not re.search(r"(?<!\\)[*_<\[]", head[4:-2])
+
+
 def tensor(value):
     """A tensor with a gradient attached."""
     return torch.tensor(plain(value), requires_grad=True) * 1.0

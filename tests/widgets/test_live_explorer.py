@@ -321,7 +321,7 @@ def test_at_the_end_it_says_how_to_go_on(make):
     explorer = make()
     assert "At its end" not in explorer.layout.code.value
     explorer.set(step=STEPS)
-    assert "At its end: to change anything, first draw step back." in explorer.layout.code.value
+    assert "At its end: to steer again, first move step back." in explorer.layout.code.value
 
 
 def test_the_code_under_it_draws_the_same_picture(make):
