@@ -27,7 +27,7 @@ LIMIT = 3000  # seconds without a word of a kernel: it is lost
 MOVE = """
 import numpy as _np, time as _time, os as _os
 from lecture_helpers.widgets import explorers as _explorers
-from tests.widgets.views import random_value as _random_value
+from tests.widgets.views import hand as _hand, random_value as _random_value
 _rng, _spent = _np.random.default_rng(0), []
 for _ in range({moves}):
     _one = _explorers()[_rng.integers(len(_explorers()))]
@@ -36,7 +36,7 @@ for _ in range({moves}):
     if _live:
         _one.set(**{{_live.name: int(_rng.integers(_live.hi // 10))}})
     else:
-        _control.parts[0].value = _random_value(_control, _rng)
+        _hand(_control, _random_value(_control, _rng))
     _spent.append(_time.perf_counter() - _begun)
     assert not _one.error, _one.error
 print(_os.getpid(), sorted(_spent)[len(_spent) // 2])

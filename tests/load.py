@@ -12,7 +12,7 @@ import psutil
 from lecture_helpers.widgets import explorers
 from lecture_helpers.widgets.live_explorer import LiveExplorer
 from tests.test_sliders import run_cells
-from tests.widgets.views import random_value
+from tests.widgets.views import hand, random_value
 
 MOST = 2  # MiB
 REPLAYS = 200
@@ -29,7 +29,7 @@ def wander(explorer, rng: np.random.Generator, moves: int) -> None:
     controls = list(explorer.controls.values())
     for _ in range(moves):
         control = controls[rng.integers(len(controls))]
-        control.parts[0].value = random_value(control, rng)
+        hand(control, random_value(control, rng))
 
 
 def replay(explorer, times: int) -> None:

@@ -21,7 +21,7 @@ import pytest
 from lecture_helpers.widgets.controls.scrubber import Scrubber
 from lecture_helpers.widgets.live_explorer import LiveExplorer
 from lecture_helpers.widgets.rendering.canvas import crowded
-from tests.widgets.views import fresh_pixels, random_value
+from tests.widgets.views import fresh_pixels, hand, random_value
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -108,7 +108,7 @@ class Driver:
         stops = [*control.stops(), random_value(control, self.rng)]
         ends = []
         for place, stop in enumerate(stops):
-            control.parts[0].value = stop
+            hand(control, stop)
             self.check(f"{control.name} = {stop!r}", again=place == 1, words=place < 2)
             dead = dead and np.array_equal(self.picture(), self.first)
             ends.append(self.picture().copy())
@@ -243,7 +243,7 @@ class LiveDriver(Driver):
         """Move a steered control by its widget while it runs."""
         now, past = self.time.value, control.value
         stop = next(value for value in control.stops() if value != past.at(now))
-        control.parts[0].value = stop
+        hand(control, stop)
         self.check(f"{control.name} = {stop!r} by hand at {now}")
         if control.value.at(now) != stop or (now and control.value.at(now - 1) != past.at(now - 1)):
             self.problems.append(f"{control.name}, moved at {now}, became {control.value!r}")

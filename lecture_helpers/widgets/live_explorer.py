@@ -31,7 +31,7 @@ class LiveExplorer(Explorer):
         self.pictures = pictures
         self.target = self.time.hi
         self._given = self._schedules()
-        self.clock = Clock(self._tick, self._started, self._back)
+        self.clock = Clock(self._tick, self._started, self._paused, self._back)
         super().__init__(view, controls, animate=animate, **others)
         for control in controls.values():
             control.changed = self._moved
@@ -133,6 +133,12 @@ class LiveExplorer(Explorer):
                 self._show_time(self.time.lo)
                 self._draw(None)
             self.target = self.time.hi
+
+    def _paused(self) -> None:
+        """Pause was pressed: this is as far as it was to run."""
+        with self._lock:
+            self.target = self.time.value
+            self.layout.refresh()
 
     def _back(self) -> None:
         """The stop button: the start again, with the same schedules."""

@@ -40,6 +40,7 @@ def _line(line) -> Call:
 
 def _outline(patch) -> Call:
     corners = patch.get_patch_transform().transform_path(patch.get_path())
+    corners.should_simplify = False  # it would do so to a ninth of a unit of the data
     gap = np.full((1, 2), np.nan)
     polygons = corners.to_polygons(closed_only=False)
     x, y = np.concatenate([part for polygon in polygons for part in (polygon, gap)]).T

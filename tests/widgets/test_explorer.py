@@ -52,7 +52,7 @@ def test_moving_either_widget_moves_value_picture_and_reading(make, part):
     explorer = make()
     before = explorer.png
     height = explorer.controls["height"]
-    height.parts[part].value = (0.5, height.place(0.5))[part]
+    height.parts[part].value = ("0.5", height.place(0.5))[part]
     assert explorer.values["height"] == 0.5
     assert "at 0.50" in shown(explorer) and explorer.png != before
     assert explorer.png == fresh_png(explorer)
@@ -80,7 +80,7 @@ def test_set_moves_the_widgets_and_draws_once(make):
     calls.clear()
     explorer.set(a=2, b=3)
     assert calls == [(2, 3)]
-    assert [part.value for part in explorer.controls["a"].parts] == [2, 2]
+    assert [part.value for part in explorer.controls["a"].parts] == ["2", 2]
 
 
 def test_set_with_a_bad_value_moves_nothing(make):
@@ -245,6 +245,18 @@ def test_pin_keeps_the_curve_in_grey_and_unpin_takes_it_away(make):
     assert np.array_equal(decode_png(explorer.png), decode_png(plain))
 
 
+def test_a_pinned_outline_keeps_the_smallest_bar_beside_the_highest(make):
+    def bars(ax, *, height=0.1):
+        ax.stairs([height, 0, 1e-3, 0, 1e-6], [0.6, 1.4, 1.6, 2.4, 2.6, 3.4], fill=True)
+        ax.set(xlim=(0, 51), ylim=(1e-9, 2), yscale="log")
+        return reading("{height}", height=height)
+
+    explorer = make(bars, height=(0.0, 1.0))
+    explorer.pin()
+    (outline,) = explorer.canvas.pinned[0]
+    assert {0.1, 1e-3, 1e-6} <= {*outline.args[1]}
+
+
 def test_pinned_bars_and_points_leave_their_outlines(make):
     def bars(ax, *, a=1.0):
         ax.bar([0, 1], [a, 1], color="red")
@@ -274,7 +286,7 @@ def test_the_scrubber_runs_its_control_and_follows_it(make):
     player = explorer.layout.scrubber.widget
     player.value = player.max
     assert explorer.values["height"] == 2
-    explorer.controls["height"].parts[0].value = 1.2345
+    explorer.controls["height"].parts[0].value = "1.2345"
     assert explorer.values["height"] == 1.2345
     player.value = player.value + 1
     assert 1.2345 < explorer.values["height"] < 1.3
@@ -319,7 +331,7 @@ def test_a_view_that_fails_says_so_under_the_last_good_picture(make, late):
 
 def test_nan_in_a_number_field_is_an_error_in_words(make):
     explorer = make()
-    explorer.controls["height"].parts[0].value = float("nan")
+    explorer.controls["height"].parts[0].value = "nan"
     assert explorer.error == "height takes a number from 0 to 2, not nan."
     assert explorer.layout.error.value == explorer.error
     explorer.set(height=0.5)

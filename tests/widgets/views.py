@@ -1,5 +1,6 @@
 """Small views that the tests of the widgets share, and pictures to compare theirs with."""
 
+import ipywidgets as w
 import numpy as np
 
 from lecture_helpers.widgets import reading
@@ -39,6 +40,12 @@ def fresh_pixels(canvas, values) -> np.ndarray:
 def fresh_png(explorer) -> bytes:
     """The picture of ``explorer``, drawn from nothing."""
     return encode_png(fresh_pixels(explorer.canvas, explorer.values))
+
+
+def hand(control, value) -> None:
+    """Put a value into the widget of a control, as a hand does in the page."""
+    field = control.parts[0]
+    field.value = str(value) if isinstance(field, w.Text) else value
 
 
 def random_value(control, rng: np.random.Generator):

@@ -9,14 +9,15 @@ LONG = 1_000_000
 
 
 class Clock:
-    """Play and stop buttons; ``tick`` is called for every tick, ``started`` when play is pressed.
+    """Play and stop buttons: ``tick`` is called for every tick, the others for what is pressed.
 
     The browser keeps the time: where no page shows the buttons, nothing goes on by itself.
     """
 
     def __init__(self, tick: Callable[[], None], started: Callable[[], None],
-                 back: Callable[[], None]):  # fmt: skip
-        self._tick, self._started, self._back, self._mute = tick, started, back, False
+                 paused: Callable[[], None], back: Callable[[], None]):  # fmt: skip
+        self._tick, self._started, self._paused, self._back = tick, started, paused, back
+        self._mute = False
         self.widget = w.Play(
             min=0,
             max=LONG,
@@ -41,8 +42,8 @@ class Clock:
             self._tick()
 
     def _pressed(self, playing: bool) -> None:
-        if playing and not self._mute:
-            self._started()
+        if not self._mute:
+            (self._started if playing else self._paused)()
 
     def run(self, runs: bool) -> None:
         """Start or stop it, as the buttons do."""

@@ -21,25 +21,36 @@ def nice_step(lo: float, hi: float) -> float:
     return float(f"{factor * power:.1g}")
 
 
+def as_typed(value):
+    """The number that a text says, with a comma or a point; any other text stays as it is.
+
+    >>> as_typed(" 0,5"), as_typed("−1e-3"), as_typed("much")
+    (0.5, -0.001, 'much')
+    """
+    try:
+        number = float(value.strip().replace(",", ".").replace("−", "-"))
+    except (AttributeError, ValueError):
+        return value
+    return int(number) if number.is_integer() else number
+
+
 class Range(Control):
     """A number between two ends: a slider for the eye, a field for the exact value.
 
     The slider stands on places 0, 1, 2, ... a step apart; the value may lie between two of them.
     In the page places are whole numbers: a fraction would be rounded there and reported back, late,
-    as if a hand had moved it. The field has no ends of its own: a page would move what lies outside
-    to the nearest one without a word, and a typed "0,5", of which browsers make 5, to the upper.
+    as if a hand had moved it. The field takes text: a field for numbers drops the signs it does not
+    know without a word, and makes 5 of "0,5" and 25 of "2.5".
     """
-
-    _number = w.FloatText
 
     def __init__(self, name, lo, hi, step, start, label):
         self.lo, self.hi, self.step = lo, hi, step
         super().__init__(name, start, label)
 
     def _make(self):
-        number = self._number(
-            value=self.start,
-            step=self.step,
+        number = w.Text(
+            value=in_words(self.start),
+            continuous_update=False,
             description=self.label,
             tooltip=f"from {in_words(self.lo)} to {in_words(self.hi)}",
         )
@@ -57,8 +68,11 @@ class Range(Control):
         if not self._busy and place != self.place(self.value):
             self._heard(self.at(place))
 
+    def _heard(self, value) -> None:
+        super()._heard(as_typed(value))
+
     def _seen(self, value):
-        return value, self.place(value)
+        return in_words(value), self.place(value)
 
     def place(self, value) -> int:
         """Which place of the slider is nearest to ``value``; the last one is the upper end."""
@@ -97,8 +111,6 @@ class Range(Control):
 class WholeRange(Range):
     """A whole number between two ends."""
 
-    _number = w.IntText
-
     def accept(self, value) -> int:
         if not is_finite(value) or value != int(value) or not self.lo <= value <= self.hi:
             raise ValueError(
@@ -116,11 +128,6 @@ class LogRange(Range):
     def __init__(self, name, lo, hi, start, label):
         step = nice_step(math.log10(lo), math.log10(hi))
         super().__init__(name, float(lo), float(hi), step, float(start), label)
-
-    def _make(self):
-        number, slider = super()._make()
-        number.step = None
-        return [number, slider]
 
     def _steps(self, value):
         return math.log10(value / self.lo) / self.step
