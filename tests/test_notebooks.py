@@ -216,11 +216,13 @@ def said_twice(notebook, folder):
 
 
 def open_answers(notebook, folder):
-    """Answers that stand open below a question, or below a solution that is folded."""
+    """Answers that stand open beside a question, or below a solution that is folded."""
     asked = False
-    for cell in lecture_part(notebook):
+    for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             asked = "predict=" in source(cell)
+            if asked and cell["metadata"].get("jupyter") != {"source_hidden": True}:
+                yield f"the answer stands in the open code: {source(cell)[:50]!r}"
         elif asked and source(cell).startswith("**What you saw"):
             yield f"an answer stands open: {source(cell)[:60]!r}"
     for cell in filter(is_solution, code_cells(notebook)):

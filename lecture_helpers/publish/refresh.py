@@ -88,11 +88,16 @@ def run(
 
 
 def tidy(notebook) -> None:
-    """Take out what differs from run to run or needs a kernel; say which cells are slides."""
+    """Take out what differs from run to run or needs a kernel; say which cells are slides.
+
+    A cell that holds the answer to a question is folded.
+    """
     notebook.metadata = {"kernelspec": dict(KERNEL), "language_info": dict(LANGUAGE)}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell, kind in zip(notebook.cells, slide_types(notebook.cells), strict=True):
         cell.metadata["slideshow"] = {"slide_type": kind}
+        if cell.cell_type == "code" and "predict=" in cell.source:
+            cell.metadata["jupyter"] = {"source_hidden": True}
         for key in ("execution", "collapsed", "scrolled", "trusted"):
             cell.metadata.pop(key, None)
         for output in cell.get("outputs", []):

@@ -111,6 +111,9 @@ def test_what_differs_from_run_to_run_is_taken_out():
     notebook = new_notebook(cells=[cell], metadata={"widgets": {}, "x": 1})
     tidy(notebook)
     assert cell.metadata == {"tags": ["solution"], "slideshow": {"slide_type": "skip"}}
+    asks = new_code_cell("explore(view, predict=('Up?', ['yes', 'no'], 1))")
+    tidy(new_notebook(cells=[asks]))
+    assert asks.metadata["jupyter"] == {"source_hidden": True}, "it holds the answer"
     assert dict(notebook.cells[0].outputs[0].data) == {"text/plain": "w"}
     assert notebook.metadata.kernelspec["display_name"] == "Python 3 (ipykernel)"
 
