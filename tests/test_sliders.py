@@ -7,6 +7,7 @@ it found wrong, one line each.
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -18,6 +19,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from lecture_helpers.publish.frames import LOOK
 from lecture_helpers.widgets.controls.scrubber import Scrubber
 from lecture_helpers.widgets.live_explorer import LiveExplorer
 from lecture_helpers.widgets.rendering.canvas import crowded
@@ -92,6 +94,8 @@ class Driver:
             self.problems.append(f"at {where} the picture is not the one drawn from nothing")
         if words and crowded(explorer.canvas.figure):
             self.problems.append(f"at {where} words are cut off or lie over another panel")
+        if re.search(r"\b(nan|inf)\b", str(explorer.reading)):
+            self.problems.append(f"at {where} it says {str(explorer.reading)!r}")
         if not limits_set(explorer):
             self.problems.append(f"at {where} the view sets no x and y limits")
 
@@ -182,6 +186,20 @@ class Driver:
         self.explorer.reset()
         if not np.array_equal(self.picture(), self.first):
             self.problems.append("reset does not bring the first picture back")
+        self.enlarge()
+
+    def enlarge(self) -> None:
+        """In large type, as on pages and projectors, no legend leaves its panel."""
+        explorer, canvas = self.explorer, self.explorer.canvas
+        explorer.dress(LOOK)
+        for name in explorer.presets:
+            explorer.set(**explorer.presets[name])
+            for place, ax in enumerate(explorer.canvas.figure.axes):
+                legend = ax.get_legend()
+                inside, box = ax.bbox, legend and legend.get_window_extent()
+                if legend and (box.x0 < inside.x0 - 2 or box.x1 > inside.x1 + 2):
+                    self.problems.append(f"at {name!r} the legend of panel {place} is too wide")
+        explorer.canvas = canvas
 
 
 class LiveDriver(Driver):

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
@@ -19,8 +19,10 @@ from lecture_helpers.report.ledger_rows import (
     figures,
     shown,
 )
-from lecture_helpers.widgets import reading, show
-from lecture_helpers.widgets.pictures import Picture
+from lecture_helpers.widgets import reading
+from lecture_helpers.widgets.appearance import CURRENT
+from lecture_helpers.widgets.pictures import Picture, draw_strip
+from lecture_helpers.widgets.view import as_view
 
 REMARKS = {
     "falsified_by": "What would change it",
@@ -56,6 +58,12 @@ LABEL = 44  # characters to a line of a label
 TICKS = (1, 3, 10, 30, 100, 300, 1000)
 MANY_ROWS = 40
 WIDE = 9.6  # inches
+SHARPNESS = 1.2  # rows of type: more pixels make large notebooks and hardly better ones
+MANY_FOR_ONE_AXIS = 12
+AXIS = (
+    "← against the sentence      for it →\n"
+    "effect in smallest effects that matter; shaded: too small to matter"
+)
 TALLEST = 20  # inches; more rows stand closer together
 
 
@@ -228,7 +236,7 @@ def _rounded_up(deviation: float) -> str:
     return "0" if deviation == 0 else f"below 1e{int(np.floor(np.log10(deviation))) + 1:+03d}"
 
 
-def picture(drawn: Sequence[Mapping], width: float = WIDE) -> Picture:
+def picture(drawn: Sequence[Mapping], width: float = WIDE, sharpness: float = SHARPNESS) -> Picture:
     """The forest of some entries, ``width`` inches wide; as high as its rows need."""
     labels = [label for label, *_ in _rows(drawn)]
     height = sum(ROW + TEXT * label.count("\n") for label in labels)
@@ -239,8 +247,9 @@ def picture(drawn: Sequence[Mapping], width: float = WIDE) -> Picture:
             ax.set_xlabel(ax.get_xlabel(), loc="right")
         return reading("{words}", words=" ".join(map(_alt, drawn)))
 
-    view.__name__ = f"forest of {' '.join(stored['id'] for stored in drawn)}"
-    return show(view, size=(width, min(1.0 + height, TALLEST)))
+    name = f"forest of {' '.join(stored['id'] for stored in drawn)}"
+    size, look = (width, min(1.2 + height, TALLEST)), replace(CURRENT, sharpness=sharpness)
+    return draw_strip(as_view(view), [{}], size, look, captions=False, name=f"<{name}: start>")
 
 
 def _alt(stored: Mapping) -> str:
@@ -303,7 +312,9 @@ def draw_forest(ax, drawn: Sequence[Mapping]) -> None:
         text.set_fontsize(10)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel("effect in smallest effects that matter (shaded: too small to matter)")
+    ax.set_xlabel(AXIS)
+    if len(rows) > MANY_FOR_ONE_AXIS:
+        ax.tick_params(labeltop=True)
 
 
 def _interval(ax, at: float, finding: Mapping, scale: float, counts: bool) -> None:

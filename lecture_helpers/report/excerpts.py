@@ -7,8 +7,8 @@ from lecture_helpers.report.cards import LABEL, ROW, TEXT, picture
 from lecture_helpers.widgets.pictures import Picture
 
 WIDTH = 7.4  # inches; stretched over a slide, its type is as large as the slide's
-TALLEST = 3.5
-EDGES = 1.0  # of it, for the axis and its label
+TALLEST = 3.7
+EDGES = 1.2  # of it, for the axis and its label
 
 
 def excerpts(stored: Mapping, phrases: Sequence[str] = ()) -> list[Picture]:
@@ -26,7 +26,7 @@ def excerpts(stored: Mapping, phrases: Sequence[str] = ()) -> list[Picture]:
     >>> shown.alt.count("ReLU, depth")
     4
     """
-    return [picture([few], WIDTH) for few in _pages({**stored, **_named(stored, phrases)})]
+    return [picture([few], WIDTH, 1.75) for few in _pages({**stored, **_named(stored, phrases)})]
 
 
 def _named(stored: Mapping, phrases: Sequence[str]) -> dict:
