@@ -154,7 +154,7 @@ forward = Exercise(
         ),
     },
     hints=(
-        "Write the four lines of the slide one below the other, and print the shape after each.",
+        "Write the four lines (section 2) one below the other, and print the shape after each.",
         "x.mean(axis=0) and x.var(axis=0) give k numbers each; broadcasting does the rest.",
         "The first line chooses: mean, var = running if running is not None else (...). The other "
         "lines are the same in training and at test time.",
