@@ -154,7 +154,7 @@ forward = Exercise(
         ),
     },
     hints=(
-        "Write the four lines of the slide one below the other, and print the shape after each.",
+        "Write the four lines (section 2) one below the other, and print the shape after each.",
         "x.mean(axis=0) and x.var(axis=0) give k numbers each; broadcasting does the rest.",
         "The first line chooses: mean, var = running if running is not None else (...). The other "
         "lines are the same in training and at test time.",
@@ -170,11 +170,13 @@ def _backward(
     stretched="x_hat", axis=0, ddof=0, exact=False, scale=lambda var, eps: np.sqrt(var + eps),
     divided=True, one_gamma=True,
 ):  # fmt: skip
-    """The gradient by x; ``mean`` and ``variance`` weigh the ways that lead through them."""
+    """The gradient by x; ``mean`` and ``variance``, of x if functions, weigh the ways by them."""
+    mean, variance = (weight(x) if callable(weight) else weight for weight in (mean, variance))
     root = scale(x.var(axis, ddof=ddof, keepdims=True), eps)
     centred = x - x.mean(axis, keepdims=True)
     ways = {"x_hat": (centred / root, centred / root), "mean of dy x": (centred / root, x),
-            "x": (x, x), "centred": (centred, centred)}  # fmt: skip
+            "x": (x, x), "centred": (centred, centred), "mean of dy": (centred / root, 1.0),
+            "mean alone": (1.0, centred / root)}  # fmt: skip
     along, weight = ways[stretched]
     stretch = along * average(dy * weight, axis)
     if exact:
@@ -223,6 +225,16 @@ backward = Exercise(
             {"one_gamma": False},
             "It multiplies all three terms: put a bracket around them.",
         ),
+        "the way through the variance has a sum where a mean belongs": (
+            {"variance": len},
+            "Both statistics are means over m examples. The way through the mean has its 1/m; the "
+            "one through the variance needs it, too: x_hat * mean(dy * x_hat).",
+        ),
+        "the way through the mean has a sum where a mean belongs": (
+            {"mean": len},
+            "Both statistics are means over m examples. The way through the variance has its 1/m; "
+            "the one through the mean needs it, too: mean(dy).",
+        ),
         "sums stand where means belong": (
             {"average": lambda values, axis: values.sum(axis, keepdims=True)},
             "The statistics are means over m examples; their derivatives carry 1/m.",
@@ -238,6 +250,19 @@ backward = Exercise(
         "the way through the variance has the wrong sign": (
             {"variance": -1},
             "Both ways are subtracted: what stretches the batch is taken out of dy, not doubled.",
+        ),
+        "the way through the mean has the wrong sign": (
+            {"mean": -1},
+            "Both ways are subtracted: what shifts the batch is taken out of dy, not doubled.",
+        ),
+        "x_hat is missing in front of mean(dy * x_hat)": (
+            {"stretched": "mean alone"},
+            "The mean says how much of dy is stretch. Taken away from each example is its share of "
+            "that: x_hat times the mean.",
+        ),
+        "mean(dy) stands where mean(dy * x_hat) belongs": (
+            {"stretched": "mean of dy"},
+            "The way through the variance projects dy on the normalised batch: mean(dy * x_hat).",
         ),
         "dy is averaged with x, not with x_hat": (
             {"stretched": "mean of dy x"},

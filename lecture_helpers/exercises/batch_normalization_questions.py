@@ -33,7 +33,7 @@ QUESTIONS = (
     ),
     Question(
         "A batch of ten. Nine values lie close together, the tenth runs off to a million. As what "
-        "does that one leave the normalization, about?",
+        "does that one leave the normalization, about? *(Section 5.)*",
         {
             "a million": "It is divided by the deviation of the batch, and that is large because "
             "of it.",
@@ -46,7 +46,7 @@ QUESTIONS = (
     ),
     Question(
         "One digit's normalised value changes with its mates: in groups of 128 it has a spread of "
-        "0.11. The same batches, normalised in groups of 8?",
+        "0.11. The same batches, normalised in groups of 8? *(Section 5.)*",
         {
             "about 0.11": "What is random in it comes from the mates, and a mean of 8 is less "
             "certain than one of 128.",
@@ -60,7 +60,7 @@ QUESTIONS = (
     Question(
         "A fresh ReLU network with He's rule and batch normalization: the *squared* gradient grows "
         "by 1.47 a layer on its way down. How many times larger is the gradient itself ten layers "
-        "further down?",
+        "further down? *(Section 4.)*",
         {
             "about 7 times": "$1.47^{10}=47$ for the square, and the root of that is 6.8.",
             "about 15 times": "Ten times 1.47: but the layers *multiply*. And it is the square "
@@ -74,7 +74,7 @@ QUESTIONS = (
     Question(
         "A network with batch normalization was trained at a learning rate of 0.1. You multiply "
         "the weights of one hidden layer by 10. Which learning rate for that layer makes the "
-        "training the same?",
+        "training the same? *(Section 8.)*",
         {
             "0.1": "The output is the same, but the gradient is ten times shorter and the weights "
             "ten times longer. So the steps turn them a hundred times less.",
@@ -89,7 +89,7 @@ QUESTIONS = (
     Question(
         "Running averages begin at a variance of 1, with a *momentum* of 0.1 as in torch. The true "
         "variance is a thousandth. After about how many updates is the running one below a "
-        "hundredth?",
+        "hundredth? *(Section 6.)*",
         {
             "after 1": "So it would be if the momentum weighed the *past*. Here 0.1 is the weight "
             "of the new batch.",

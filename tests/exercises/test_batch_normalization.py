@@ -1,11 +1,13 @@
 """The answers of lesson 1's self-test, computed."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 
 from lecture_helpers.datasets import digits
-from lecture_helpers.exercises.batch_normalization import self_test
+from lecture_helpers.exercises.batch_normalization import backward, self_test
 from lecture_helpers.networks.batch_normalization import (
     RunningStatistics,
     batch_norm,
@@ -97,3 +99,31 @@ def test_no_gradient_passes_a_layer_whose_units_are_all_off():
     torch.nn.functional.cross_entropy(net(inputs), targets).backward()
     assert not net.hidden1.linear.weight.grad.any() and not net.hidden2.linear.weight.grad.any()
     assert RIGHT[7] == "none of these"
+
+
+@pytest.mark.parametrize(
+    "ways, mistake",
+    [
+        (lambda dy, x_hat: dy.mean(0) + x_hat * (dy * x_hat).sum(0),
+         "the way through the variance has a sum where a mean belongs"),
+        (lambda dy, x_hat: dy.sum(0) + x_hat * (dy * x_hat).mean(0),
+         "the way through the mean has a sum where a mean belongs"),
+        (lambda dy, x_hat: dy.sum(0) + x_hat * (dy * x_hat).sum(0),
+         "sums stand where means belong"),
+        (lambda dy, x_hat: -dy.mean(0) + x_hat * (dy * x_hat).mean(0),
+         "the way through the mean has the wrong sign"),
+        (lambda dy, x_hat: dy.mean(0) - x_hat * (dy * x_hat).mean(0),
+         "the way through the variance has the wrong sign"),
+        (lambda dy, x_hat: dy.mean(0) + (dy * x_hat).mean(0),
+         "x_hat is missing in front of mean(dy * x_hat)"),
+        (lambda dy, x_hat: dy.mean(0) + x_hat * dy.mean(0),
+         "mean(dy) stands where mean(dy * x_hat) belongs"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_one_term_of_the_backward_pass_is_named_as_that(ways, mistake):
+    def answer(x, dy, gamma, eps):
+        root = np.sqrt(x.var(axis=0) + eps)
+        return gamma / root * (dy - ways(dy, (x - x.mean(axis=0)) / root))
+
+    feedback = copy.copy(backward).check(answer)
+    assert f"your values are those you get when {mistake}." in feedback.text
