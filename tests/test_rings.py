@@ -66,10 +66,10 @@ ORDER = {
         __init__ bottleneck plans deep_supervision greedy_growth snapshots buildable
     """.split(),
     "publish": """
-        __init__ api frames moving pictures prose generated_lists slides refresh site
+        __init__ api frames moving pictures prose blocks generated_lists slides refresh site
     """.split(),
     "report": """
-        lessons ledger_rows cards ledger_table __init__
+        lessons ledger_rows cards excerpts ledger_table __init__
     """.split(),
     "test_functions": """
         __init__ surfaces averaging_traps coordinate_traps smoothable clock_speed multimodal

@@ -258,7 +258,7 @@ def renamed(entry, count):
 
 @pytest.mark.parametrize("count", [1, 14])
 def test_labels_do_not_overlap_and_nothing_is_cut_off_however_long_the_names(stored, count):
-    figure = shown._picture([renamed(stored["C8"], count)]).figure
+    figure = shown.picture([renamed(stored["C8"], count)]).figure
     figure.canvas.draw()
     boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
     assert all(above.y0 >= below.y1 - 1 for above, below in zip(boxes, boxes[1:], strict=False))
