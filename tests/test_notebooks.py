@@ -379,6 +379,7 @@ def test_a_notebook_is_free_of(check, path):
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_a_notebook_is_small_enough_to_clone_and_to_show(path):
     assert path.stat().st_size <= MOST_BYTES
+    assert sum(one.stat().st_size for one in PATHS) <= 8_000_000, "all together"
 
 
 # The checks themselves: one good notebook, and one change that each must notice.
@@ -403,7 +404,7 @@ def good() -> dict:
     code = {
         "cell_type": "code",
         "id": "b",
-        "metadata": {},
+        "metadata": {"jupyter": {"source_hidden": True}},
         "execution_count": 1,
         "source": ["def view(ax): ...\n\n\n", "explore = print\n", EXPLORE],
         "outputs": [picture_output()],
@@ -498,6 +499,7 @@ SPOILS = [
     (names_used_above_their_cell, write_code("goal = lambda now: now.a > later")),
     (names_used_above_their_cell, add_code("print(later)", "later = 1")),
     (open_answers, write_answer),
+    (open_answers, lambda notebook: code(notebook).update(metadata={})),
     (said_twice, write_prose("# T\n\n" + "\n\n".join(["It fell. " * 20] * 2))),
     (open_answers, add_code("t = 1", tags=["solution"])),
     (overwritten_answers, add_code("def f(x): ...\ne.check(f)", "f = abs")),
