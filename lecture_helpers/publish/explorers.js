@@ -156,7 +156,9 @@ function picture(frame, film) {
   const sides = [[], [""], ["left", "right"], ["left", "middle", "right"]][film.panels.length] ?? [];
   const panels = film.panels.map(({ width, picture: still }, which) => {
     const box = document.createElement("div");
-    box.dataset.side = sides[which] ?? "";
+    const side = document.createElement("p");
+    side.className = "side";
+    side.textContent = sides[which] ?? "";
     const [below, above] = [document.createElement("img"), document.createElement("img")];
     box.className = "panel";
     box.style.setProperty("--share", `${(100 * width) / whole}%`);
@@ -165,7 +167,7 @@ function picture(frame, film) {
     above.className = "moved";
     above.alt = "";
     box.append(below, above);
-    frame.append(box);
+    frame.append(side, box);
     return { width, above };
   });
   frame.setAttribute("role", "img");

@@ -72,7 +72,7 @@ def slides(cells: list) -> list[Slide]:
     read = rows_to_read(script)
     for cell, kind in zip(cells, kinds, strict=True):
         if kind == "slide":
-            made += _parted(cell.source, made[-1] if made else Slide(), read)
+            _append(made, _parted(cell.source, made[-1] if made else Slide(), read))
         elif kind == "subslide":
             for output in cell.outputs:
                 made += _of_output(output, made, read)
@@ -80,6 +80,14 @@ def slides(cells: list) -> list[Slide]:
     made = [slide for slide in made if slide.text or slide.output]
     _speak(script, made)
     return made
+
+
+def _append(made: list[Slide], more: list[Slide]) -> None:
+    """Add slides of prose; what goes on with the last one's heading, and fits on it, joins it."""
+    if made and more and not made[-1].output and made[-1].heading == more[0].heading:
+        if _weight(made[-1].text) + _weight(more[0].text) <= WORDS:
+            made[-1].text += more.pop(0).text
+    made += more
 
 
 def rows_to_read(script: str) -> dict[str, list[str]]:

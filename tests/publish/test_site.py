@@ -226,6 +226,15 @@ def test_a_phone_shows_panels_under_one_another_and_nothing_to_the_side(opened):
     page = opened(LESSON)
     first, second = (box.bounding_box() for box in page.locator(".panel").all()[:2])
     assert second["y"] >= first["y"] + first["height"] - 1 and first["width"] > 300
+    assert page.locator(".side").all_inner_texts()[:2] == ["left", "right"]
+    section = page.locator(".explorer").first
+    section.get_by_role("slider", name="slope").evaluate(MOVE, 0)
+    for box in section.locator(".panel").all():
+        below, above = (image.bounding_box() for image in box.locator("img").all())
+        ends = above["y"] + above["height"] - below["y"] - below["height"]
+        assert above["y"] >= below["y"] - 1 and ends <= 1, "a change lies in its picture"
+        assert below["height"] == pytest.approx(box.bounding_box()["height"], abs=1)
+    assert section.locator(".clock").get_by_role("slider", name="slope").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page = opened(LESSON, 1280, 720)
     first, second = (box.bounding_box() for box in page.locator(".panel").all()[:2])
