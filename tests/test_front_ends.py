@@ -149,7 +149,7 @@ def test_in_the_dark_everything_moves_and_can_be_read(path, server, page):
     )
     try:
         browser.open_notebook(page, server, path.name)
-        page.wait_for_selector("body[data-jp-theme-light=false]")
+        page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
         browser.run_all(page)
         assert move_first_sliders(page) == explorers_in(path)
         for words in page.locator(WORDS).all():
