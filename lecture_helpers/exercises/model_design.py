@@ -168,6 +168,16 @@ def _dampened(hessian, theta, lr, momentum, steps):
     return np.array(path)
 
 
+def _ahead(hessian, theta, lr, momentum, steps):
+    """The look ahead as Sutskever and others write it: the gradient where v alone would lead."""
+    v, path = np.zeros_like(theta), []
+    for _ in range(steps):
+        v = momentum * v + hessian @ (theta - lr * momentum * v)
+        theta = theta - lr * v
+        path.append(theta)
+    return np.array(path)
+
+
 def _one_by_one(hessian, theta, lr, momentum, steps):
     theta, v, path = theta.copy(), np.zeros_like(theta), []
     for _ in range(steps):
@@ -223,6 +233,16 @@ momentum_steps = Exercise(
             {"velocity": lambda v, g, m, lr: m * v + lr * g},
             "It stands either in the velocity or in the step. In torch's convention: in the step.",
         ),
+        "the learning rate is used twice, and every step goes uphill": (
+            {"velocity": lambda v, g, m, lr: m * v - lr * g},
+            "Two conventions are mixed. v = momentum * v - lr * g holds the rate and the sign, and "
+            "goes with theta + v. Torch has v = momentum * v + g and theta - lr * v.",
+        ),
+        "the gradient is that of the place ahead": (
+            _ahead,
+            "hessian @ (theta - lr * momentum * v) is Nesterov's look ahead. The heavy ball takes "
+            "the gradient where it is.",
+        ),
         "the path begins with the start": (
             lambda h, theta, *how: np.vstack([theta, _momentum_steps(h, theta, *how)]),
             "The path holds the place after every step, so its first row is the place after the "
@@ -230,7 +250,14 @@ momentum_steps = Exercise(
         ),
         "the path begins with the start and lacks the last step": (
             lambda h, theta, *how: np.vstack([theta, _momentum_steps(h, theta, *how)])[:-1],
-            "The path holds the place after every step: first step, then store.",
+            "Its first row is the start: theta was stored before it moved, for instance, or moved "
+            "before v was updated, by a v that was still 0. In every step: first v, then theta, "
+            "then store.",
+        ),
+        "the path begins with the start, twice, and lacks the last two steps": (
+            lambda h, theta, *how: np.vstack([theta, theta, _momentum_steps(h, theta, *how)])[:-2],
+            "Theta was stored before it moved, for instance, and moved before v was updated. In "
+            "every step: first v, then theta, then store.",
         ),
         "the velocities come back, not the places": (
             {"kept": "velocity"},
@@ -268,6 +295,10 @@ momentum_steps = Exercise(
         "the momentum is added instead of carried": (
             {"velocity": lambda v, g, m, lr: v + m * g},
             "The factor belongs to the old velocity: v = momentum * v + gradient.",
+        ),
+        "the new gradient is multiplied by momentum, too": (
+            {"velocity": lambda v, g, m, lr: m * (v + g)},
+            "The factor belongs to the old velocity alone: v = momentum * v + gradient.",
         ),
         "every step goes uphill": (
             {"velocity": lambda v, g, m, lr: m * v - g},

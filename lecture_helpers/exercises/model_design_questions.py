@@ -37,16 +37,16 @@ QUESTIONS = (
     Question(
         "Two ReLU towers of 24 layers: one plain, by He's rule; one with skips and branches over "
         "$\\sqrt{24}$. In both the gradient is about the same in all layers. Follow the *spread* "
-        "of the digits from the first layer to the last.",
+        "of the digits, an absolute size, from the first layer to the last.",
         {
-            "it falls in the plain tower and grows in the other": "The plain tower lets the digits "
-            "run together. A skip hands on what tells them apart, and the branch adds to it.",
+            "it falls in the plain tower and grows in the other": "So it is measured. But with "
+            "skips the signal grows still more: as a share of it the spread shrinks in both.",
             "it stays in both, as the gradient does": "That a gradient stays says nothing about "
             "how different the digits are. Look at the left panel.",
-            "it falls in both": "With skips each layer only adds to what was there. The left panel "
-            "shows the spread growing with depth.",
+            "it falls in both": "As a share of the signal it does, in both. But the spread is a "
+            "size, and in the left panel that of the second tower grows with depth.",
             "it stays in the plain tower, which He's rule protects": "He's rule keeps the signal's "
-            "size. But the signal becomes ever more the same for all digits.",
+            "size. The part in which the digits differ becomes smaller.",
         },
         "it falls in the plain tower and grows in the other",
     ),

@@ -1,11 +1,13 @@
 """The answers of lesson 5's self-test, computed."""
 
+import copy
+
 import numpy as np
 import pytest
 
 from lecture_helpers.claims.experiments.skip_connections import repairable_mlp
 from lecture_helpers.datasets import digits
-from lecture_helpers.exercises.model_design import self_test
+from lecture_helpers.exercises.model_design import momentum_steps, self_test
 from lecture_helpers.networks.mean_field import mean_field
 from lecture_helpers.networks.signal_profile import signal_profile
 from lecture_helpers.networks.signal_propagation import propagate
@@ -40,6 +42,9 @@ def test_where_the_digits_run_together():
         assert 0.4 < tower.gradient[0] / tower.gradient[-1] < 2.5
     assert plain.spread[-1] < plain.spread[0] / 2
     assert skips.spread[-1] > 2 * skips.spread[0]
+    for tower in (plain, skips):
+        share = tower.spread / tower.signal
+        assert share[-1] < share[0] / 2
     assert RIGHT[2] == "it falls in the plain tower and grows in the other"
 
 
@@ -94,3 +99,39 @@ def test_by_hes_rule_there_is_little_to_repair():
     assert np.mean(left["he"]) > -0.5
     assert np.mean(left["glorot"]) < -3
     assert RIGHT[7] == "there was hardly anything to repair"
+
+
+STEP = {
+    "v": "v = momentum * v + hessian @ theta",
+    "theta": "theta = theta - lr * v",
+    "store": "path.append(theta)",
+    "u": "v = momentum * v - lr * hessian @ theta",
+    "ahead": "v = momentum * v + hessian @ (theta - lr * momentum * v)",
+}
+
+
+@pytest.mark.parametrize(
+    "order, mistake, said",
+    [
+        ("v theta store", None, ""),
+        ("theta v store", "lacks the last step", "moved before v was updated"),
+        ("v store theta", "lacks the last step", "stored before it moved"),
+        ("theta store v", "lacks the last step", "moved before v was updated"),
+        ("store theta v", "twice, and lacks", "stored before it moved, for instance, and moved"),
+        ("u theta store", "used twice, and every step goes uphill", "goes with theta + v"),
+        ("ahead theta store", "the place ahead", "Nesterov's look ahead"),
+    ],
+)
+def test_lines_of_momentum_in_another_order(order, mistake, said):
+    loop = "".join(f"        {STEP[word]}\n" for word in order.split())
+    found: dict = {"np": np}
+    exec(
+        "def answer(hessian, theta, lr, momentum, steps):\n"
+        "    v, path = np.zeros_like(theta), []\n"
+        f"    for _ in range(steps):\n{loop}    return np.array(path)",
+        found,
+    )
+    feedback = copy.copy(momentum_steps).check(found["answer"])
+    assert feedback.right == (mistake is None)
+    assert mistake is None or mistake in feedback.mistake
+    assert said in feedback.text
