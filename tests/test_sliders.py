@@ -189,15 +189,21 @@ class Driver:
         self.enlarge()
 
     def enlarge(self) -> None:
-        """In large type, as on pages and projectors, no legend leaves its panel."""
+        """In large type, as on pages and projectors, no legend leaves its panel or, if it stands
+        above it, the picture or another legend's way.
+        """
         explorer, canvas = self.explorer, self.explorer.canvas
         explorer.dress(LOOK)
         for name in explorer.presets:
             explorer.set(**explorer.presets[name])
-            for place, ax in enumerate(explorer.canvas.figure.axes):
-                legend = ax.get_legend()
-                inside, box = ax.bbox, legend and legend.get_window_extent()
-                if legend and (box.x0 < inside.x0 - 2 or box.x1 > inside.x1 + 2):
+            figure, above = explorer.canvas.figure, 0.0
+            for place, ax in enumerate(figure.axes):
+                if not (legend := ax.get_legend()):
+                    continue
+                box, low, high = legend.get_window_extent(), ax.bbox.x0, ax.bbox.x1
+                if box.y0 >= ax.bbox.y1 - 2:
+                    low, high, above = above, figure.bbox.x1, box.x1
+                if box.x0 < low - 2 or box.x1 > high + 2:
                     self.problems.append(f"at {name!r} the legend of panel {place} is too wide")
         explorer.canvas = canvas
 
