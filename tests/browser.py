@@ -416,8 +416,8 @@ def by_keyboard(page, row) -> None:
 
 def by_number(page, row) -> None:
     """Type a value into the number field beside a slider."""
-    field, label = (row.locator(f".lecture-number {part}") for part in ("input", "label"))
-    _, low, _, high = label.get_attribute("title").split()  # from 0 to 1
+    field = row.locator(".lecture-number input")
+    _, low, _, high = field.get_attribute("placeholder").split()  # from 0 to 1
     far = float(field.input_value()) > (float(low) + float(high)) / 2
     field.fill(low if far else high)
     field.press("Enter")

@@ -52,7 +52,7 @@ class Range(Control):
             value=in_words(self.start),
             continuous_update=False,
             description=self.label,
-            tooltip=f"from {in_words(self.lo)} to {in_words(self.hi)}",
+            placeholder=f"from {in_words(self.lo)} to {in_words(self.hi)}",
         )
         slider = w.IntSlider(
             min=0,
