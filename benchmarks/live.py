@@ -119,9 +119,9 @@ def measure(page, explorer) -> dict:
     rows = explorer.locator(".lecture-control")
     sliders = [row for row in rows.all()[1:] if row.locator(".noUi-handle").count()]
     handle, code = sliders[0].locator(".noUi-handle").first, explorer.locator(".lecture-code")
-    handle_was = code.inner_text()
+    before_it = code.inner_text()
     handle.press("ArrowRight")  # a run of its own: the strip's is known already
-    browser.wait_until(lambda: code.inner_text() != handle_was, lambda: "the hand is not seen")
+    browser.wait_until(lambda: code.inner_text() != before_it, lambda: "the hand is not seen")
     explorer.evaluate(WATCH)
     before = printed(page)
     browser.play(explorer)

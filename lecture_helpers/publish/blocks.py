@@ -1,5 +1,6 @@
 """The cells of a notebook as the blocks of a page: prose for where no cell runs, code folded."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -82,6 +83,10 @@ def _of_prose(cell) -> Block:
 
 
 def contents(made: list[Block]) -> list[tuple[str, str]]:
-    """Words and id of every section."""
+    """Words and id of every section, as they are read: not escaped."""
     found = [HEADING.findall(block.html) for block in made if block.html]
-    return [(re.sub("<[^>]+>", "", words), id) for pairs in found for id, words in pairs]
+    return [
+        (html.unescape(re.sub("<[^>]+>", "", words)), html.unescape(at))
+        for pairs in found
+        for at, words in pairs
+    ]

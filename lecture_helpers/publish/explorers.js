@@ -78,6 +78,7 @@ function build(section, film) {
     show(states.find((state) => same(state.at, first)));
     wanted = now.at.slice();
     section.classList.remove("along");
+    play?.stop();
     if (film.live) play.run(preset.at[1]);
   }));
   const back = button("reset");
@@ -106,11 +107,12 @@ function build(section, film) {
 
   const clock = row("clock", []);
   const knobs = row("knobs", []);
-  const place = () => { // on a phone the main control stands under the picture
+  const place = () => { // on a phone's page the main control stands under the picture
     const tools = play ? [play.button] : [];
-    clock.replaceChildren(...(narrow.matches ? [main.label, ...tools] : []));
-    const others = parts.filter((part) => !narrow.matches || part !== main);
-    knobs.replaceChildren(...others.map((part) => part.label), ...(narrow.matches ? [] : tools));
+    const apart = narrow.matches && !section.closest(".reveal");
+    clock.replaceChildren(...(apart ? [main.label, ...tools] : []));
+    const others = parts.filter((part) => !apart || part !== main);
+    knobs.replaceChildren(...others.map((part) => part.label), ...(apart ? [] : tools));
   };
   narrow.addEventListener("change", place);
   place();

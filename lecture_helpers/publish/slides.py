@@ -12,6 +12,7 @@ from nbformat.v4 import new_output
 from lecture_helpers.claims import ledger
 from lecture_helpers.publish.blocks import without_kernel
 from lecture_helpers.publish.frames import WIDGET_VIEW
+from lecture_helpers.report.cards import few_parts
 from lecture_helpers.report.excerpts import excerpts
 from lecture_helpers.report.ledger_rows import shown
 from lecture_helpers.widgets.rendering.pixels import decode_png
@@ -110,10 +111,7 @@ def _forests(source: str, last: Slide, read: dict[str, list[str]]) -> list[Slide
     for name, parts in _shown_by(source):
         if name not in read or name not in entries:
             continue
-        stored = entries[name]
-        if parts:
-            kept = {key: [stored[key][k - 1] for k in parts] for key in ("parts", "judged")}
-            stored = {**stored, **kept}
+        stored = few_parts(entries[name], parts) if parts else entries[name]
         heading = f"{name}: {stored['sentence']} {shown(stored).capitalize()}."
         for one in excerpts(stored, read[name]):
             data, about = one._repr_mimebundle_()

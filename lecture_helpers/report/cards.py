@@ -124,13 +124,17 @@ def _of_parts(stored: Mapping, parts: Sequence[int]) -> Evidence:
     if not isinstance(parts, list | tuple) or not all(place in places for place in parts):
         given = check.shown(parts)
         raise ValueError(f"parts of {stored['id']} are 1 to {len(places)}, in a list, not {given}.")
-    kept = [place - 1 for place in parts]
-    few = {key: [stored[key][k] for k in kept] for key in ("parts", "judged")}
-    said = {**stored, **few, "prose": ledger.in_prose(few["parts"], few["judged"])}
+    few = few_parts(stored, parts)
+    said = {**few, "prose": ledger.in_prose(few["parts"], few["judged"])}
     counted = f"Parts shown: {', '.join(map(str, parts))} of {len(places)}; all are folded below."
     text = f"{in_a_sentence(said)} {counted}"
     folded = f"{details(stored)}\n\n{MEANINGS}"
     return Evidence((stored["id"],), text, folded, picture([said]))
+
+
+def few_parts(stored: Mapping, parts: Sequence[int]) -> dict:
+    """The entry with those of its parts that are named, from 1."""
+    return {**stored, **{key: [stored[key][k - 1] for k in parts] for key in ("parts", "judged")}}
 
 
 def stored_runs(name: str):

@@ -36,6 +36,6 @@ def test_the_script_is_folded_under_its_heading_and_every_section_is_listed():
     script = new_markdown_cell(
         "## The script\n\nRows.", metadata={"slideshow": {"slide_type": "notes"}}
     )
-    made = list(blocks([new_markdown_cell("## 1. A *b*\n\nText."), script]))
+    made = list(blocks([new_markdown_cell("## 1. A *b*'s & c\n\nText."), script]))
     assert "Rows" not in made[1].html and "Rows" in made[1].rest and made[1].folded
-    assert contents(made) == [("1. A b", "1.-A-b"), ("The script", "The-script")]
+    assert contents(made) == [("1. A b's & c", "1.-A-b's-&-c"), ("The script", "The-script")]

@@ -33,7 +33,7 @@ SHOWN = """\
 explore(line, slope=(-1.0, 2.0), bend=(0.0, 2.0), dots=(2, 20), size=(6, 2),
         presets={"1 flat": dict(slope=0.0, bend=0.0, dots=7)},
         goals={"steep": lambda now: now.slope > 1.9}, predict=("Up?", ["yes", "no"], 1),
-        cover=True)"""
+        cover=True, animate="dots")"""
 RUNS = """\
 from lecture_helpers.foundation.schedules import as_schedule
 from lecture_helpers.widgets import explore, reading
@@ -236,7 +236,7 @@ def test_a_phone_shows_panels_under_one_another_and_nothing_to_the_side(opened):
         ends = above["y"] + above["height"] - below["y"] - below["height"]
         assert above["y"] >= below["y"] - 1 and ends <= 1, "a change lies in its picture"
         assert below["height"] == pytest.approx(box.bounding_box()["height"], abs=1)
-    assert section.locator(".clock").get_by_role("slider", name="slope").count() == 1
+    assert section.locator(".clock").get_by_role("slider", name="dots").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page = opened(LESSON, 1280, 720)
     first, second = (box.bounding_box() for box in page.locator(".panel").all()[:2])
@@ -259,6 +259,35 @@ def test_what_was_recorded_is_played_with_its_schedule(opened):
     assert (reading.text_content(), pushed.text_content()) == ("At 0 after 0.", "2")
     section.get_by_role("button", name="play").click()
     page.get_by_text("At 6 after 12.").wait_for()
+
+
+@pytest.mark.browser
+@can_browse
+def test_play_runs_through_the_control_that_a_notebook_plays_until_a_preset_is_pressed(opened):
+    page = opened(LESSON)
+    section = page.locator(".explorer").first
+    section.locator(".question button").first.click()
+    play = section.get_by_role("button", name="play")
+    dots = section.get_by_role("slider", name="dots")
+    play.click()
+    page.wait_for_function("slider => Number(slider.value) > 2", arg=dots.element_handle())
+    assert play.get_attribute("aria-pressed") == "true"
+    section.get_by_role("button", name="1 flat").click()
+    assert play.get_attribute("aria-pressed") == "false"
+    assert section.locator(".reading").text_content() == (
+        "The slope is 0.00, the bend 0.00; 7 dots."
+    )
+
+
+@pytest.mark.browser
+@can_browse
+def test_slides_on_a_phone_keep_their_controls_and_their_panels_side_by_side(opened):
+    page = opened(SLIDES)
+    explorer = page.locator(".explorer").first  # such slides scroll
+    explorer.scroll_into_view_if_needed()
+    assert explorer.locator(".knobs").get_by_role("slider", name="dots").is_visible()
+    first, second = (box.bounding_box() for box in explorer.locator(".panel").all())
+    assert second["y"] == first["y"] and not explorer.locator(".side").first.is_visible()
 
 
 @pytest.mark.browser
