@@ -13,10 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lecture_helpers.datasets import digits
 from lecture_helpers.foundation.schedules import as_schedule
+from lecture_helpers.networks.signal_profile import signal_profile
+from lecture_helpers.optimization.descent import descend
+from lecture_helpers.optimization.noisy_quadratics import NoisyQuadratic
+from lecture_helpers.optimization.polyak_averaging import uniform_average
 from lecture_helpers.optimization.steered_descent import steered_walk
 from lecture_helpers.report import stored_runs
-from lecture_helpers.test_functions.averaging_traps import bent_valley
+from lecture_helpers.test_functions.averaging_traps import bent_valley, lopsided_valley, moved
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 COORDINATE = "02_coordinate_descent"
@@ -529,3 +534,79 @@ def test_a_normalised_unit_sets_its_own_learning_rate():
     assert lengths[1, 0.03, 1] == pytest.approx(0.57, abs=0.006)
     assert lengths[1, 0.03, 3] == pytest.approx(0.57, abs=0.006)
     assert max(cosines.max() for walks in paths.values() for _, cosines in walks) < 1e-10
+
+
+def test_which_answer_is_ahead_between_lopsided_noisy_walls():
+    surface = moved(lopsided_valley(10.0), (2, 1))
+    paths = [
+        descend(surface, [3, 3], lr=2.3, steps=300, noise=0.3, seed=seed).points[1:]
+        for seed in range(40)
+    ]
+    last = np.array([surface.value(path)[199:] for path in paths])
+    average = np.array([surface.value(uniform_average(path))[199:] for path in paths])
+    ahead = round(100 * (last < average).mean())
+    says(POLYAK, f"In forty such walks the last iterate is the cheaper one at {ahead} % of the")
+    assert np.median(average[:, -1]) > 0.9 * np.median(average[:, 0]), "it stays beside the floor"
+
+
+def test_where_the_right_end_of_the_average_lies():
+    h = np.geomspace(0.1, 1, 4)
+    ends = [
+        NoisyQuadratic(h, np.full(4, 3.0), lr, np.sqrt(h)).expected(1000, 0.9)["average"][-1]
+        for lr in (0.4, 1.5, 0.1)
+    ]
+    early, late, slow = (f"{end:.2g}" for end in ends)
+    says(POLYAK, f"{early} there, {late} at 1.5 (preset 1). At 0.1 it is still on its way: {slow}.")
+
+
+def test_what_is_left_of_the_spread_as_a_share_of_the_signal():
+    shares, growth = [], []
+    for gain, skip in ((1.0, "none"), (0.141, "residual")):
+        towers = [
+            signal_profile(digits().inputs[:64], depth=50, activation="relu", skip=skip,
+                           gain=gain, seed=seed)
+            for seed in range(12)
+        ]  # fmt: skip
+        share = [tower.spread / tower.signal for tower in towers]
+        shares.append(np.median([one[[0, -1]] for one in share], axis=0))
+    (first, plain), (also, skips) = shares
+    assert near(0.8, first, 0.1) and near(0.8, also, 0.1)
+    says(DESIGN, f"from 0.8 to {plain:.2f} and {skips:.2f} (medians of twelve towers)")
+    for seed in range(12):
+        tower = signal_profile(digits().inputs[:64], depth=50, activation="relu",
+                               skip="residual", seed=seed)  # fmt: skip
+        growth.append((tower.gradient[0] / tower.gradient[-1]) ** (2 / 49))
+    says(DESIGN, f"in these it is {np.median(growth):.1f}.")
+
+
+def test_at_one_rate_half_of_those_with_small_branches_diverge():
+    residual = stored_runs("model_design_ladder").at(lr=0.1, depth=24, arm="residual")
+    assert (residual.diverged_at >= 0).mean() == 0.5
+    says(DESIGN, "At one rate for all, 0.1, half of those with small branches diverge")
+
+
+@pytest.mark.soak
+def test_what_36_networks_do_under_a_hand_that_is_too_bold():
+    blocks = [list(range(low, low + 12)) for low in (0, 100, 200)]
+    founds = [
+        bindings(BATCH_NORM, "steered", changed=(("seeds=4", f"seeds={seeds}"),))
+        for seeds in blocks
+    ]
+    learns = founds[0]["LEARNS"]
+
+    def costs(norm: str, step: int, **hand) -> np.ndarray:
+        runs = [f["steered"].at(step, **hand).at(arm=norm) for f in founds]
+        return np.concatenate([run.recent_cost(25)[:, -1] for run in runs])
+
+    bolder = dict(lr=[(0, 0.1), (100, 0.32), (200, 0.05)])
+    plain = costs("plain", 200, lr=[(0, 0.1), (100, 0.32)])
+    lost, idle = np.isinf(plain), np.isfinite(plain) & (plain >= learns)
+    says(BATCH_NORM, f"at update 200, {lost.sum()} have diverged, and {idle.sum()} others do not")
+    back = costs("plain", 600, **bolder)[~lost] < learns
+    says(BATCH_NORM, f"Pulled back to 0.05, {back.sum()} of the other {len(back)} learn.")
+    far = dict(lr=[(0, 0.1), (100, 1.8)])
+    assert (costs("batch norm", 200, **far) < learns).all()
+    assert not (costs("layer norm", 200, **far) < learns).any()
+    gone = [(0, 0.1), (100, 3.2), (150, 0.05)], [(0, 0.1), (100, 3.2), (150, 1.0)]
+    low, high = (np.median(costs("batch norm", 400, lr=lr)) for lr in gone)
+    says(BATCH_NORM, f"250 updates at 0.05 lead to a cost of {low:.2f}, at 1 to {high:.2f}")
