@@ -14,6 +14,7 @@ ANSWER = 0.09  # seconds of work that a moved control may wait for
 AT_LEAST, AT_MOST = 0.06, 0.25  # seconds of work between two pictures while time runs
 SLACK = 1.5  # how much longer than planned a tick may work before the picture is drawn once more
 TO_DRAWING = 1.6  # how much longer than drawing, so that most of the time is work
+HURRIED, AFTER_HAND = 0.02, 5  # seconds of work in each of so many ticks: the hand may move again
 
 
 class LiveExplorer(Explorer):
@@ -28,7 +29,7 @@ class LiveExplorer(Explorer):
         self.time = controls[animate]
         self.steered = [c for c in controls.values() if isinstance(c, Steered)]
         self.budget, self.stride, self.pause = Budget(), 1, AT_LEAST
-        self.pictures = pictures
+        self.pictures, self.hurried = pictures, 0
         self.target = self.time.hi
         self._given = self._schedules()
         self.clock = Clock(self._tick, self._started, self._paused, self._back)
@@ -88,6 +89,7 @@ class LiveExplorer(Explorer):
             # what a steered control moves is what time moves: no new background for it
             drawn_for = self.time if isinstance(mover, Steered) else mover
             self._answer(drawn_for, Budget(seconds=ANSWER))
+            self._hurry()
             runs = self.clock.runs and mover is not self.time  # who holds time, stops it
             if not runs:
                 self.target = asked
@@ -123,8 +125,16 @@ class LiveExplorer(Explorer):
         else:
             drawing = seconds - each * budget.done
             self.pause = min(max(AT_LEAST, TO_DRAWING * drawing), AT_MOST)
+            if self.hurried:
+                self.hurried, self.pause = self.hurried - 1, HURRIED
             self.stride = int(self.pause / max(each, 1e-9))
         self.stride = max(1, min(self.stride, (self.time.hi - self.time.lo) // self.pictures))
+
+    def _hurry(self) -> None:
+        """Short ticks for a while: a hand that moves again has to wait until one ends."""
+        if self.pause > HURRIED:
+            self.stride = max(1, int(self.stride * HURRIED / self.pause))
+        self.hurried, self.pause = AFTER_HAND, HURRIED
 
     def _started(self) -> None:
         """Play was pressed: on to the end, or once more from the start."""

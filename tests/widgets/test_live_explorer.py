@@ -196,6 +196,24 @@ def test_the_slower_the_drawing_the_more_is_done_between_two_pictures(make):
     assert strides == [2, 5, 6]
 
 
+def test_after_a_hand_a_few_ticks_are_short_so_that_the_next_move_need_not_wait(make):
+    explorer, strides = make(), []
+
+    def pace():
+        budget = Budget()
+        budget.done, budget._first, budget._last = 11, 0.0, 0.05
+        explorer._pace(budget, 11 * 0.005 + 0.04)
+        strides.append(explorer.stride)
+
+    explorer.time.hi = 6000
+    pace()
+    move(explorer, "push", -1.0)
+    strides.append(explorer.stride)
+    for _ in range(live_explorer.AFTER_HAND + 1):
+        pace()
+    assert strides == [12, 3] + live_explorer.AFTER_HAND * [4] + [12]
+
+
 def test_a_preset_plays_its_schedule_to_its_step(make):
     explorer = make()
     press(explorer, "1 there and back")
