@@ -20,8 +20,11 @@ import numpy as np
 import pytest
 
 from lecture_helpers.publish.frames import LOOK
+from lecture_helpers.widgets.appearance import drawing, new_figure
 from lecture_helpers.widgets.controls.scrubber import Scrubber
 from lecture_helpers.widgets.live_explorer import LiveExplorer
+from lecture_helpers.widgets.pictures import add_panels
+from lecture_helpers.widgets.rendering.axes_recorder import NeedsRedraw, record
 from lecture_helpers.widgets.rendering.canvas import crowded
 from tests.widgets.views import fresh_pixels, hand, random_value
 
@@ -103,6 +106,8 @@ class Driver:
         self.check("the start")
         if not self.explorer.presets:
             self.problems.append("it has no preset")
+        if not retained(self.explorer):
+            self.problems.append("its axes are read or not known, so every move draws all anew")
         met = [goal for goal, reached in self.explorer.goals.items() if reached]
         self.problems += [f"the goal {goal!r} is met at the start" for goal in met]
 
@@ -166,14 +171,13 @@ class Driver:
             yield self.draw()
 
     def reading_at(self, settings: dict):
-        from lecture_helpers.widgets.rendering.axes_recorder import NeedsRedraw, record
-
         view = self.explorer.view
         try:
             return record(view, view.settings(settings))[1]
         except NeedsRedraw:
-            self.explorer.set(**settings)
-            return self.explorer.reading
+            with drawing():
+                figure = new_figure(self.explorer.size, self.explorer.appearance)
+                return view.run(add_panels(figure, view), view.settings(settings))
         except Exception as problem:
             self.problems.append(f"at {settings}: {problem}")
             return None
@@ -297,6 +301,15 @@ class LiveDriver(Driver):
             self.check(known)
             self.endings[known] = self.explorer.reading
         return self.endings[known]
+
+
+def retained(explorer) -> bool:
+    """Whether a move draws only what differs: always, but where a panel is three-dimensional."""
+    try:
+        record(explorer.view, explorer.values)
+    except NeedsRedraw:
+        return any(explorer.view.panels.values())
+    return True
 
 
 def limits_set(explorer) -> bool:

@@ -213,6 +213,10 @@ sweep = Exercise(
             {"shrunk": lambda rho, penalty, curvature: max(rho - penalty, 0.0) / curvature},
             "A negative rho shrinks towards 0 as well: work on its size and put the sign back.",
         ),
+        "the sign of rho is lost": (
+            {"shrunk": lambda rho, penalty, curvature: max(abs(rho) - penalty, 0.0) / curvature},
+            "The size is right. Where rho is negative, x_j has to be negative, too.",
+        ),
         "only the first coordinate moves": (
             {"order": slice(1)},
             "The others have not moved. That happens, for instance, when the return stands inside "

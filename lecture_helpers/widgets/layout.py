@@ -44,7 +44,7 @@ _CSS = """<style>
 .lecture-tools {{ margin-left: auto; }}
 .lecture-explorer .jupyter-button {{ border-radius: 4px; }}
 .lecture-explorer .widget-toggle-button.mod-active, .lecture-explorer .jupyter-button.mod-active {{
-  font-weight: 600; }}
+  -webkit-text-stroke: .035em currentColor; }} /* as bold, and no wider: the row stays as it is */
 </style>"""
 
 
