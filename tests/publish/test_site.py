@@ -361,7 +361,7 @@ def test_the_whole_site(path, tmp_path):
         if slides.exists():
             page.goto(slides.as_uri())
             count = page.locator(".slides > section").count()
-            assert 15 <= count <= 32
+            assert 20 <= count <= 30
             for place in range(count):
                 page.evaluate(f"Reveal.slide({place})")
                 assert page.evaluate("Reveal.getCurrentSlide().scrollHeight") <= 720, place
