@@ -1,6 +1,5 @@
 """An explorer: a view with controls that move it."""
 
-import gc
 from threading import RLock
 
 from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance
@@ -10,7 +9,12 @@ from lecture_helpers.widgets.pictures import Picture, draw_strip
 from lecture_helpers.widgets.pinned import pinned_calls
 from lecture_helpers.widgets.registry import register, unregister
 from lecture_helpers.widgets.rendering.canvas import Canvas
-from lecture_helpers.widgets.rendering.canvas_cache import forget, release_idle
+from lecture_helpers.widgets.rendering.canvas_cache import (
+    collect,
+    forget,
+    pass_over_modules,
+    release_idle,
+)
 from lecture_helpers.widgets.rendering.pixels import encode_png
 from lecture_helpers.widgets.view import View
 
@@ -32,6 +36,7 @@ class Explorer:
         stops: list[dict],
         size,
     ):
+        pass_over_modules()
         release_idle(keep=0)
         self._lock, self._held = RLock(), False
         self.view, self.controls, self.size = view, controls, size
@@ -50,7 +55,7 @@ class Explorer:
         for control in controls.values():
             control.changed, control.refused = self._draw, self._refuse
         register(self)
-        gc.collect()  # the figures of the ends: cycles of some 10 MiB
+        collect()  # the figures of the ends, some 10 MiB, and of those that were released
 
     def dress(self, appearance: Appearance) -> list:
         """Draw from now on with that type and sharpness; the readings at the start and all ends.
@@ -155,7 +160,8 @@ class Explorer:
                 where = ", ".join(f"{c.label} = {c.value}" for c in self.controls.values())
                 self.error = f"At {where}: {_words(problem)}"
             self.layout.refresh()
-            release_idle()
+            if release_idle():
+                collect()
 
     def _picture(self, mover: Control | None):
         return self.canvas.move(self.values, mover and mover.name)

@@ -130,7 +130,23 @@ def wide_on_the_right(left, right, *, top=1.0):
     return wide(right, top=top)
 
 
-@pytest.mark.parametrize("view", [wide, wide_on_the_right])
+def legend_beside(ax, *, top=1.0):
+    """Nothing changes but the curve, and its name in a legend beside the panel."""
+    ax.plot([0, 1], [0, 1 / top], label="few" if top < 10 else "a great many of them")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    return reading("{top}", top=top)
+
+
+def words_beside(ax, *, top=1.0):
+    """Words that are not cut at the frame."""
+    ax.plot([0, 1], [0, 1 / top])
+    ax.text(1.02, 0.5, "few" if top < 10 else "a great many of them")
+    ax.set(xlim=(0, 1), ylim=(0, 1))
+    return reading("{top}", top=top)
+
+
+@pytest.mark.parametrize("view", [wide, wide_on_the_right, legend_beside, words_beside])
 def test_words_are_whole_at_every_end_and_panels_stay_where_they_are(make, view):
     explorer = make(view, top=(1.0, 123456.0))
     places = []

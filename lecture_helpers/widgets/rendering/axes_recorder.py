@@ -24,6 +24,11 @@ LAYOUT = {
     "set_xticklabels", "set_xticks", "set_ybound", "set_ylabel", "set_ylim", "set_yscale",
     "set_yticklabels", "set_yticks", "tick_params", "ticklabel_format",
 }  # fmt: skip
+CLIPPED = CURVES | {
+    "axhline", "axhspan", "axline", "axvline", "axvspan", "bar", "barh", "contour", "contourf",
+    "fill", "fill_between", "fill_betweenx", "hlines", "imshow", "pcolormesh", "quiver", "scatter",
+    "stairs", "vlines",
+}  # fmt: skip
 TRANSFORMS = {"transAxes", "transData"}
 _TRANSFORM_CALLS = {"get_xaxis_transform", "get_yaxis_transform"}
 
@@ -122,6 +127,28 @@ def _kept(value) -> Any:
     if issubclass(kind, Placeholder | RecordingAxes) and kind is not AxesTransform:
         _refuse()
     return value
+
+
+def outside(calls: list[Call]) -> list[Call]:
+    """Of these calls what may stand outside the frame: all but artists that end there.
+
+    Of such an artist its label is left, which a legend may show.
+    """
+    found = []
+    for call in calls:
+        if call.name not in CLIPPED or not call.kwargs.get("clip_on", True):
+            found.append(call)
+        elif call.kwargs.get("label"):
+            found.append(Call("label", (call.kwargs["label"],)))
+    return found
+
+
+def alike(one: list[list[Call]], other: list[list[Call]]) -> bool:
+    """Whether both ask for the same, panel by panel."""
+    return len(one) == len(other) and all(
+        len(a) == len(b) and all(x.same(y) for x, y in zip(a, b, strict=True))
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 class RecordingAxes:

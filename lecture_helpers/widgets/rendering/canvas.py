@@ -13,7 +13,7 @@ from lecture_helpers.widgets.appearance import ALONE, Appearance, drawing, new_f
 from lecture_helpers.widgets.pictures import add_panels
 from lecture_helpers.widgets.reading import Reading
 from lecture_helpers.widgets.rendering import layers
-from lecture_helpers.widgets.rendering.axes_recorder import NeedsRedraw, record
+from lecture_helpers.widgets.rendering.axes_recorder import NeedsRedraw, alike, outside, record
 from lecture_helpers.widgets.rendering.canvas_cache import mark_active
 from lecture_helpers.widgets.rendering.pixels import (
     blank,
@@ -69,6 +69,7 @@ class Canvas:
         self.pinned = [[] for _ in view.panels]
         self.redraws, self.parted, self._values = 0, False, None
         self._background = self._overlay = self._mover = None
+        self._fitting: list = []  # what stood around the panels where there was room for it
         self._clear()
 
     def _clear(self) -> None:
@@ -102,7 +103,10 @@ class Canvas:
                 self._revised(calls)
             except Exception:
                 return self._visit_whole(values)
-            self._make_room(self._figure)
+            around = [outside(c) for c in calls]
+            if not any(alike(around, seen) for seen in self._fitting):
+                self._make_room(self._figure)
+                self._fitting.append(around)
         return now
 
     def _visit_whole(self, values: Mapping) -> Reading:
@@ -184,6 +188,7 @@ class Canvas:
         sizes = np.array([[box.size, old.size] for box, old in zip(both, before, strict=True)])
         if (sizes[:, 0] > sizes[:, 1] / 2).all():
             self.positions = before = both
+            self._fitting = []
         for ax, position in zip(figure.axes, before, strict=True):
             ax.set_position(position)
 

@@ -5,6 +5,7 @@ explorer, and a reader uses one explorer at a time. A released canvas draws itse
 moved again, which costs one full drawing.
 """
 
+import functools
 import gc
 
 from lecture_helpers.widgets.appearance import ALONE
@@ -24,16 +25,33 @@ def forget(canvas) -> None:
     _active[:] = [other for other in _active if other is not canvas]
 
 
-def release_idle(keep: int = ACTIVE) -> None:
+def release_idle(keep: int = ACTIVE) -> bool:
     """Release all but the last ``keep``; best when the new picture is on its way.
 
-    A figure consists of cycles, so that its memory is free only after the garbage collector has
-    run; left to itself that may be many figures later.
+    Says whether there were any: their memory is free after ``collect``.
     """
     with ALONE:
         idle = _active[: max(0, len(_active) - keep)]
         for canvas in idle:
             canvas.release()
             forget(canvas)
-    if idle:
-        gc.collect()
+    return bool(idle)
+
+
+def collect() -> None:
+    """Free the figures that are no longer used.
+
+    They consist of cycles, so that their memory is free only after the garbage collector has run;
+    left to itself that may be many figures later.
+    """
+    gc.collect()
+
+
+@functools.cache
+def pass_over_modules() -> None:
+    """Have the collector pass over what exists now; only the first call does.
+
+    Most of it are modules, and to search them for cycles takes a quarter of a second each time.
+    """
+    gc.collect()
+    gc.freeze()
