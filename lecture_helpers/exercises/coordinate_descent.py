@@ -255,7 +255,8 @@ sweep = Exercise(
         "Fix all coordinates but one. What remains is a parabola with a kink at 0.",
         "rho = correlations[j] - gram[j] @ x + gram[j, j] * x[j]: the pull on column j without its "
         "own part.",
-        "x = x.copy(), then for every j: x[j] = soft_threshold(rho, penalty) / gram[j, j].",
+        "x = x.copy(), then for every j: x[j] = my_threshold(rho, penalty) / gram[j, j], with the "
+        "soft threshold that you wrote.",
     ),
     praise="This loop, with a certificate for stopping, is what the libraries run for the Lasso.",
 )
@@ -424,6 +425,14 @@ def _cost(gram, correlations, square, x, penalty):
     return _gap(gram, correlations, square, x, penalty, floor=0)
 
 
+def _floor_of_squares(gram, correlations, square, x, penalty):
+    """The cost less (|b|^2 - |theta|^2) / 2: theta's square in place of that of b - theta."""
+    residual = square - 2 * correlations @ x + x @ gram @ x
+    scale = min(1.0, penalty / np.abs(correlations - gram @ x).max())
+    floor = square / 2 - scale**2 * residual / 2
+    return residual / 2 + penalty * np.abs(x).sum() - floor
+
+
 def _gap_cases(rng: np.random.Generator) -> dict:
     columns, x = rng.normal(size=(5, 3)), rng.normal(size=3)
     target = columns @ x + rng.normal(size=5)
@@ -445,6 +454,11 @@ duality_gap = Exercise(
             {"scaled": lambda ratio: 1.0},
             "theta must satisfy |A'theta| <= penalty in every entry, or its value is no lower "
             "bound. Shrink the residual until it does.",
+        ),
+        "theta itself is squared, not what it leaves of b": (
+            _floor_of_squares,
+            "The floor is |b|^2 / 2 - |b - theta|^2 / 2, the square of what theta leaves of b, not "
+            "of theta itself.",
         ),
         "theta is shrunk or stretched always": (
             {"scaled": lambda ratio: ratio},

@@ -49,19 +49,19 @@ QUESTIONS = (
         "18",
     ),
     Question(
-        "The kink: $|x+y|+3\\,|x-y|$, from $(2,\\ 0.5)$. Where do the sweeps stand after a "
+        "The kink: $|x+y|+3\\,|x-y|$, from $(-1,\\ 2)$. Where do the sweeps stand after a "
         "thousand updates?",
         {
-            "(0.5, 0.5)": "The first update moves x to the valley floor $x=y$. There each variable "
+            "(2, 2)": "The first update moves x to the valley floor $x=y$. There each variable "
             "alone leads uphill: nothing moves any more.",
             "(0, 0)": "That is the minimum, and one step along the diagonal would lead nearer. But "
             "no step along an axis does.",
-            "(-0.5, 0.5)": "That is where $|x+y|$ alone would be lowest. The other kink is three "
+            "(-2, 2)": "That is where $|x+y|$ alone would be lowest. The other kink is three "
             "times as heavy.",
-            "(2, 2)": "It would be, if y were moved first. In order x is moved first, and the "
+            "(-1, -1)": "It would be, if y were moved first. In order x is moved first, and the "
             "starting x is thrown away.",
         },
-        "(0.5, 0.5)",
+        "(2, 2)",
     ),
     Question(
         "The flat saddle: sweeps begin with x, from points spread over the whole plane. Which of "
@@ -69,8 +69,8 @@ QUESTIONS = (
         {
             "none: along every axis there is one minimum": "So it is, and it is not enough. They "
             "come to where the gradient vanishes, and 0 is such a point.",
-            "those with y = 0 exactly": "That is the other saddle, between two wells: a hair "
-            "beside it the sweeps fall into a well.",
+            "those with y = 0 exactly": "Those, too, but not only those. (At the other saddle, "
+            "between two wells, it is so: a hair beside it the sweeps fall into a well.)",
             "those with y below 0": "From there the sweeps come down the line $y=-x$ on the high "
             "side of 0, and creep. From $y>0$ they arrive at the minimum.",
             "all of them": "Move *y* above 0: the sweeps go to the star, since the cost falls on "

@@ -95,6 +95,14 @@ class Exercise:
             name: (wrong.function, wrong.sentence) for name, wrong in self._declared.items()
         }
 
+    def __call__(self, *_, **__):
+        """Not to be called.
+
+        Raises:
+            TypeError: always; the exercise bears the name of the function that it asks for.
+        """
+        raise TypeError(f"{self.name} is the exercise: call the function that you wrote.")
+
     def check(self, answer, seed: int | None = None) -> Feedback:
         """The feedback on an answer, on fresh random inputs unless a seed fixes them.
 

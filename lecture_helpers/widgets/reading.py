@@ -1,10 +1,13 @@
 """A reading: one sentence of what the picture now shows, with the values it names."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from lecture_helpers.foundation.validation import listed, shown
+
+ZERO = re.compile(r"(?<![\w.,)])-(0(?:\.0+)?)(?![\w.,]*\d)")  # a number rounded to -0.00
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ def reading(template: str, /, *, disabled: Iterable[str] = (), **values) -> Read
     >>> now = reading("It stops at {stop:.1f}.", stop=0.52)
     >>> str(now), now.stop
     ('It stops at 0.5.', 0.52)
+    >>> str(reading("It ends at {end:.2f}, {far:g} away.", end=-0.001, far=-0.01))
+    'It ends at 0.00, -0.01 away.'
     """
     named = [disabled] if isinstance(disabled, str) else listed(disabled=disabled)
     if not all(isinstance(name, str) for name in named):
@@ -50,7 +55,7 @@ def _fill(template: str, values: dict) -> str:
     if not isinstance(template, str):
         raise ValueError(f"template must be the sentence of the reading, not {shown(template)}.")
     try:
-        return template.format(**values)
+        return ZERO.sub(r"\1", template.format(**values))
     except (KeyError, IndexError) as missing:
         given = ", ".join(values) or "no value"
         name = missing.args[0] if isinstance(missing, KeyError) else "an unnamed value"

@@ -32,6 +32,12 @@ def test_an_exception_is_said_in_words_with_the_students_own_line(halve):
     assert "In line 3 of it: `return y.shrink()`" in feedback.text
 
 
+def test_who_calls_the_exercise_of_that_name_is_told_so(halve):
+    said = "halve is the exercise: call the function that you wrote."
+    assert said in halve.check(lambda x, twice: halve(x)).text
+    assert said in halve.check(halve).text
+
+
 def test_an_exception_deep_inside_numpy_is_traced_to_the_students_line(halve):
     def answer(x, twice):
         return np.reshape(x, (7, 7))

@@ -8,7 +8,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from lecture_helpers.widgets import explore, explorers, reading
-from lecture_helpers.widgets.rendering.canvas import crowded
+from lecture_helpers.widgets.rendering.canvas import CUT, SLACK, crowded
 from lecture_helpers.widgets.rendering.pixels import decode_png
 from tests.widgets.views import T, fresh_png, sine, two_panels
 
@@ -128,6 +128,18 @@ def wide(ax, *, top=1.0, name="y"):
 def wide_on_the_right(left, right, *, top=1.0):
     wide(left)
     return wide(right, top=top)
+
+
+def test_a_label_longer_than_the_picture_is_found_by_few_pixels(make):
+    def labelled(ax, *, top=1.0):
+        ax.plot([0, 1], [0, top])
+        ax.set(xlim=(0, 1), ylim=(0, 2), ylabel="about as long as it is high")
+        return reading("{top}", top=top)
+
+    long = make(labelled, top=(1.0, 2.0), size=(4, 2.1)).canvas.figure
+    assert crowded(long) and not crowded(make(labelled, top=(1.0, 2.0), size=(4, 3)).canvas.figure)
+    beyond = long.axes[0].yaxis.label.get_window_extent().y1 - long.bbox.y1
+    assert CUT < beyond < SLACK  # the whole panel with its words would pass
 
 
 def legend_beside(ax, *, top=1.0):

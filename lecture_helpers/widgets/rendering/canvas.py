@@ -27,6 +27,7 @@ from lecture_helpers.widgets.rendering.retained import Panel, Rebuild
 from lecture_helpers.widgets.view import View
 
 SLACK = 5  # pixels by which a mark on the frame may pass an edge
+CUT = 1  # pixels by which a label may: its box is larger than its letters
 
 
 def crowded(figure: Figure) -> bool:
@@ -37,15 +38,21 @@ def crowded(figure: Figure) -> bool:
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     flat = [ax for ax in figure.axes if ax.name != "3d"]
     boxes = [box for ax in flat if (box := ax.get_tightbbox(renderer))]
-    width, height = figure.bbox.size
-    leaves = any(
-        box.x0 < -SLACK or box.y0 < -SLACK or box.x1 > width + SLACK or box.y1 > height + SLACK
-        for box in boxes
-    )
-    return leaves or any(
+    words = [word for ax in flat for word in (ax.xaxis.label, ax.yaxis.label, ax.title)]
+    labels = [word.get_window_extent(renderer) for word in words if word.get_text()]
+    leave = _beyond(figure, boxes, SLACK) or _beyond(figure, labels, CUT)
+    return leave or any(
         min(one.x1, other.x1) - max(one.x0, other.x0) > SLACK
         and min(one.y1, other.y1) - max(one.y0, other.y0) > SLACK
         for one, other in combinations(boxes, 2)
+    )
+
+
+def _beyond(figure: Figure, boxes: list, slack: int) -> bool:
+    width, height = figure.bbox.size
+    return any(
+        box.x0 < -slack or box.y0 < -slack or box.x1 > width + slack or box.y1 > height + slack
+        for box in boxes
     )
 
 
