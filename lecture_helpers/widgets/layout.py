@@ -17,7 +17,7 @@ _CSS = """<style>
   --jp-widgets-inline-width: 100%; overflow: hidden; padding: 2px 0 6px; }}
 .lecture-figure .widget-html, .lecture-figure .widget-html-content, .lecture-name {{
   height: 100%; pointer-events: none; }}
-.lecture-covered .widget-image {{ filter: blur(18px); opacity: .25; }}
+.lecture-covered .widget-image {{ opacity: 0; }}
 .lecture-covered::after {{ content: "{covered}"; grid-area: 1 / 1; place-self: center;
   font-size: {large:.1f}px; font-weight: 600; color: #111;
   color: var(--jp-content-font-color0, #111); }}
