@@ -50,7 +50,7 @@ moved = [e for e in explorers() if isinstance(e, LiveExplorer)]
 def whole(explorer):
     names = [control.name for control in explorer.steered]
     name = "lr" if "lr" in names else names[0]
-    other = explorer.controls[name].frames(7)[3]  # what the strip shows is known already
+    other = [*explorer.controls[name].frames(7)[:4]][-1]  # what the strip shows is known already
     hi, begun, before = explorer.time.hi, time.perf_counter(), spent["updates"]
     explorer.reset()
     explorer.set(**{name: other, explorer.time.name: hi})
@@ -113,11 +113,13 @@ def hands(page, handle, where, pattern: str, pause: int) -> list[float]:
     return delays
 
 
-def measure(page, explorer) -> dict:
-    """Let one explorer play, then move its first steered control while it plays."""
+def measure(page, explorer) -> dict | None:
+    """Let one explorer play, then move its first slider while it plays; None if it has none."""
     browser.begin_again(explorer)
     rows = explorer.locator(".lecture-control")
     sliders = [row for row in rows.all()[1:] if row.locator(".noUi-handle").count()]
+    if not sliders:
+        return None
     handle, code = sliders[0].locator(".noUi-handle").first, explorer.locator(".lecture-code")
     before_it = code.inner_text()
     handle.press("ArrowRight")  # a run of its own: the strip's is known already
@@ -158,6 +160,9 @@ def report(path: Path, page, server) -> None:
     played = [measure(page, explorer) for explorer in live]  # before anything was trained
     whole = printed(page, -2)
     for number, (now, (steps, seconds, updates)) in enumerate(zip(played, whole, strict=True), 1):
+        if now is None:
+            print(f"{path.stem[:24]:24} {number} | steered by choices alone: not measured")
+            continue
         p50, p95 = np.quantile(now["delays"] or [np.nan], [0.5, 0.95])
         trip50, trip95 = np.quantile(bare, [0.5, 0.95])
         print(

@@ -113,21 +113,24 @@ class LiveExplorer(Explorer):
                 self.time.value = min(now + self.stride, self.target)
                 budget, begun = Budget(seconds=SLACK * self.pause), clocks.perf_counter()
                 self._answer(self.time, budget)
-                self._pace(budget, clocks.perf_counter() - begun)
+                self._pace(budget, clocks.perf_counter() - begun, self.time.value - now)
             if self.error or self.time.value >= self.target:
                 self.clock.run(False)
 
-    def _pace(self, budget: Budget, seconds: float) -> None:
-        """How far to go until the next picture, when the last one took so long."""
+    def _pace(self, budget: Budget, seconds: float, steps: int) -> None:
+        """How far to go until the next picture, when the last ``steps`` took so long.
+
+        A step may be several pieces of work: an update of each of two trainings.
+        """
         each = budget.seconds_each
         if each is None:
             self.stride *= 2
         else:
-            drawing = seconds - each * budget.done
-            self.pause = min(max(AT_LEAST, TO_DRAWING * drawing), AT_MOST)
+            work = each * budget.done
+            self.pause = min(max(AT_LEAST, TO_DRAWING * (seconds - work)), AT_MOST)
             if self.hurried:
                 self.hurried, self.pause = self.hurried - 1, HURRIED
-            self.stride = int(self.pause / max(each, 1e-9))
+            self.stride = int(self.pause * max(steps, 1) / max(work, 1e-9))
         self.stride = max(1, min(self.stride, (self.time.hi - self.time.lo) // self.pictures))
 
     def _hurry(self) -> None:

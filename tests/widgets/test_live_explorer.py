@@ -191,9 +191,18 @@ def test_the_slower_the_drawing_the_more_is_done_between_two_pictures(make):
         budget = Budget()
         budget.done, budget._first, budget._last = 11, 0.0, 0.25
         explorer.time.hi = 6000
-        explorer._pace(budget, 11 * 0.025 + drawing)
+        explorer._pace(budget, 11 * 0.025 + drawing, 11)
         strides.append(explorer.stride)
     assert strides == [2, 5, 6]
+
+
+def test_a_step_of_two_trainings_is_twice_the_work(make):
+    explorer = make()
+    budget = Budget()
+    budget.done, budget._first, budget._last = 20, 0.0, 0.19  # ten steps of two updates
+    explorer.time.hi = 6000
+    explorer._pace(budget, 0.2 + 0.055, 10)
+    assert explorer.stride == 4  # 0.088 seconds of work
 
 
 def test_after_a_hand_a_few_ticks_are_short_so_that_the_next_move_need_not_wait(make):
@@ -202,7 +211,7 @@ def test_after_a_hand_a_few_ticks_are_short_so_that_the_next_move_need_not_wait(
     def pace():
         budget = Budget()
         budget.done, budget._first, budget._last = 11, 0.0, 0.05
-        explorer._pace(budget, 11 * 0.005 + 0.04)
+        explorer._pace(budget, 11 * 0.005 + 0.04, 11)
         strides.append(explorer.stride)
 
     explorer.time.hi = 6000
