@@ -12,7 +12,7 @@ import subprocess
 import sys
 import warnings
 import zlib
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import nbformat
@@ -193,11 +193,15 @@ class Driver:
         self.enlarge()
 
     def enlarge(self) -> None:
-        """In large type, as on pages and projectors, no legend leaves its panel or, if it stands
-        above it, the picture or another legend's way.
+        """In large type, as on pages and projectors, no number at an axis covers the next one, and
+        no legend leaves its panel or, if it stands above it, the picture or another legend's way.
         """
         explorer, canvas = self.explorer, self.explorer.canvas
         explorer.dress(LOOK)
+        explorer.reset()
+        for number, ax in enumerate(explorer.canvas.figure.axes):
+            if ax.name != "3d" and crossing_ticks(ax):
+                self.problems.append(f"in large type the ticks of panel {number} cover each other")
         for name in explorer.presets:
             explorer.set(**self.in_short(explorer.presets[name]))
             figure, above = explorer.canvas.figure, 0.0
@@ -310,6 +314,22 @@ class LiveDriver(Driver):
             self.check(known)
             self.endings[known] = self.explorer.reading
         return self.endings[known]
+
+
+def crossing_ticks(ax) -> bool:
+    """Whether two numbers beside each other at an axis lie over one another."""
+    for axis, along in ((ax.xaxis, "intervalx"), (ax.yaxis, "intervaly")):
+        low, high = sorted(axis.get_view_interval())
+        marks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+        seen = [
+            word
+            for place, word in marks
+            if low <= place <= high and word.get_visible() and word.get_text()
+        ]
+        spans = sorted(tuple(getattr(word.get_window_extent(), along)) for word in seen)
+        if ax.axison and any(one[1] > other[0] + 2 for one, other in pairwise(spans)):
+            return True
+    return False
 
 
 def retained(explorer) -> bool:
