@@ -65,8 +65,8 @@ class Exercise:
     the name of a mistake, which ends the sentence "Your values are those you get when ...", to
     (a function with these values, a sentence about it); in place of the function may stand
     settings of the reference, as ``altered`` takes them. The sentence is true of every program
-    with these values. ``hints`` are given one by one, as wrong answers go on. ``praise`` says why
-    the right answer matters.
+    with these values. ``hints`` are given one by one: with an answer whose mistake has no name, and
+    when a named one comes again. ``praise`` says why the right answer matters.
 
     >>> from lecture_helpers.exercises.batch_normalization import forward
     >>> forward.check(None)
@@ -81,7 +81,8 @@ class Exercise:
     mistakes: Mapping[str, tuple]
     hints: tuple[str, ...]
     praise: str
-    _wrong: int = field(default=0, init=False, repr=False)
+    _given: int = field(default=0, init=False, repr=False)  # hints so far
+    _named: str | None = field(default=None, init=False, repr=False)  # the mistake of the last one
 
     def __post_init__(self):
         self._declared = {
@@ -118,7 +119,8 @@ class Exercise:
             feedback = self._compared(cases, outputs, wanted, "The solution" if ours else "")
         except _Stopped as stopped:
             feedback = stopped.args[0]
-        self._wrong = 0 if feedback.right else self._wrong + (feedback.kind == "wrong")
+        if feedback.right:
+            self._given, self._named = 0, None
         return feedback
 
     def _outputs(self, answer, cases: list[dict], wanted: list) -> list:
@@ -197,14 +199,17 @@ class Exercise:
         if not text:
             text = f"For example, with\n{example(case, expected=right, got=output)}"
         name = found and found.words.removeprefix("those you get when ")
-        return Feedback("wrong", f"Not yet: {head}\n{text}{self._hint()}", name)
+        told = bool(found and found.sentence and name != self._named)
+        self._named = name or None
+        return Feedback("wrong", f"Not yet: {head}\n{text}{'' if told else self._hint()}", name)
 
     def _hint(self) -> str:
         if not self.hints:
             return ""
-        step = min(self._wrong, len(self.hints) - 1)
+        step = min(self._given, len(self.hints) - 1)
         hint = f"\nHint {step + 1} of {len(self.hints)}: {self.hints[step]}"
-        if self._wrong < len(self.hints):
+        self._given += 1
+        if self._given <= len(self.hints):
             return hint
         return f"{hint}\nThat was the last hint: unfold the solution and compare line by line."
 

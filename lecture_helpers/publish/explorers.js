@@ -1,6 +1,7 @@
 "use strict";
 // Every section of class "explorer" becomes one whose controls move between recorded states.
 const narrow = matchMedia("(max-width: 700px)");
+const WIDE = 800; // pixels of a picture that could not be cut into panels
 const films = JSON.parse(document.getElementById("films").textContent);
 
 for (const section of document.querySelectorAll(".explorer")) {
@@ -172,6 +173,9 @@ function picture(frame, film) {
     frame.append(side, box);
     return { width, above };
   });
+  const uncut = panels.length === 1 && whole > WIDE;
+  frame.classList.toggle("uncut", uncut); // a phone shows it larger, in a box that scrolls
+  if (uncut && narrow.matches) frame.tabIndex = 0;
   frame.setAttribute("role", "img");
   return (state) => {
     panels.forEach(({ width, above }, which) => {

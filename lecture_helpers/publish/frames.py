@@ -25,7 +25,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 MIX = 60  # states that the two main controls of an explorer have together, about
 STOPS = 5  # of a range that does not mix
 MOMENTS = 13  # of a run
-LOOK = Appearance(text=1.25, sharpness=1.2)  # read on a phone, and from the last row
+LOOK = Appearance(text=1.25, sharpness=1.2, panel=6.0)  # read on a phone, and from the last row
 SLACK = 3  # pixels that words may lie beyond a cut
 GAP = 0.03  # how far from the middle between two panels a picture may be cut, as a share of it
 

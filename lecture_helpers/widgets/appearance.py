@@ -53,10 +53,15 @@ ALONE = RLock()  # held by whoever draws: matplotlib's settings are everyone's
 
 @dataclass
 class Appearance:
-    """Type size against the usual one, and picture pixels per screen pixel."""
+    """Type size against the usual one, picture pixels per screen pixel, widest panel in inches."""
 
     text: float = 1.0
     sharpness: float = 1.5
+    panel: float = 20.0
+
+    def fitted(self, size: tuple[float, float], panels: int) -> tuple[float, float]:
+        """The size of a figure whose panels are no wider than they may be."""
+        return (min(size[0], self.panel * panels), size[1])
 
 
 CURRENT = Appearance()

@@ -86,13 +86,29 @@ def test_no_mistake_is_confirmed_on_any_of_100_seeds(name, mistake):
 
 
 @every_exercise
-def test_wrong_answers_climb_the_ladder_of_hints_and_a_right_one_steps_off(name):
+def test_a_mistake_that_comes_again_climbs_the_ladder_of_hints_and_a_right_answer_steps_off(name):
     exercise = fresh(name)
-    wrong, _ = next(iter(exercise.mistakes.values()))
+    wrong, explained = next(iter(exercise.mistakes.values()))
+    said = exercise.check(wrong).text
+    assert explained in said and "Hint" not in said, "what was named needs no hint"
     for hint in [*exercise.hints, exercise.hints[-1]]:
         assert hint in exercise.check(wrong).text
     exercise.check(exercise.reference)
+    assert "Hint" not in exercise.check(wrong).text
     assert exercise.hints[0] in exercise.check(wrong).text
+
+
+@every_exercise
+def test_a_wrong_answer_without_a_name_gets_the_next_hint(name):
+    exercise = fresh(name)
+    wrong, _ = next(iter(exercise.mistakes.values()))
+
+    def odd(*inputs):
+        return spoiled(exercise.reference(*inputs), by=0.37)
+
+    assert exercise.hints[0] in exercise.check(odd).text
+    assert "Hint" not in exercise.check(wrong).text
+    assert exercise.hints[1] in exercise.check(odd).text
 
 
 @every_exercise

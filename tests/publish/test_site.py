@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 from nbclient.exceptions import CellExecutionError
-from nbformat import write
+from nbformat import read, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 
@@ -183,6 +183,10 @@ def test_the_main_controls_mix_over_their_whole_product_and_show_the_live_pictur
 
 
 BEFORE_IT = "picture => getComputedStyle(picture, '::after').content"
+# What reaches beyond a phone's screen, and not in a box of its own that scrolls.
+BEYOND = """() => [...document.querySelectorAll('body *')].filter((one) =>
+  one.getBoundingClientRect().right > innerWidth && !one.closest('pre, table, .wide')
+).map((one) => one.tagName + ' ' + one.textContent.slice(0, 60))"""
 MOVE = "(slider, at) => { slider.value = at; slider.dispatchEvent(new Event('input')); }"
 
 
@@ -241,6 +245,36 @@ def test_a_phone_shows_panels_under_one_another_and_nothing_to_the_side(opened):
     page = opened(LESSON, 1280, 720)
     first, second = (box.bounding_box() for box in page.locator(".panel").all()[:2])
     assert second["y"] == first["y"]
+
+
+@pytest.mark.browser
+@can_browse
+def test_no_lesson_is_wider_than_a_phone(tmp_path):
+    """Prose, formulas, code, tables and stored pictures, that is; explorers are tested above."""
+    with browser.browse(width=390, height=844) as page:
+        for lesson in sorted(NOTEBOOKS.glob("*.ipynb")):
+            path = tmp_path / "page.html"
+            path.write_text(site.page(read(lesson, 4).cells, [], {}), encoding="utf-8")
+            page.goto(path.as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = 1; })")
+            beyond = page.evaluate(BEYOND)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, (lesson, beyond)
+
+
+@pytest.mark.browser
+@can_browse
+def test_a_wide_picture_that_has_no_panels_scrolls_in_its_box_on_a_phone(opened, made):
+    page, wide = opened(LESSON), made / "lessons/wide.html"
+    text = (made / LESSON).read_text(encoding="utf-8")
+    wide.write_text(text.replace("const WIDE = 800", "const WIDE = 300"), encoding="utf-8")
+    page = opened("lessons/wide.html")
+    frame = page.locator(".frame.uncut").first
+    shown, whole = frame.evaluate("(box) => [box.clientWidth, box.scrollWidth]")
+    assert shown < 390 < whole == 736
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    frame.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("(box) => box.scrollLeft > 0", arg=frame.element_handle())
 
 
 @pytest.mark.browser

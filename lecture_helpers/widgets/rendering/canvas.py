@@ -72,7 +72,8 @@ class Canvas:
     _values: Any
 
     def __init__(self, view: View, size, appearance: Appearance, positions: list | None = None):
-        self.view, self.size, self.appearance, self.positions = view, size, appearance, positions
+        self.view, self.appearance, self.positions = view, appearance, positions
+        self.size = appearance.fitted(size, len(view.panels))
         self.pinned = [[] for _ in view.panels]
         self.redraws, self.parted, self._values = 0, False, None
         self._background = self._overlay = self._mover = None
