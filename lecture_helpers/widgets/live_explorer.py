@@ -145,7 +145,19 @@ class LiveExplorer(Explorer):
             if self.time.value >= self.time.hi:
                 self._show_time(self.time.lo)
                 self._draw(None)
+            self._foresee()
             self.target = self.time.hi
+
+    def _foresee(self) -> None:
+        """Have the picture ready for what a hand may do next: it is not kept waiting then."""
+        now = {name: control.value for name, control in self.controls.items()}
+        others = [
+            {**now, c.name: c.value.changed(self.time.value, c.base.accept(stop))}
+            for c in self.steered
+            for stop in (c.stops()[0], c.stops()[-1])
+        ]
+        with within(Budget(pieces=0)):
+            self.canvas.foresee(map(self.view.settings, others), self.time.name)
 
     def _paused(self) -> None:
         """Pause was pressed: this is as far as it was to run."""
@@ -164,6 +176,7 @@ class LiveExplorer(Explorer):
         """Press a preset in the page: its settings from the start on, running to its step."""
         with self._lock:
             self.press_at(name, self.time.lo)
+            self._foresee()
             self.target = self.presets[name][self.time.name]
             self.clock.run(self.target > self.time.lo and not self.error)
 

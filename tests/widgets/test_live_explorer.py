@@ -223,6 +223,43 @@ def test_after_a_hand_a_few_ticks_are_short_so_that_the_next_move_need_not_wait(
     assert strides == [12, 3] + live_explorer.AFTER_HAND * [4] + [12]
 
 
+def driven(height, hand, *, step=0, push=0.5, drag=0.0, scale=1.0):
+    """The ball, and beside it what the hand did."""
+    now = ball(height, step=step, push=push, drag=drag, scale=scale)
+    hand.plot(range(STEPS), [as_schedule(push=push).at(t) for t in range(STEPS)])
+    hand.text(1, 1, f"push {as_schedule(push=push).at(step):.2f}")
+    hand.set(xlim=(0, STEPS), ylim=(-2, 2))
+    return now
+
+
+@pytest.mark.parametrize("begin", [play, lambda explorer: press(explorer, "1 there and back")])
+def test_the_first_hand_of_a_run_needs_no_new_background(make, begin):
+    explorer = make(driven)
+    begin(explorer)
+    tick(explorer, 2)
+    background, redraws = explorer.canvas.background, explorer.canvas.redraws
+    move(explorer, "push", 0.9)
+    assert explorer.canvas.background == background and explorer.canvas.redraws == redraws
+    assert explorer.png == fresh_png(explorer)
+    tick(explorer, 2)
+    assert explorer.canvas.background == background
+    assert explorer.png == fresh_png(explorer)
+
+
+def test_what_breaks_where_no_hand_has_been_yet_does_not_keep_it_from_playing(make):
+    def breaks(ax, *, step=0, push=0.5, drag=0.0, scale=1.0):
+        if step and as_schedule(push=push).at(step) > 0.9:
+            raise ValueError("too far")
+        return ball(ax, step=step, push=push, drag=drag, scale=scale)
+
+    explorer = make(breaks, presets={}, goals={})
+    play(explorer)
+    tick(explorer, 2)
+    play_on(explorer)
+    assert not explorer.error and explorer.time.value > 0
+    assert explorer.png == fresh_png(explorer)
+
+
 def test_a_preset_plays_its_schedule_to_its_step(make):
     explorer = make()
     press(explorer, "1 there and back")

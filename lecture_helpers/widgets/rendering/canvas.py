@@ -1,7 +1,7 @@
 """The picture of a view while its controls move: a background that stays, an overlay that moves."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
@@ -83,6 +83,27 @@ class Canvas:
     def _clear(self) -> None:
         self._shown = self._figure = self._pixels = self._below = self._painter = None
         self._panels, self._moving, self._boxes = [], set(), None
+        self._foreseen: tuple[str | None, set] = (None, set())
+
+    def foresee(self, others: Iterable[Mapping], mover: str) -> None:
+        """Have what differs at these other values move with ``mover``, too.
+
+        Going to one of them then needs no new background. The picture stays as it is.
+        """
+        with drawing():
+            try:
+                found: set = set()
+                for values in [*others, self._values]:
+                    calls, _ = record(self.view, values)
+                    found |= self._revised(self._with_pinned(calls))
+                self._foreseen = (mover, found)
+            except BaseException as problem:
+                self.start_over()
+                if not isinstance(problem, Exception):
+                    raise  # otherwise the next picture says it, should it come to this
+
+    def _with_pinned(self, calls: list) -> list:
+        return [call + pinned for call, pinned in zip(calls, self.pinned, strict=True)]
 
     def move(self, values: Mapping, mover: str | None = None) -> Reading:
         """The reading at ``values``, which differ from the last in the control ``mover``.
@@ -128,7 +149,7 @@ class Canvas:
         except NeedsRedraw:
             return self.draw_whole(values)
         try:
-            self._retain([c + g for c, g in zip(calls, self.pinned, strict=True)], mover)
+            self._retain(self._with_pinned(calls), mover)
         except Exception:
             return self.draw_whole(values)
         return now
@@ -226,7 +247,10 @@ class Canvas:
 
     def _retain(self, calls: list, mover: str | None) -> None:
         moved = self._revised(calls)
-        still = self._moving if mover == self._mover else set()
+        along, foreseen = self._foreseen
+        still = (self._moving if mover == self._mover else set()) | (
+            foreseen if mover == along else set()
+        )
         self._moving = {a for a in still if a.axes is not None} | moved
         self._mover = mover
         self._compose(self._moving if mover else set(), moved)
@@ -248,6 +272,7 @@ class Canvas:
         panels = [Panel(ax, c) for ax, c in zip(axes, calls, strict=True)]
         self._arrange(figure)
         self._panels, self._figure = panels, figure
+        self._foreseen = (None, set())
         return set()
 
     def _compose(self, moving: set, moved: set) -> None:
