@@ -184,7 +184,6 @@ calls(
 calls(
     "curriculum.pacing",
     available=lambda: dict(order=np.arange(12), part=0.5),
-    paced_batches=lambda: dict(order=np.arange(12), parts=[0.5, 1.0], batch_size=2, rng=RNG(0)),
     pacing=lambda: dict(progress=[0.0, 0.5], start=0.2, pace=0.5),
     pacing_weights=lambda: dict(order=np.arange(12), part=0.5),
 )

@@ -76,7 +76,7 @@ QUESTIONS = (
     ),
     Question(
         "With wrong labels your arm ends far above *standard*, and *random order*, with as many "
-        "in, below it. What does the green curve rule out?",
+        "in, below it (presets 3 and 4). What does the green curve rule out?",
         {
             "that it helps to have only few in at first": "The green arm had as few in, at the "
             "same updates and rate. So it is *who* is in.",

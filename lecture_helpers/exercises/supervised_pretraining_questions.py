@@ -40,7 +40,7 @@ QUESTIONS = (
         {
             "about 18 %": "Two of eleven layers are trained. But the example has to pass through "
             "all eleven, however many are frozen.",
-            "about 33 %": "That is the way up alone, 11 of 33. Two layers need their gradients as "
+            "about 34 %": "That is the way up alone, 11 of 32. Two layers need their gradients as "
             "well, and one of them passes it down.",
             "100 %": "Nine layers need neither a gradient nor to pass one down. That is what makes "
             "the update cheaper.",
@@ -79,7 +79,7 @@ QUESTIONS = (
         "40",
     ),
     Question(
-        'From six degrees fine-tuning repairs "xor", but not the bowl. What does the picture on '
+        'At a slope of 20 % fine-tuning repairs "xor", but not the bowl. What does the picture on '
         "the right show?",
         {
             "For the bowl the best unit is worse.": "It is better: at a slope of 20 % the best "
@@ -117,8 +117,8 @@ QUESTIONS = (
             "but what was rescued need not have been built. The gain is one beside a bad rival.",
             "Was the test on other digits than the training?": "It was. The figure is right; the "
             "question is what it is compared with.",
-            "Are 86 points more than chance?": "All twenty seeds stay at chance without growing. "
-            "Chance is not what is in doubt.",
+            "Are 86 points more than chance?": "All twenty seeds stay at chance in plain joint "
+            "training. Chance is not what is in doubt.",
             "Would more layers gain even more?": "Ten stay at chance as well and are rescued as "
             "well. A still worse rival would only make the same gain look greater.",
         },

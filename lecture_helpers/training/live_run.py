@@ -71,12 +71,12 @@ class LiveRun(Runs):
             first = min(step for _, step, _ in broken)
             told = [s for s in strokes[:-2] if s[0] <= first][-1:] + told
         words = [
-            f"you {_verb(old, new)} {name.replace('_', ' ')} to {_shown(new)} at update {step}"
-            for step, name, old, new in told
+            f"you {_verb(old, new)} {name.replace('_', ' ')} to {_shown(new)} {_when(begun, ended)}"
+            for begun, name, old, new, ended in told
         ]
         words += [f"{who} diverged at update {step} ({share})" for who, step, share in broken]
         if words and len(told) < len(strokes):
-            words[0] = f"among {len(strokes)} moves {words[0]}"
+            words[0] = f"{len(strokes)} moves, among them: {words[0]}"
         return "; ".join(words) or "nothing was changed"
 
     def _broken(self) -> list[tuple[str, int, str]]:
@@ -105,7 +105,11 @@ def _strokes(changes: list[tuple]) -> list[tuple]:
             joined[-1] = (last[0], name, last[2], after, step)
         else:
             joined.append((step, name, before, after, step))
-    return [stroke[:4] for stroke in joined]
+    return joined
+
+
+def _when(begun: int, ended: int) -> str:
+    return f"at update {begun}" if begun == ended else f"from update {begun} to {ended}"
 
 
 def _verb(before, after) -> str:

@@ -256,7 +256,9 @@ def test_no_lesson_is_wider_than_a_phone(tmp_path):
             path = tmp_path / "page.html"
             path.write_text(site.page(read(lesson, 4).cells, [], {}), encoding="utf-8")
             page.goto(path.as_uri())
-            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = 1; })")
+            page.evaluate(
+                "document.querySelectorAll('details').forEach((one) => { one.open = 1; })"
+            )
             beyond = page.evaluate(BEYOND)
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, (lesson, beyond)
 

@@ -206,8 +206,8 @@ def test_it_tells_a_turn_of_the_hand_as_two_movements_and_names_what_broke_it():
     lr = [(0, 0.1), (4, 1e30), (10, 0.2), (11, 0.3), (12, 0.05), (13, 0.02)]
     run = started().at(24, lr=lr, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")])
     assert run.story == (
-        "among 6 moves you raised lr to 1e+30 at update 4; you raised lr to 0.3 at update 11; "
-        "you lowered lr to 0.02 at update 12; it diverged at update 5 (2 of 2)"
+        "6 moves, among them: you raised lr to 1e+30 at update 4; you raised lr to 0.3 from update "
+        "10 to 11; you lowered lr to 0.02 from update 12 to 13; it diverged at update 5 (2 of 2)"
     )
     assert started().at(5, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")]).story == (
         "you set optimizer to adam at update 1; you set optimizer to sgd at update 3"
@@ -217,7 +217,9 @@ def test_it_tells_a_turn_of_the_hand_as_two_movements_and_names_what_broke_it():
 def test_it_tells_what_the_hand_did_a_drag_as_one_movement():
     dragged = [(0, 0.1), (10, 0.2), (12, 0.4), (13, 0.8)]
     run = started().at(20, lr=dragged, optimizer=[(0, "sgd"), (18, "adam")])
-    assert run.story == "you raised lr to 0.8 at update 10; you set optimizer to adam at update 18"
+    assert run.story == (
+        "you raised lr to 0.8 from update 10 to 13; you set optimizer to adam at update 18"
+    )
     assert run.now["lr"] == 0.8 and started().at(3).story == "nothing was changed"
 
 

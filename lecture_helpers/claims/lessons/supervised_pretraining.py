@@ -165,8 +165,9 @@ CLAIMS = (
         "Parts that are each the best on their own need not add up to the best whole.",
         "A proof that the stagewise fit of the counter-examples reaches the joint optimum.",
         experiment=experiments.greedy_is_not_optimal, budget=20, quick={"angles": 100},
-        objection="The bowl needs a linear unit: a ReLU, or a tanh with a bias, sees part of it on "
-        "its own. Answered by the wave, which no unit of the four activations prefers.",
+        objection="The bowl as drawn needs a linear unit: a ReLU, or a tanh with a bias, sees part "
+        "of it on its own and chooses another angle. Answered: the ReLU's greedy choice loses, too "
+        "(lesson 4 computes it), and no unit of the four activations prefers the wave.",
     ),
     on_growing("C33",
         sentence="Training greedily, layer by layer, is cheap and its result is good enough.",
