@@ -81,8 +81,7 @@ class Driver:
         for place in range(4):
             self.explorer.set(**(setting := self.draw()))
             self.check(f"{setting}", again=place == 0)
-        for goal in self.explorer.goals:
-            self.reach(goal)
+        self.reach()
         self.finish()
         return self.problems
 
@@ -144,16 +143,20 @@ class Driver:
     def draw(self) -> dict:
         return {name: random_value(c, self.rng) for name, c in self.explorer.controls.items()}
 
-    def reach(self, goal: str) -> None:
-        """Search presets, single moves and random settings for one that meets the goal."""
+    def reach(self) -> None:
+        """Search presets, single moves and random settings for such as meet the goals."""
+        open_ = {goal: self.explorer.predicates[goal] for goal in self.explorer.goals}
         for settings in islice(self.settings(), SEARCH_SETTINGS):
-            now = self.reading_at(settings)
-            if now and self.explorer.predicates[goal](now):
+            now = open_ and self.reading_at(settings)
+            for goal in [goal for goal, met in open_.items() if now and met(now)]:
+                del open_[goal]
                 self.explorer.goals[goal] = False
                 self.explorer.set(**settings)
+                if not self.explorer.goals[goal]:
+                    self.problems.append(f"the goal {goal!r} was met and is not marked")
+            if not open_:
                 break
-        if not self.explorer.goals[goal]:
-            self.problems.append(f"the goal {goal!r} was never met")
+        self.problems += [f"the goal {goal!r} was never met" for goal in open_]
 
     def settings(self):
         explorer = self.explorer
@@ -297,13 +300,14 @@ class LiveDriver(Driver):
         drawn = {name: self.any_value(c) for name, c in self.explorer.controls.items()}
         return drawn | {self.time.name: int(self.rng.integers(self.early, endpoint=True))}
 
-    def reach(self, goal: str) -> None:
-        """A preset has to meet the goal, the opening that merely runs on must not."""
-        met = self.explorer.predicates[goal]
-        if met(self.ending({self.time.name: self.time.hi})):
-            self.problems.append(f"the goal {goal!r} is met by pressing play alone")
-        if not any(met(self.ending(preset)) for preset in self.explorer.presets.values()):
-            self.problems.append(f"no preset meets the goal {goal!r}")
+    def reach(self) -> None:
+        """A preset has to meet each goal, the opening that merely runs on must not."""
+        for goal in self.explorer.goals:
+            met = self.explorer.predicates[goal]
+            if met(self.ending({self.time.name: self.time.hi})):
+                self.problems.append(f"the goal {goal!r} is met by pressing play alone")
+            if not any(met(self.ending(preset)) for preset in self.explorer.presets.values()):
+                self.problems.append(f"no preset meets the goal {goal!r}")
 
     def ending(self, settings: dict):
         """The reading when the start, or a preset, has run to its end; each runs once."""
