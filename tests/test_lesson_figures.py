@@ -22,6 +22,7 @@ from lecture_helpers.optimization.polyak_averaging import uniform_average
 from lecture_helpers.optimization.steered_descent import steered_walk
 from lecture_helpers.report import stored_runs
 from lecture_helpers.test_functions.averaging_traps import bent_valley, lopsided_valley, moved
+from lecture_helpers.training import live, mlp
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 COORDINATE = "02_coordinate_descent"
@@ -642,3 +643,22 @@ def test_what_36_networks_do_under_a_hand_that_is_too_bold():
     gone = [(0, 0.1), (100, 3.2), (150, 0.05)], [(0, 0.1), (100, 3.2), (150, 1.0)]
     low, high = (np.median(costs("batch norm", 400, lr=lr)) for lr in gone)
     says(BATCH_NORM, f"250 updates at 0.05 lead to a cost of {low:.2f}, at 1 to {high:.2f}")
+
+
+@pytest.mark.soak
+def test_the_rates_that_a_pushed_network_needs_afterwards():
+    says(
+        BATCH_NORM,
+        "250 updates at 0.05 lead to a cost of 0.5, at 1 to 0.12; without the push both lead to "
+        "0.08 (section 8).",
+    )
+    says(BATCH_NORM, "250 updates of a fresh network lead to 0.27, at 1 to 0.09.")
+    taught = live(mlp, digits(), norm="batch", seeds=36, depth=8, steps=600, record=61)
+    push = [(0, 0.1), (100, 3.2)]
+    for lr, step, said in (
+        ([*push, (150, 0.05)], 400, 0.51), ([*push, (150, 1.0)], 400, 0.12),
+        ([(0, 0.1), (150, 0.05)], 400, 0.08), ([(0, 0.1), (150, 1.0)], 400, 0.08),
+        (0.05, 250, 0.27), (1.0, 250, 0.09),
+    ):  # fmt: skip
+        costs = taught.at(step, lr=lr).recent_cost(25)[:, -1]
+        assert np.median(costs) == pytest.approx(said, abs=0.02), lr

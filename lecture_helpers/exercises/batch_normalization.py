@@ -63,6 +63,13 @@ forward = Exercise(
             "The slide has sqrt(var + eps). With sqrt(var) + eps a dead unit is divided by eps, not"
             " by sqrt(eps), and the root's slope is infinite at variance 0.",
         ),
+        "eps is added to the result": (
+            lambda x, gamma, beta, eps, running=None: (
+                _batch_norm(x, gamma, beta, 0.0, running) + eps
+            ),
+            "eps belongs under the root, beside the variance: sqrt(var + eps). A bracket is "
+            "missing.",
+        ),
         "the variance divides, not its root": (
             {"scale": np.add},
             "Variance has the unit of x squared. Only the deviation brings x to unit scale.",
