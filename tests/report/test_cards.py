@@ -224,9 +224,14 @@ def test_a_part_that_is_none_is_refused_in_words(stored, place):
         evidence("C8", "C2", parts=[1])
 
 
-def test_every_entry_of_the_real_ledger_can_be_shown():
-    for name, stored in ledger.load().items():
-        made = evidence(name)
+@pytest.fixture(scope="module")
+def real_cards():
+    """Every entry of the real ledger, and how it is shown."""
+    return {name: (stored, evidence(name)) for name, stored in ledger.load().items()}
+
+
+def test_every_entry_of_the_real_ledger_can_be_shown(real_cards):
+    for name, (stored, made) in real_cards.items():
         assert made.text.startswith(f"**{name}** {CLAIMS[name].sentence}")
         assert (made.picture is not None) == (stored["kind"] != "identity")
 
@@ -277,10 +282,10 @@ def test_where_there_are_many_rows_the_borders_are_left_to_the_figures(stored):
     assert all(counts for *_, counts in shown._rows([many]))
 
 
-def test_the_real_pictures_cut_nothing_off_and_no_label_overlaps():
-    for name, stored in ledger.load().items():
+def test_the_real_pictures_cut_nothing_off_and_no_label_overlaps(real_cards):
+    for name, (stored, made) in real_cards.items():
         if stored["kind"] != "identity":
-            figure = evidence(name).picture.figure
+            figure = made.picture.figure
             figure.canvas.draw()
             boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
             tops = np.array([(box.y0, box.y1) for box in boxes])
