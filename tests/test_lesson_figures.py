@@ -259,7 +259,8 @@ def test_planes_through_the_walks_of_12_seeds():
         assert np.abs(said[row][:2] - np.array([last[1].mean(), tail[1].mean()])).max() < 0.015
         counts = [(tail < last)[k].sum() for k in (1, 0)]
         assert np.abs(said[row][2:] - np.array(counts)).max() <= 1, (row, counts)
-    says(POLYAK, "in all 24 planes. Off the plane at step 1200 are 87 to 91 % in the first row.")
+    says(POLYAK, "in all 24 planes.")
+    says(POLYAK, "Off the plane at step 1200 are 87 to 91 % in the first row.")
     assert order >= 23 and min(off) > 86 and max(off) < 92, (order, off)
 
 
@@ -570,12 +571,13 @@ def test_which_answer_is_ahead_between_lopsided_noisy_walls():
     surface = moved(lopsided_valley(10.0), (2, 1))
     paths = [
         descend(surface, [3, 3], lr=2.3, steps=300, noise=0.3, seed=seed).points[1:]
-        for seed in range(40)
+        for seed in range(160)
     ]
-    last = np.array([surface.value(path)[199:] for path in paths])
-    average = np.array([surface.value(uniform_average(path))[199:] for path in paths])
-    ahead = round(100 * (last < average).mean())
-    says(POLYAK, f"In forty such walks the last iterate is the cheaper one at {ahead} % of the")
+    last = np.array([surface.value(path) for path in paths])
+    average = np.array([surface.value(uniform_average(path)) for path in paths])
+    says(POLYAK, "Over 160 such walks the last iterate is the cheaper one at half of the stops.")
+    assert (last < average).mean() == pytest.approx(0.5, abs=0.02)
+    average = average[:, 199:]
     assert np.median(average[:, -1]) > 0.9 * np.median(average[:, 0]), "it stays beside the floor"
 
 

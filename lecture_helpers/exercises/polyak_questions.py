@@ -114,8 +114,8 @@ QUESTIONS = [
         {
             "about 7": "After 7 steps a weight has halved. But a half-life is no count of values: "
                 "older ones still help.",
-            "10": "$1/(1-\\alpha)$ is a common rule of thumb, and it is how far the average lags. "
-                "For the noise it is about half of what is needed.",
+            "10": "$1/(1-\\alpha)$ is a common rule of thumb for how long the memory is. For the "
+                "noise it is about half of what is needed.",
             "19": "The variance left is $(1-\\alpha)/(1+\\alpha)$, one nineteenth.",
             "all that were seen": "It has a floor: more values do not make it quieter, as the old "
                 "ones are forgotten.",

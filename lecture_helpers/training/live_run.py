@@ -85,7 +85,7 @@ class LiveRun(Runs):
         for arm in arms or [None]:
             gone = (self.at(arm=arm) if arms else self).diverged_at
             if (gone >= 0).any():
-                share = f"{(gone >= 0).sum()} of {gone.size}"
+                share = f"{(gone >= 0).sum()} of {gone.size} networks"
                 found.append((arm or "it", int(gone[gone >= 0].min()), share))
         return found
 

@@ -31,7 +31,10 @@ class LiveExplorer(Explorer):
         self.budget, self.stride, self.pause = Budget(), 1, AT_LEAST
         self.pictures, self.hurried = pictures, 0
         self.target = self.time.hi
-        self._given = self._schedules()
+        self.others = [  # sliders that act on the whole picture
+            c for c in controls.values() if c not in (*self.steered, self.time) and not c.values
+        ]
+        self._given, self._aside = self._schedules(), self._beside()
         self.clock = Clock(self._tick, self._started, self._paused, self._back)
         super().__init__(view, controls, animate=animate, **others)
         for control in controls.values():
@@ -60,11 +63,17 @@ class LiveExplorer(Explorer):
     def _schedules(self) -> list:
         return [control.value for control in self.steered]
 
+    def _beside(self) -> list:
+        return [control.value for control in self.others]
+
     @property
     def by_hand(self) -> bool:
-        """Whether a hand has steered what is seen, since a preset or the start was put in place."""
+        """Whether a hand has steered what is seen, or moved a slider beside it, since a preset or
+        the start was put in place.
+        """
         pairs = zip(self._schedules(), self._given, strict=True)
-        return any(now.parts_from(given) < self.time.value for now, given in pairs)
+        steered = any(now.parts_from(given) < self.time.value for now, given in pairs)
+        return steered or self._beside() != self._aside
 
     @property
     def moved(self) -> bool:
@@ -184,6 +193,7 @@ class LiveExplorer(Explorer):
         """The settings of the preset ``name``, but at that step."""
         settings = self._preset(name)
         self._given = [settings[control.name] for control in self.steered]
+        self._aside = [settings[control.name] for control in self.others]
         self.set(**{**settings, self.time.name: step})
 
     def press(self, name: str) -> None:
@@ -192,7 +202,7 @@ class LiveExplorer(Explorer):
 
     def reset(self) -> None:
         super().reset()
-        self._given = self._schedules()
+        self._given, self._aside = self._schedules(), self._beside()
 
     def close(self) -> None:
         self.clock.run(False)

@@ -199,15 +199,17 @@ def test_a_diverged_member_is_named_and_the_others_go_on():
         run.at(arm="calm").diverged_at < 0
     ).all()
     assert np.isnan(run.at(arm="bold").train_loss[..., -1]).all()
-    assert run.story.startswith("bold diverged at update ") and run.story.endswith("(2 of 2)")
+    assert run.story.startswith("bold diverged at update ") and run.story.endswith(
+        "(2 of 2 networks)"
+    )
 
 
 def test_it_tells_a_turn_of_the_hand_as_two_movements_and_names_what_broke_it():
     lr = [(0, 0.1), (4, 1e30), (10, 0.2), (11, 0.3), (12, 0.05), (13, 0.02)]
     run = started().at(24, lr=lr, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")])
     assert run.story == (
-        "6 moves, among them: you raised lr to 1e+30 at update 4; you raised lr to 0.3 from update "
-        "10 to 11; you lowered lr to 0.02 from update 12 to 13; it diverged at update 5 (2 of 2)"
+        "6 moves, among them: you raised lr to 1e+30 at update 4; you raised lr to 0.3 at update "
+        "11; you lowered lr to 0.02 from update 12 to 13; it diverged at update 5 (2 of 2 networks)"
     )
     assert started().at(5, optimizer=[(0, "sgd"), (1, "adam"), (3, "sgd")]).story == (
         "you set optimizer to adam at update 1; you set optimizer to sgd at update 3"

@@ -404,10 +404,10 @@ HIGH = {"1 up": dict(step=20, push=1.0)}
 
 
 def test_a_preset_or_another_choice_reaches_no_goal_but_a_hand_that_steers_does(make):
-    explorer = make(presets=HIGH)
+    explorer = make(presets=HIGH, scale=[1.0, 2.0])
     press(explorer, "1 up")
     play_on(explorer)
-    move(explorer, "scale", 2.0)
+    explorer.set(scale=2.0)
     explorer.reset()
     explorer.press("1 up")
     assert explorer.reading.height == 20 and explorer.goals == {"high": False}
@@ -416,6 +416,19 @@ def test_a_preset_or_another_choice_reaches_no_goal_but_a_hand_that_steers_does(
     play(explorer)
     play_on(explorer)
     assert explorer.goals == {"high": True}
+
+
+def test_a_slider_beside_a_preset_reaches_a_goal_and_back_at_its_place_does_not(make):
+    explorer = make(presets=HIGH)
+    press(explorer, "1 up")
+    play_on(explorer)
+    assert explorer.goals == {"high": False}
+    move(explorer, "scale", 1.5)
+    assert explorer.goals == {"high": True}
+    explorer.reset()
+    explorer.goals["high"] = False
+    explorer.press("1 up")
+    assert explorer.goals == {"high": False}, "a preset begins anew"
 
 
 def test_a_hand_may_find_the_values_of_a_preset(make):
