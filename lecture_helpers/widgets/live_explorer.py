@@ -14,7 +14,7 @@ ANSWER = 0.09  # seconds of work that a moved control may wait for
 AT_LEAST, AT_MOST = 0.06, 0.25  # seconds of work between two pictures while time runs
 SLACK = 1.5  # how much longer than planned a tick may work before the picture is drawn once more
 TO_DRAWING = 1.6  # how much longer than drawing, so that most of the time is work
-HURRIED, AFTER_HAND = 0.02, 5  # seconds of work in each of so many ticks: the hand may move again
+HURRIED, AFTER_HAND = 0.01, 10  # seconds of work in each of so many ticks: the hand may move again
 
 
 class LiveExplorer(Explorer):
@@ -98,7 +98,8 @@ class LiveExplorer(Explorer):
             # what a steered control moves is what time moves: no new background for it
             drawn_for = self.time if isinstance(mover, Steered) else mover
             self._answer(drawn_for, Budget(seconds=ANSWER))
-            self._hurry()
+            if self.clock.runs:
+                self._hurry()
             runs = self.clock.runs and mover is not self.time  # who holds time, stops it
             if not runs:
                 self.target = asked

@@ -217,10 +217,13 @@ def test_after_a_hand_a_few_ticks_are_short_so_that_the_next_move_need_not_wait(
     explorer.time.hi = 6000
     pace()
     move(explorer, "push", -1.0)
+    assert explorer.stride == 12, "nobody waits while nothing runs"
+    play(explorer)
+    move(explorer, "push", -0.5)
     strides.append(explorer.stride)
     for _ in range(live_explorer.AFTER_HAND + 1):
         pace()
-    assert strides == [12, 3] + live_explorer.AFTER_HAND * [4] + [12]
+    assert strides == [12, 1] + live_explorer.AFTER_HAND * [2] + [12]
 
 
 def driven(height, hand, *, step=0, push=0.5, drag=0.0, scale=1.0):
