@@ -19,6 +19,7 @@ from lecture_helpers.widgets.rendering.pixels import decode_png
 
 DEEPER, TEACHER = "Going deeper", "For the teacher: fifty minutes"
 LEFT_OUT, LEFT_UNSAID = ("The cast",), ("When you are through you can say",)
+AT_HOME = "In *Going deeper*:"  # of a summary: what the class has not seen
 ELSEWHERE = "*More of it stands in the lesson.*"
 TALL = 0.5  # a picture of this height over its width fills a slide
 WORDS = 132  # on a slide, about; a line of a formula or of a table counts as ten
@@ -173,7 +174,8 @@ def _parted(source: str, last: Slide, read: dict[str, list[str]]) -> list[Slide]
     """The slides of a cell of Markdown: a new one at every heading and where one is full."""
     made: list[Slide] = []
     heading, section = last.topic, last.section
-    for block in _blocks(FOLDED.sub(r"**\1.** \2", without_kernel(source))):
+    in_class, *_ = without_kernel(source).partition(AT_HOME)
+    for block in _blocks(FOLDED.sub(r"**\1.** \2", in_class)):
         found = HEADING.match(block)
         named = FOREST.findall(block)
         if block.startswith(LEFT_UNSAID) or named and not set(named) & set(read):

@@ -51,3 +51,9 @@ def test_what_a_script_has_the_class_read_is_on_a_slide_and_every_row_is_said(pa
     notes = [slide.notes for slide in made]
     for minutes, *_ in _table(script):
         assert any(f"**{minutes}**" in words for words in notes), minutes
+
+
+def test_of_a_summary_stands_on_a_slide_what_the_class_has_seen():
+    summary = "## Summary\n\n- Seen.\n\nIn *Going deeper*:\n\n- At home.\n- There, too."
+    [made] = slides([cell(summary, "slide")])
+    assert made.heading == "Summary" and made.text == ["- Seen."]
