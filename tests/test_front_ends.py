@@ -124,6 +124,7 @@ def test_in_voila_everything_runs_and_moves(path, rendered, page):
 
 
 CONTRAST = """one => {
+  if (!one.isConnected) return Infinity; // it was drawn anew at this moment
   const parts = (words) => words.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
     .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
