@@ -22,7 +22,6 @@ from lecture_helpers.optimization.polyak_averaging import uniform_average
 from lecture_helpers.optimization.steered_descent import steered_walk
 from lecture_helpers.report import stored_runs
 from lecture_helpers.test_functions.averaging_traps import bent_valley, lopsided_valley, moved
-from lecture_helpers.training import live, mlp
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 COORDINATE = "02_coordinate_descent"
@@ -642,25 +641,57 @@ def test_what_36_networks_do_under_a_hand_that_is_too_bold():
     far = dict(lr=[(0, 0.1), (100, 1.8)])
     assert (costs("batch norm", 200, **far) < learns).all()
     assert not (costs("layer norm", 200, **far) < learns).any()
-    gone = [(0, 0.1), (100, 3.2), (150, 0.05)], [(0, 0.1), (100, 3.2), (150, 1.0)]
-    low, high = (np.median(costs("batch norm", 400, lr=lr)) for lr in gone)
-    says(BATCH_NORM, f"250 updates at 0.05 lead to a cost of {low:.2f}, at 1 to {high:.2f}")
-
-
-@pytest.mark.soak
-def test_the_rates_that_a_pushed_network_needs_afterwards():
     says(
         BATCH_NORM,
-        "250 updates at 0.05 lead to a cost of 0.5, at 1 to 0.12; without the push both lead to "
-        "0.08 (section 8).",
+        "250 updates at 0.05 lead to a cost of 0.52, at 1 to 0.13; without the push to 0.08 and "
+        "0.09 (section 8).",
     )
     says(BATCH_NORM, "250 updates of a fresh network lead to 0.27, at 1 to 0.09.")
-    taught = live(mlp, digits(), norm="batch", seeds=36, depth=8, steps=600, record=61)
     push = [(0, 0.1), (100, 3.2)]
     for lr, step, said in (
-        ([*push, (150, 0.05)], 400, 0.51), ([*push, (150, 1.0)], 400, 0.12),
-        ([(0, 0.1), (150, 0.05)], 400, 0.08), ([(0, 0.1), (150, 1.0)], 400, 0.08),
+        ([*push, (150, 0.05)], 400, 0.52), ([*push, (150, 1.0)], 400, 0.13),
+        ([(0, 0.1), (150, 0.05)], 400, 0.08), ([(0, 0.1), (150, 1.0)], 400, 0.09),
         (0.05, 250, 0.27), (1.0, 250, 0.09),
     ):  # fmt: skip
-        costs = taught.at(step, lr=lr).recent_cost(25)[:, -1]
-        assert np.median(costs) == pytest.approx(said, abs=0.02), lr
+        assert np.median(costs("batch norm", step, lr=lr)) == pytest.approx(said, abs=0.015), lr
+
+
+def test_when_to_let_go_of_a_blur():
+    """What lesson 6 says of hands that no preset shows."""
+    found = bindings(CURRICULUM, "GROUNDS", "WELLS")
+    grounds, plane = found["GROUNDS"], found["WELLS"][6]
+
+    def home(ground, start, *sigma):
+        return found["rolled"](ground, start, as_schedule(sigma=list(sigma)), 240)[1]
+
+    def lets(cost, sigma, waits):
+        ways = [home(grounds[cost][0], [4.5], (0, sigma), (wait, 0.0)) for wait in waits]
+        return list(np.isfinite(ways))
+
+    says(CURRICULUM, "Too soon at 4, and it stops in a dip (2); right from 6 on.")
+    assert lets("ripples", 1.5, (4, 5, 6, 20, 60)) == [False, False, True, True, True]
+    says(CURRICULUM, "one stroke from 1.5 leads into the wrong valley, however long you wait")
+    assert not any(lets("random waves", 1.5, range(1, 200, 9)))
+    says(CURRICULUM, "so does one stroke from 1, held long enough.")
+    assert lets("random waves", 1.0, (10, 21, 22, 60, 199)) == [False, False, True, True, True]
+    says(CURRICULUM, "Let go as it passes (update 10 to 20), and it stays;")
+    assert lets("needle", 2.0, (9, 10, 15, 20, 21)) == [False, True, True, True, False]
+    says(CURRICULUM, "arrives at update 49 (preset 1). That is no praise of little blur: with none")
+    ways = [(0, 0.4), (40, 0.0)], [(0, 0.0)], [(0, 2.0), (2, 0.0)]
+    assert [home(plane, [3.0, 3.0], *way) for way in ways] == [49, 90, 27]
+    assert np.isinf(home(plane, [3.0, 3.0], (0, 2.0), (60, 1.0), (120, 0.0)))
+
+
+def test_whether_weights_or_samples_are_noisier_depends_on_the_weights():
+    found = bindings(CURRICULUM, "pixels", "start_weights", "NOISE")
+    weights = found["CONFIDENCE"][0.0] / found["CONFIDENCE"][0.0].mean()
+    says(CURRICULUM, "As training begins, sampling has the smaller variance; after 100 updates it")
+    for updates, ahead in ((0, 1), (100, -1)):
+        gradients = found["gradients_after"](updates)
+        mean = (weights[:, None] * gradients).mean(axis=0)
+        along = gradients @ mean / (mean @ mean)
+        by_weights, by_samples = (weights**2 * along**2).mean(), (weights * along**2).mean()
+        more = (weights * (weights - 1) * along**2).mean()
+        assert by_weights - by_samples == pytest.approx(more) and ahead * more > 0.01
+    low = weights < 1
+    assert (along[low] ** 2).mean() > 2 * (along[~low] ** 2).mean(), "the difficult ones"

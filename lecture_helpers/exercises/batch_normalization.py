@@ -67,8 +67,8 @@ forward = Exercise(
             lambda x, gamma, beta, eps, running=None: (
                 _batch_norm(x, gamma, beta, 0.0, running) + eps
             ),
-            "eps belongs under the root, beside the variance: sqrt(var + eps). A bracket is "
-            "missing.",
+            "eps belongs under the root, beside the variance: sqrt(var + eps). This happens, for "
+            "instance, where a bracket is missing: x / sqrt(var) + eps.",
         ),
         "the variance divides, not its root": (
             {"scale": np.add},

@@ -32,7 +32,7 @@ class LiveExplorer(Explorer):
         self.pictures, self.hurried = pictures, 0
         self.target = self.time.hi
         self.others = [  # sliders that act on the whole picture
-            c for c in controls.values() if c not in (*self.steered, self.time) and not c.values
+            c for c in controls.values() if c not in (*self.steered, self.time) and c.values is None
         ]
         self._given, self._aside = self._schedules(), self._beside()
         self.clock = Clock(self._tick, self._started, self._paused, self._back)
