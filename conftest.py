@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.shares import scheduler, turn
+from tests.driven import with_explorers
+from tests.shares import ONLY_CI, scheduler, turn
 
 # Workers share the cores: one thread each, for their children too. Before numpy and torch load.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -45,8 +46,12 @@ def no_network():
         yield
 
 
+@pytest.hookimpl(tryfirst=True)  # before items are left out by their marks
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: turn(item.nodeid))
+    items[:] = sorted(with_explorers(items), key=lambda item: turn(item.nodeid))
+    for item in items:
+        if item.nodeid.startswith(ONLY_CI):
+            item.add_marker("ci")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,10 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -70,10 +69,14 @@ class Server:
         with urlopen(Request(self.url + path, method=method, headers=headers)) as answer:
             return json.loads(answer.read() or "null")
 
-    def end_kernels(self) -> None:
+    def kernels(self) -> set[str]:
+        """The identities of the kernels that run."""
+        return {kernel["id"] for kernel in self.ask("api/kernels")}
+
+    def end_kernels(self, but: Iterable[str] = ()) -> None:
         """End what notebooks started; they go on when their page is closed."""
-        for kernel in self.ask("api/kernels"):
-            self.ask(f"api/kernels/{kernel['id']}", "DELETE")
+        for identity in self.kernels().difference(but):
+            self.ask(f"api/kernels/{identity}", "DELETE")
 
 
 def why_not() -> str:
@@ -254,6 +257,9 @@ def explorers(page) -> list:
 
 PIXELS = """images => {
     if (!images.every(one => one.complete)) return '';
+    const known = window.lecturePictures ??= new Map(); // a new picture has a new address
+    const addresses = images.map(one => one.src).join();
+    if (known.has(addresses)) return known.get(addresses);
     const canvas = document.createElement('canvas');
     canvas.width = Math.max(...images.map(one => one.naturalWidth));
     canvas.height = Math.max(...images.map(one => one.naturalHeight));
@@ -262,7 +268,9 @@ PIXELS = """images => {
     const pixels = paper.getImageData(0, 0, canvas.width, canvas.height).data;
     let hash = 2166136261;
     for (const word of new Uint32Array(pixels.buffer)) hash = Math.imul(hash ^ word, 16777619);
-    return `${canvas.width} x ${canvas.height}: ${hash}`;
+    const sight = `${canvas.width} x ${canvas.height}: ${hash}`;
+    known.set(addresses, sight);
+    return sight;
 }"""
 
 
@@ -423,7 +431,7 @@ def by_number(page, row) -> None:
     field.press("Enter")
 
 
-def ways(row, first: bool = True) -> list:
+def ways(row, steers: bool = False) -> list:
     """The ways to move a control."""
     numbers = [by_number] if row.locator(".lecture-number").count() else []
     return [by_mouse, by_keyboard, *numbers]
@@ -432,41 +440,39 @@ def ways(row, first: bool = True) -> list:
 KINDS = (".lecture-number", ".noUi-handle", "select", ".widget-toggle-button", "input")
 
 
-class InTurn:
-    """All ways for the first control of a kind on a page; one, in turn, for an explorer's first.
+class Kinds:
+    """All ways for the first control of a kind on a page, the mouse for the first that steers.
 
     The others stay: the tests without a browser move each of them.
     """
 
     def __init__(self):
-        self.seen, self.turn = set(), count()
+        self.seen = set()
 
-    def __call__(self, row, first: bool = True) -> list:
+    def __call__(self, row, steers: bool = False) -> list:
         kind = next((kind for kind in KINDS if row.locator(kind).count()), "")
-        every = ways(row)
-        if kind not in self.seen:
-            self.seen.add(kind)
-            return every
-        return [every[next(self.turn) % len(every)]] if first else []
+        known = kind in self.seen
+        self.seen.add(kind)
+        return [by_mouse] * steers if known else ways(row)
 
 
 def moves(page, explorer, choose=ways) -> Iterator[str]:
     """Move each control from the start, in each way in turn; what moved it, once the sight changed.
 
     The ways follow one another: the mouse goes to the far end, the keyboard from there to the
-    other one, the number back. What can be played is moved while it plays. ``choose(row, first)``
-    gives the ways in which to move a control, of an explorer's first one or of another.
+    other one, the number back. What can be played is moved while it plays. ``choose(row, steers)``
+    gives the ways in which to move a control, or the first that steers what runs.
     """
     if is_live(explorer):
         yield from moves_while_it_runs(page, explorer, choose)
         return
-    begin_again(explorer)
-    first = settled(page, explorer)
+    first = None
     for row, chosen in chosen_ways(explorer, choose):
         begin_again(explorer)
+        first = first or settled(page, explorer)
         wait_until(
-            lambda: sight(explorer) == first,
-            lambda: f"reset does not bring back the picture of {first.reading!r}",
+            lambda first=first: sight(explorer) == first,
+            lambda first=first: f"reset does not bring back the picture of {first.reading!r}",
         )
         for way in chosen:
             move = f"{name_of(row)} {way.__name__}"
@@ -480,9 +486,10 @@ def moves(page, explorer, choose=ways) -> Iterator[str]:
 
 
 def chosen_ways(explorer, choose) -> Iterator[tuple]:
-    """The rows of controls to be moved, each with the ways; live explorers' first is time."""
+    """The rows of controls to be moved, each with the ways; after time comes what steers."""
+    live = is_live(explorer)
     for place, row in enumerate(controls(explorer)):
-        if chosen := choose(row, place == is_live(explorer)):
+        if chosen := choose(row, live and place == 1):
             yield row, chosen
 
 
@@ -491,9 +498,12 @@ def is_live(explorer) -> bool:
     return explorer.locator(".lecture-code").count() > 0
 
 
-def too_high(page, width: int = 1280, height: int = 720) -> list[str]:
+SMALL = {"width": 1280, "height": 720}  # a screen on which every explorer has to fit
+
+
+def too_high(page) -> list[str]:
     """The explorers that, answered, do not fit on one small screen, in words."""
-    page.set_viewport_size({"width": width, "height": height})
+    page.set_viewport_size(SMALL)
     for explorer in explorers(page):
         for answer in explorer.locator(".lecture-question button").all()[:1]:
             answer.click()

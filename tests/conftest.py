@@ -20,7 +20,15 @@ def window():
 
 @pytest.fixture
 def page(window, server):
+    others, page = server.kernels(), window.new_page()
+    yield page
+    page.close()
+    server.end_kernels(but=others)
+
+
+@pytest.fixture(scope="module")
+def shared_page(window):
+    """A page for the tests of a file that leave it as they found it: to open one takes long."""
     page = window.new_page()
     yield page
     page.close()
-    server.end_kernels()

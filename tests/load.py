@@ -11,7 +11,7 @@ import psutil
 
 from lecture_helpers.widgets import explorers
 from lecture_helpers.widgets.live_explorer import LiveExplorer
-from tests.test_sliders import run_cells
+from tests.driver import run_cells
 from tests.widgets.views import hand, random_value
 
 MOST = 2  # MiB

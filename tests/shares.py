@@ -1,11 +1,24 @@
-"""How the tests are shared out among the workers of pytest-xdist."""
+"""Which tests are CI's alone, and how they are shared out among the workers of pytest-xdist."""
+
+# What judges the code or computes again what is stored: not in `start.py test`, but in .ci/run.
+# That code behind a claim has changed is told by its fingerprint, in every run.
+ONLY_CI = (
+    "tests/claims/experiments/",
+    "tests/claims/test_ledger.py::test_every_stored_verdict",
+    "tests/claims/test_stored_values.py",
+    "tests/publish/test_site.py::test_no_lesson_is_wider",
+    "tests/report/test_cards.py::test_every_entry_of_the_real_ledger",
+    "tests/report/test_cards.py::test_the_real_pictures",
+    "tests/test_lesson_figures.py",
+    "tests/test_style.py::test_pyright",
+    "tests/widgets/rendering/test_canvas_cache.py::test_a_further_explorer",
+)
 
 # What takes long begins first, so that no worker is left alone with it at the end.
 LONG_FIRST = (
+    "notebooks/",
     "tests/test_browser.py",
     "tests/test_live_browser.py",
-    "tests/test_sliders.py",
-    "notebooks/",
     "tests/claims/test_stored_values.py",
     "tests/claims/",
     "tests/test_rings.py",
@@ -19,7 +32,6 @@ LONG_FIRST = (
 APART = (
     "tests/test_browser.py",
     "tests/test_live_browser.py",
-    "tests/test_sliders.py",
     "tests/claims/test_stored_values.py",
     "tests/widgets/rendering/test_retained.py",
 )

@@ -68,9 +68,16 @@ def test_jupyterlab_takes_the_settings_of_the_lecture(server, plugin):
     assert not answer.get("warning")
 
 
-def test_a_toy_explorer_moves_on_the_main_thread(server, page):
-    browser.open_notebook(page, server, "toy.ipynb")
-    browser.run_all(page)
+@pytest.fixture(scope="module")
+def toy(server, shared_page):
+    """The toy, which has run."""
+    browser.open_notebook(shared_page, server, "toy.ipynb")
+    browser.run_all(shared_page)
+    return shared_page
+
+
+def test_a_toy_explorer_moves_on_the_main_thread(toy):
+    page = toy
     (explorer,) = browser.explorers(page)
     assert len(list(browser.moves(page, explorer))) == 5
     assert browser.reading(explorer).endswith("main thread: True.")
@@ -100,8 +107,8 @@ def test_an_error_in_a_cell_is_noticed(server, page):
 KEYS = [*"16myrxddcvabzjkMKJABZR", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]
 
 
-def test_a_cell_keeps_the_keys_that_lose_nothing(server, page):
-    browser.open_notebook(page, server, "toy.ipynb")
+def test_a_cell_keeps_the_keys_that_lose_nothing(toy):
+    page = toy
     cells = page.locator(".jp-Notebook .jp-Cell")
     before = cells.count()
     page.locator(".jp-MarkdownCell h1").click()
@@ -112,9 +119,8 @@ def test_a_cell_keeps_the_keys_that_lose_nothing(server, page):
         )
 
 
-def test_no_single_key_destroys_a_cell_or_its_explorer(server, page):
-    browser.open_notebook(page, server, "toy.ipynb")
-    browser.run_all(page)
+def test_no_single_key_destroys_a_cell_or_its_explorer(toy):
+    page = toy
     cells = page.locator(".jp-Notebook .jp-Cell")
     before = cells.count()
     for key in KEYS:
@@ -128,10 +134,9 @@ def test_no_single_key_destroys_a_cell_or_its_explorer(server, page):
     assert len(browser.explorers(page)) == 1
 
 
-def test_nobody_is_asked_about_news(server, page):
-    browser.open_notebook(page, server, "toy.ipynb")
-    page.wait_for_timeout(1000)
-    assert page.get_by_text("official Jupyter news").count() == 0
+def test_nobody_is_asked_about_news(toy):
+    toy.wait_for_timeout(1000)
+    assert toy.get_by_text("official Jupyter news").count() == 0
 
 
 def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(server, page):
@@ -175,30 +180,29 @@ def test_what_is_typed_into_a_field_counts_or_goes_back_and_never_means_an_end(s
 
 def problems(path, server, page, choose) -> list[str]:
     """What is wrong with a lesson when it runs and its controls are moved in the chosen ways."""
+    page.set_viewport_size(browser.SMALL)
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
     assert browser.explorers(page)
     high = browser.too_high(page)
-    page.set_viewport_size({"width": 1500, "height": 1000})
     return high + browser.move_all(page, choose) + browser.errors(page)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_a_lesson_runs_fits_and_every_explorer_moves_picture_and_reading(path, server, page):
-    assert not problems(path, server, page, browser.InTurn())
+def test_a_lesson_runs_fits_and_controls_of_every_kind_move_picture_and_reading(path, server, page):
+    assert not problems(path, server, page, browser.Kinds())
 
 
-def test_the_first_control_of_a_kind_moves_in_every_way_and_of_an_explorer_in_turn():
+def test_the_first_control_of_a_kind_moves_in_every_way_and_what_steers_by_mouse():
     def row(*parts):
         return SimpleNamespace(locator=lambda part: SimpleNamespace(count=lambda: part in parts))
 
-    choose, slider, choice = browser.InTurn(), row(".lecture-number", ".noUi-handle"), row("select")
-    rows = [(slider, True), (choice, False), (slider, False), (slider, True), (slider, True),
-            (choice, True)]  # fmt: skip
-    chosen = [choose(*each) for each in rows]
+    choose, slider, choice = browser.Kinds(), row(".lecture-number", ".noUi-handle"), row("select")
+    rows = [(slider, False), (slider, False), (slider, True), (choice, True), (choice, False)]
     mouse, keyboard, number = browser.by_mouse, browser.by_keyboard, browser.by_number
-    assert chosen[:2] == [[mouse, keyboard, number], [mouse, keyboard]]
-    assert chosen[2:] == [[], [mouse], [keyboard], [mouse]]
+    assert [choose(*each) for each in rows] == [
+        [mouse, keyboard, number], [], [mouse], [mouse, keyboard], [],
+    ]  # fmt: skip
 
 
 @pytest.mark.soak

@@ -11,6 +11,7 @@ import pytest
 
 import start
 from tests import browser
+from tests.driven import explorers_in
 
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -54,11 +55,6 @@ def move_first_sliders(page) -> int:
         assert page.locator(".jp-Notebook .jp-Cell").count() == cells, "x cut the cell"
     assert not browser.errors(page)
     return len(made)
-
-
-def explorers_in(path) -> int:
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return sum("".join(cell["source"]).count("explore(\n") for cell in cells)
 
 
 @with_package("notebook")

@@ -36,19 +36,26 @@ print(all(e.png == fresh_png(e) and not e.error for e in explorers()), len(explo
 
 @pytest.fixture(scope="module", autouse=True)
 def notebooks(server):
-    browser.write_notebook(server.folder / "one.ipynb", *LIVE, CHECK)
+    for name in ("one", "closed"):
+        browser.write_notebook(server.folder / f"{name}.ipynb", *LIVE, CHECK)
     browser.write_notebook(server.folder / "two.ipynb", *LIVE, LIVE[2], CHECK)
 
 
+@pytest.fixture(scope="module")
+def opened(server, shared_page):
+    browser.open_notebook(shared_page, server, "one.ipynb")
+    return shared_page
+
+
 @pytest.fixture
-def explorer(server, page):
-    browser.open_notebook(page, server, "one.ipynb")
-    browser.run_all(page)
-    (explorer,) = browser.explorers(page)
+def explorer(opened):
+    browser.run_all(opened)
+    (explorer,) = browser.explorers(opened)
     return explorer
 
 
-def test_play_trains_a_moved_slider_acts_and_pause_holds(page, explorer):
+def test_play_trains_a_moved_slider_acts_and_pause_holds(opened, explorer):
+    page = opened
     assert len(list(browser.moves(page, explorer))) == 9
     browser.begin_again(explorer)
     browser.play(explorer)
@@ -61,7 +68,8 @@ def test_play_trains_a_moved_slider_acts_and_pause_holds(page, explorer):
     assert browser.printed(page) == f"True 1 [{now}] [False]"
 
 
-def test_a_preset_pressed_at_full_speed_plays_to_its_step(page, explorer):
+def test_a_preset_pressed_at_full_speed_plays_to_its_step(opened, explorer):
+    page = opened
     browser.play(explorer)
     browser.wait_for_step(explorer, lambda step: step > 0)
     for _ in range(3):
@@ -72,7 +80,8 @@ def test_a_preset_pressed_at_full_speed_plays_to_its_step(page, explorer):
     assert browser.printed(page) == "True 1 [120] [False]"
 
 
-def test_of_presets_pressed_one_after_another_the_last_wins_whole(page, explorer):
+def test_of_presets_pressed_one_after_another_the_last_wins_whole(opened, explorer):
+    page = opened
     said = "show(hand, step=90, lr=0.0123456, momentum=[(0, 0.123456), (30, 0.654321)])"
     for pause in (0, 150, 300):
         browser.begin_again(explorer)
@@ -85,7 +94,8 @@ def test_of_presets_pressed_one_after_another_the_last_wins_whole(page, explorer
         )
 
 
-def test_a_slider_dragged_without_pause_loses_nothing(page, explorer):
+def test_a_slider_dragged_without_pause_loses_nothing(opened, explorer):
+    page = opened
     browser.play(explorer)
     browser.wait_for_step(explorer, lambda step: step > 0)
     handle = explorer.locator(".lecture-control .noUi-handle").nth(1)
@@ -107,7 +117,8 @@ def test_a_slider_dragged_without_pause_loses_nothing(page, explorer):
     assert browser.printed(page) == "True 1 [0] [False]"
 
 
-def test_an_interrupted_kernel_keeps_what_was_trained(page, explorer):
+def test_an_interrupted_kernel_keeps_what_was_trained(opened, explorer):
+    page = opened
     browser.play(explorer)
     browser.wait_for_step(explorer, lambda step: step > 0)
     begun = browser.step_of(explorer)
@@ -126,7 +137,8 @@ def test_an_interrupted_kernel_keeps_what_was_trained(page, explorer):
     assert browser.printed(page) == "True 1 [0] [False]"
 
 
-def test_run_all_while_it_plays_begins_anew(page, explorer):
+def test_run_all_while_it_plays_begins_anew(opened, explorer):
+    page = opened
     browser.play(explorer)
     browser.wait_for_step(explorer, lambda step: step > 0)
     browser.run_all(page)
@@ -149,12 +161,15 @@ def test_two_of_one_training_run_at_once(server, page):
     assert browser.printed(page).startswith("True 2 [") and not browser.errors(page)
 
 
-def test_a_closed_tab_trains_nothing_more(server, page, explorer):
+def test_a_closed_tab_trains_nothing_more(server, page):
+    browser.open_notebook(page, server, "closed.ipynb")
+    browser.run_all(page)
+    (explorer,) = browser.explorers(page)
     browser.play(explorer)
     browser.wait_for_step(explorer, lambda step: step > 0)
     page.goto("about:blank")
     page.wait_for_timeout(2000)
-    browser.open_notebook(page, server, "one.ipynb")
+    browser.open_notebook(page, server, "closed.ipynb")
     now = browser.printed(page)
     page.wait_for_timeout(2000)
     assert browser.printed(page) == now and now.startswith("True 1 [") and "[0]" not in now

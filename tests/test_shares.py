@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.shares import APART, LONG_FIRST, share, turn
+from tests.shares import APART, LONG_FIRST, ONLY_CI, share, turn
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("name", sorted({*LONG_FIRST, *APART}))
+@pytest.mark.parametrize("name", sorted({*LONG_FIRST, *APART, *ONLY_CI}))
 def test_what_is_named_is_there(name):
-    assert (ROOT / name).exists()
+    path, _, test = name.partition("::")
+    assert (ROOT / path).exists() and f"def {test}" in (ROOT / path).read_text() if test else True
 
 
 def test_the_cells_of_a_notebook_stay_together_and_so_do_the_tests_of_a_file():
@@ -23,4 +24,4 @@ def test_the_cells_of_a_notebook_stay_together_and_so_do_the_tests_of_a_file():
 def test_long_tests_go_apart_and_begin_first():
     one, other = (f"{APART[0]}::test_a[{k}]" for k in "12")
     assert share(one) != share(other)
-    assert turn(one) == 0 < turn("notebooks/a.ipynb::Cell 0") < turn("tests/test_a.py::test_b")
+    assert 0 == turn("notebooks/a.ipynb::Cell 0") < turn(one) < turn("tests/test_a.py::test_b")

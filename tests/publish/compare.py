@@ -18,7 +18,7 @@ from lecture_helpers.publish.frames import LOOK, RUN, _knobs
 from lecture_helpers.widgets import explorers
 from lecture_helpers.widgets.live_explorer import LiveExplorer
 from tests import browser
-from tests.test_sliders import run_cells
+from tests.driver import run_cells
 
 FAR = 32  # levels of 255 that a colour of a film may be off: it has few of them
 FEW = 3e-5  # the share of a picture, some fifteen pixels, in which it may be farther off

@@ -139,8 +139,11 @@ class Canvas:
         return now
 
     def _visit_whole(self, values: Mapping) -> Reading:
-        now = self.draw_whole(values)
-        self._make_room(self._shown)
+        self._panels, self._below = [], None
+        figure = new_figure(self.size, self.appearance)
+        now = self.view.run(add_panels(figure, self.view), values)
+        self._arrange(figure)
+        self._make_room(figure)
         return now
 
     def _drawn(self, values: Mapping, mover: str | None) -> Reading:

@@ -1,35 +1,37 @@
-"""Every explorer of every notebook, driven as a class would drive it, without a browser.
+"""Drives the explorers of a notebook as a class would, without a browser.
 
-Each notebook runs in a process of its own: ``python -m tests.test_sliders NOTEBOOK`` prints what
-it found wrong, one line each.
+The tests do so after the cells of a notebook, in the kernel that nbval has (``tests/driven.py``).
+``python -m tests.driver NOTEBOOK`` runs and drives one alone and prints what is wrong with it.
 """
 
 import contextlib
 import io
 import os
 import re
-import subprocess
 import sys
+import time
 import warnings
 import zlib
 from itertools import islice, pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import nbformat
 import numpy as np
-import pytest
+from ipywidgets import Widget
 
 from lecture_helpers.publish.frames import LOOK
-from lecture_helpers.widgets.appearance import drawing, new_figure
+from lecture_helpers.widgets import explorers
+from lecture_helpers.widgets.appearance import Appearance, drawing, new_figure
 from lecture_helpers.widgets.controls.scrubber import Scrubber
+from lecture_helpers.widgets.layout import ExplorerLayout
 from lecture_helpers.widgets.live_explorer import LiveExplorer
 from lecture_helpers.widgets.pictures import add_panels
 from lecture_helpers.widgets.rendering.axes_recorder import NeedsRedraw, record
-from lecture_helpers.widgets.rendering.canvas import crowded
+from lecture_helpers.widgets.rendering.canvas import Canvas, crowded
+from tests.driven import explorers_in
 from tests.widgets.views import fresh_pixels, hand, random_value
 
-ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SEARCH_SETTINGS = 2000
 
 
@@ -72,18 +74,32 @@ class Driver:
             self.drawn[setting] = fresh_pixels(explorer.canvas, explorer.values)
         return np.array_equal(picture, self.drawn[setting])
 
-    def drive(self) -> list[str]:
-        """What is wrong, one sentence each."""
+    def drive(self, thorough: bool = False) -> list[str]:
+        """What is wrong, one sentence each: in one round, or in the one that is thorough."""
+        (self.second_round if thorough else self.first_round)()
+        return self.problems
+
+    def first_round(self) -> None:
+        """Move and press everything once."""
         self.look_at_start()
         for control in self.explorer.controls.values():
             self.move(control)
         self.press_every_button()
-        for place in range(4):
-            self.explorer.set(**(setting := self.draw()))
-            self.check(f"{setting}", again=place == 0)
-        self.reach()
+        self.wander(1)
         self.finish()
-        return self.problems
+
+    def second_round(self) -> None:
+        """Look for the goals, at more settings, and in large type."""
+        self.reach()
+        self.wander(3)
+        self.explorer.reset()
+        self.enlarge()
+
+    def wander(self, places: int) -> None:
+        """Go to random settings."""
+        for _ in range(places):
+            self.explorer.set(**(setting := self.draw()))
+            self.check(f"{setting}")
 
     def check(self, where: str, again: bool = True, words: bool = True) -> None:
         """Note what is wrong now; compared with a picture drawn ``again``, its ``words`` whole."""
@@ -193,7 +209,6 @@ class Driver:
         self.explorer.reset()
         if not np.array_equal(self.picture(), self.first):
             self.problems.append("reset does not bring the first picture back")
-        self.enlarge()
 
     def enlarge(self) -> None:
         """In large type, as on pages and projectors, no number at an axis covers the next one, and
@@ -359,139 +374,45 @@ def buttons(widget) -> list:
     return [widget, *below] if isinstance(widget, Button) else below
 
 
-def drive(explorer) -> list[str]:
+def drive(explorer, thorough: bool = False) -> list[str]:
     """What is wrong with ``explorer``; warnings count as errors."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        driver = LiveDriver if isinstance(explorer, LiveExplorer) else Driver
-        return driver(explorer, zlib.crc32(explorer.view.name.encode())).drive()
+        kind = LiveDriver if isinstance(explorer, LiveExplorer) else Driver
+        driver = kind(explorer, zlib.crc32(f"{explorer.view.name}{thorough}".encode()))
+        return driver.drive(thorough)
 
 
-def drive_all(notebook: Path) -> list[str]:
-    """What is wrong with the explorers that ``notebook`` makes."""
-    from lecture_helpers.widgets import explorers, use
+def drive_all(expected: int, thorough: bool = False) -> list[str]:
+    """What is wrong with the explorers that were made, of which so many are ``expected``.
 
-    use(sharpness=1)
-    os.chdir(notebook.parent)
-    run_cells(notebook)
-    found = []
-    for number, explorer in enumerate(explorers(), 1):
-        found += [f"explorer {number} ({explorer.view.name}): {p}" for p in drive(explorer)]
-        print(f"explorer {number} ({explorer.view.name}) driven", file=sys.stderr)
+    They draw coarsely, and what a page would show of it is not sent.
+    """
+    made, found = explorers(), []
+    if len(made) != expected:
+        found.append(f"{len(made)} explorers were made, of {expected}")
+    with patch.object(ExplorerLayout, "_show"), patch.object(Widget, "send_state"):
+        for number, explorer in enumerate(made, 1):
+            begun, before = time.perf_counter(), explorer.canvas
+            coarse = Appearance(before.appearance.text, sharpness=1)
+            explorer.canvas = Canvas(explorer.view, before.size, coarse, before.positions)
+            explorer.reset()
+            name = f"explorer {number} ({explorer.view.name})"
+            found += [f"{name}: {problem}" for problem in drive(explorer, thorough)]
+            print(f"{name}: {time.perf_counter() - begun:.1f} s", file=sys.stderr, flush=True)
+            explorer.canvas = before
     return found
 
 
-def run(notebook: Path) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "tests.test_sliders", str(notebook)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
-
-
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_explorer_does_what_its_controls_promise(notebook):
-    done = run(notebook)
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-3000:]}"
-
-
-GOOD = """
-from lecture_helpers.widgets import explore, reading
-def view(ax, *, a=1.0, mode="on"):
-    ax.plot([0, 1], [0, a if mode == "on" else 0], color="red")
-    ax.set(xlim=(0, 1), ylim=(0, 2))
-    return reading("up to {a:.2f} {mode}", a=a, mode=mode, disabled=() if mode == "on" else ("a",))
-explore(view, a=(0.0, 2.0), mode=["on", "off"], presets={"1 low": dict(a=0.5)},
-        goals={"high": lambda now: now.a > 1.9}, predict="how high?", animate="a")
-"""
-LIVE = """
-from lecture_helpers.foundation.schedules import as_schedule
-from lecture_helpers.widgets import explore, reading
-def view(ax, *, step=0, push=0.5, scale=1.0):
-    path = [0.0]
-    for t in range(step):
-        path.append(path[-1] + as_schedule(push=push).at(t))
-    ax.plot(range(len(path)), [scale * p for p in path], color="red")
-    ax.set(xlim=(0, 40), ylim=(-40, 80))
-    return reading("{step} steps: {end:.2f}", step=step, end=path[-1], scale=scale)
-explore(view, step=(0, 40), push=(-1.0, 1.0), scale=(1.0, 2.0), animate="step", steer=["push"],
-        presets={"1 up": dict(step=40, push=[(0, 0.5), (10, 1.0)])},
-        goals={"high": lambda now: now.end > 30})
-"""
-BROKEN_LIVE = [
-    ("scale * p", "p", "moving scale changes nothing"),
-    (".at(t)", ".at(0)", "no preset meets the goal 'high'"),
-    ("now.end > 30", "now.end > 19", "the goal 'high' is met by pressing play alone"),
-    (", ylim=(-40, 80)", "", "sets no x and y limits"),
-    ("path = [0.0]", "path = [view.__dict__.setdefault('n', 0)]; view.n += 1",
-     "the picture is not the one drawn from nothing"),
-]  # fmt: skip
-DRIFT = "    view.n = getattr(view, 'n', 0) + 1\n    ax.axhline(view.n % 7 / 5)\n    return"
-BROKEN = [
-    ("[0, a if", "[0, 1 if", "moving a changes nothing"),
-    ("[0, a if", "[0, a % 2 if", "both ends of a show the same picture"),
-    (", ylim=(0, 2)", "", "sets no x and y limits"),
-    ("now.a > 1.9", "now.a > 2.5", "the goal 'high' was never met"),
-    ("now.a > 1.9", "now.a > 0.9", "the goal 'high' is met at the start"),
-    ('presets={"1 low": dict(a=0.5)},', "", "it has no preset"),
-    ('"up to {a:.2f} {mode}"', '"up"', "the reading always says 'up'"),
-    ('disabled=() if mode == "on" else ("a",)', 'disabled=("a",)', "a is never enabled"),
-    (
-        "    return",
-        "    assert a != 0.5, 'low'\n    return",
-        "button '1 low': At a = 0.5, mode = on",
-    ),
-    ("    return", "    if a == 0.5: __import__('warnings').warn('odd')\n    return", ": odd"),
-    ("    return", DRIFT, "the picture is not the one drawn from nothing"),
-]
-
-
-def problems_of(source: str) -> list[str]:
-    """What is wrong with the one explorer that ``source`` makes."""
-    made = {}
-    exec(source.replace("\nexplore(", "\nmade = explore("), made)
-    try:
-        return drive(made["made"])
-    finally:
-        made["made"].close()
-
-
-def mostly_soak(rows) -> list:
-    """The first and the last of these rows; the others run with start.py soak."""
-    inner = [pytest.mark.soak] * (len(rows) - 2)
-    marks = [(), *inner, ()]
-    return [
-        pytest.param(*row, id=row[2], marks=mark) for row, mark in zip(rows, marks, strict=True)
-    ]
-
-
-def test_a_sound_explorer_passes():
-    assert problems_of(GOOD) == []
-
-
-@pytest.mark.parametrize(("good", "bad", "words"), mostly_soak(BROKEN))
-def test_the_driver_sees(good, bad, words, monkeypatch):
-    monkeypatch.setattr("tests.test_sliders.SEARCH_SETTINGS", 100)
-    assert good in GOOD
-    assert words in "\n".join(problems_of(GOOD.replace(good, bad)))
-
-
-def test_a_sound_live_explorer_passes():
-    assert problems_of(LIVE) == []
-
-
-@pytest.mark.parametrize(("good", "bad", "words"), mostly_soak(BROKEN_LIVE))
-def test_the_driver_of_live_explorers_sees(good, bad, words):
-    assert good in LIVE
-    assert words in "\n".join(problems_of(LIVE.replace(good, bad)))
-
-
-def test_a_notebook_is_driven_in_a_process_of_its_own(tmp_path):
-    path = tmp_path / "made.ipynb"
-    cell = nbformat.v4.new_code_cell(GOOD.replace("[0, a if", "[0, 1 if"))
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    done = run(path)
-    assert done.returncode == 1 and done.stdout == ("explorer 1 (view): moving a changes nothing\n")
+def main(path: str, *words: str) -> int:
+    notebook = Path(path).resolve()
+    os.chdir(notebook.parent)
+    run_cells(notebook)
+    rounds = (False, True) if not words else ("thorough" in words,)
+    wrong = [each for thorough in rounds for each in drive_all(explorers_in(notebook), thorough)]
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    return bool(wrong)
 
 
 if __name__ == "__main__":
-    wrong = drive_all(Path(sys.argv[1]).resolve())
-    print("\n".join(wrong), end="\n" if wrong else "")
-    sys.exit(bool(wrong))
+    sys.exit(main(*sys.argv[1:]))
