@@ -207,8 +207,8 @@ def menu(page, name: str, command: str) -> None:
 
 
 PENDING_CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].filter(
-    cell => cell.querySelector('.cm-content')?.innerText.trim()
-        && !/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').innerText)).length"""
+    cell => cell.querySelector('.cm-content')?.textContent.trim()
+        && !/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent)).length"""
 
 
 def run_all(page, seconds: float = 400) -> float:
@@ -219,7 +219,7 @@ def run_all(page, seconds: float = 400) -> float:
     while page.evaluate(PENDING_CELLS) and not errors(page):
         if time.monotonic() - begin > seconds:
             raise AssertionError(f"cells still run after {seconds:.0f} seconds")
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(400)
     page.wait_for_timeout(500)
     return time.monotonic() - begin
 

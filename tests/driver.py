@@ -148,7 +148,7 @@ class Driver:
         for place, button in enumerate(buttons(self.explorer.layout.box)):
             for action in button._click_handlers.callbacks:
                 action(button)
-            self.check(f"button {button.description!r}", again=place % 2 == 0)
+            self.check(f"button {button.description!r}", again=place % 3 == 0)
         if isinstance(self.explorer.layout.scrubber, Scrubber):
             player = self.explorer.layout.scrubber.widget
             for frame in range(player.min, player.max + 1, 1 + player.max // 5):

@@ -21,7 +21,7 @@ from lecture_helpers.publish import generated_lists
 from lecture_helpers.publish.frames import WIDGET_VIEW
 from lecture_helpers.publish.slides import slide_types
 from lecture_helpers.report.lessons import NOTEBOOKS, ROOT
-from lecture_helpers.widgets.live_explorer import STORE
+from lecture_helpers.widgets.explorer import STORE
 
 COVER = "from lecture_helpers.publish.pictures import save\nsave({name!r})"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}

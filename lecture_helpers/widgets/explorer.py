@@ -1,8 +1,10 @@
 """An explorer: a view with controls that move it."""
 
+import base64
+import os
 from threading import RLock
 
-from lecture_helpers.widgets.appearance import ALONE, CURRENT, Appearance
+from lecture_helpers.widgets.appearance import ALONE, CURRENT, PIXELS_PER_INCH, Appearance
 from lecture_helpers.widgets.controls.control import Control, close_widgets
 from lecture_helpers.widgets.layout import ExplorerLayout, letters
 from lecture_helpers.widgets.pictures import Picture, draw_strip
@@ -17,6 +19,8 @@ from lecture_helpers.widgets.rendering.canvas_cache import (
 )
 from lecture_helpers.widgets.rendering.pixels import encode_png
 from lecture_helpers.widgets.view import View
+
+STORE = "LECTURE_STORES_PICTURES"  # set while notebooks are run to be stored: with strips, then
 
 
 class Explorer:
@@ -206,13 +210,10 @@ class Explorer:
     def __repr__(self) -> str:
         return f"<{self.view.name}: {'; '.join(c.describe() for c in self.controls.values())}>"
 
-    def _frames(self) -> list[dict]:
-        return self._stops
-
     def _strip(self) -> Picture:
         return draw_strip(
             self.view,
-            self._frames(),
+            self._stops,
             self.size,
             Appearance(1.0, 1.0),
             name=repr(self),
@@ -222,9 +223,18 @@ class Explorer:
     def _repr_mimebundle_(self, include=None, exclude=None):
         with self._lock:
             if self._stored is None:
-                self._stored = self._strip()._repr_mimebundle_()
+                strip = bool(os.environ.get(STORE))
+                self._stored = self._strip()._repr_mimebundle_() if strip else self._as_it_is()
         data, metadata = self._stored
         return {**self._widget(), **data}, metadata
+
+    def _as_it_is(self) -> tuple[dict, dict]:
+        """For a notebook that only runs: drawing a strip takes as long as drawing the explorer,
+        and may train a network.
+        """
+        png = base64.b64encode(self.png).decode("ascii")
+        shown = {"alt": str(self.reading), "width": round(self.canvas.size[0] * PIXELS_PER_INCH)}
+        return {"image/png": png, "text/plain": repr(self)}, {"image/png": shown}
 
     def _widget(self) -> dict:
         """The widget as a page takes it; none once closed, or where ipywidgets is older than 8."""

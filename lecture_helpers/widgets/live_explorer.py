@@ -1,6 +1,5 @@
 """An explorer of something that runs: time is a control, and a hand acts on what comes next."""
 
-import os
 import time as clocks
 
 from lecture_helpers.foundation.budget import Budget, within
@@ -9,7 +8,6 @@ from lecture_helpers.widgets.controls.control import in_words
 from lecture_helpers.widgets.controls.steered import Steered
 from lecture_helpers.widgets.explorer import Explorer
 
-STORE = "LECTURE_STORES_PICTURES"  # set while notebooks are run to be stored: strips may train
 ANSWER = 0.09  # seconds of work that a moved control may wait for
 AT_LEAST, AT_MOST = 0.06, 0.25  # seconds of work between two pictures while time runs
 SLACK = 1.5  # how much longer than planned a tick may work before the picture is drawn once more
@@ -231,10 +229,3 @@ class LiveExplorer(Explorer):
             if step > now
         ]
         return "; ".join(words for _, words in sorted(planned)[:3])
-
-    def _frames(self) -> list[dict]:
-        """A notebook that only runs trains nothing: strips are drawn where it is to be stored."""
-        if os.environ.get(STORE):
-            return self._stops
-        name, start = self.time.name, self.time.start
-        return [stop for stop in self._stops if stop.get(name, start) == start] or [{}]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lecture_helpers.foundation.budget import Budget, current_budget
 from lecture_helpers.foundation.schedules import as_schedule
 from lecture_helpers.widgets import explore, live_explorer, reading, show
+from lecture_helpers.widgets.explorer import STORE
 from tests.widgets.views import fresh_png
 
 STEPS = 40
@@ -487,7 +488,7 @@ def test_a_notebook_that_only_runs_trains_nothing_but_one_that_is_stored_does(ma
     explorer = make()
     explorer._repr_mimebundle_()
     assert not WORKED
-    monkeypatch.setenv(live_explorer.STORE, "1")
+    monkeypatch.setenv(STORE, "1")
     other = make()
     assert other._repr_mimebundle_()[1]["image/png"]["alt"].endswith("After 30 steps at -10.00.")
     assert (

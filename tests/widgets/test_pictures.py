@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from lecture_helpers.widgets import explore, show, strip, use
+from lecture_helpers.widgets.explorer import STORE
 from lecture_helpers.widgets.rendering.pixels import (
     blank,
     decode_png,
@@ -42,7 +43,17 @@ def bundle(explorer):
     return data, metadata["image/png"]
 
 
-def test_the_stored_output_holds_widget_picture_and_text_that_never_changes():
+def test_a_notebook_that_only_runs_shows_the_picture_as_it_stands():
+    explorer = explore(sine, height=(0, 2))
+    data, metadata = explorer._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]) == explorer.png
+    assert metadata["image/png"] == {"alt": "The top is at 1.00.", "width": 700}
+    assert data["text/plain"] == repr(explorer)
+    explorer.close()
+
+
+def test_the_stored_output_holds_widget_picture_and_text_that_never_changes(monkeypatch):
+    monkeypatch.setenv(STORE, "1")
     data, metadata = bundle(explore(sine, height=(0, 2), waves=(1, 5), style=["solid", "dashed"]))
     assert set(data) == {
         "application/vnd.jupyter.widget-view+json", "image/png", "text/plain"}  # fmt: skip
@@ -71,7 +82,8 @@ def test_few_colours_are_stored_exactly_and_always_as_the_same_bytes():
     assert np.array_equal(decode_png(encode_palette_png(few)), few)
 
 
-def test_snapshots_choose_the_frames_that_are_stored():
+def test_snapshots_choose_the_frames_that_are_stored(monkeypatch):
+    monkeypatch.setenv(STORE, "1")
     _, metadata = bundle(explore(sine, height=(0, 2), waves=(1, 5), snapshots={"waves": [1, 4]}))
     assert metadata["alt"].count("The top is at") == 2
 
