@@ -139,10 +139,23 @@ class Driver:
         if not dead and control.values is None and np.array_equal(*ends[:2]):
             self.problems.append(f"both ends of {control.name} show the same picture")
         control.set(control.start)
-        if dead and begins_enabled:
+        if dead and (begins_enabled or not self.acts_at_a_preset(control)):
             self.problems.append(f"moving {control.name} changes nothing")
+        self.explorer.reset()
         if not np.array_equal(self.picture(), self.first):
             self.problems.append(f"moving {control.name} back does not restore the picture")
+
+    def acts_at_a_preset(self, control) -> bool:
+        """Whether a control without an effect at the start has one somewhere."""
+        for preset in self.explorer.presets.values():
+            self.explorer.reset()
+            self.explorer.set(**preset)
+            before = self.picture().copy()
+            for stop in control.stops() * control.enabled:
+                hand(control, stop)
+                if not np.array_equal(self.picture(), before):
+                    return True
+        return False
 
     def press_every_button(self) -> None:
         for place, button in enumerate(buttons(self.explorer.layout.box)):

@@ -92,6 +92,16 @@ def test_the_driver_sees(good, bad, words, monkeypatch):
     assert words in "\n".join(problems_of(GOOD.replace(good, bad)))
 
 
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_control_that_begins_disabled_has_to_act_at_a_preset(ignored):
+    source = GOOD.replace('[0, a if mode == "on" else 0]', "[0, mode == 'on' or LATER]")
+    source = source.replace("LATER", "0" if ignored else "a").replace(
+        '() if mode == "on"', "() if mode == 'off'"
+    )
+    source = source.replace("dict(a=0.5)", "dict(a=0.5, mode='off')")
+    assert ("moving a changes nothing" in problems_of(source)) == ignored
+
+
 def test_a_sound_live_explorer_passes():
     assert problems_of(LIVE) == []
 
