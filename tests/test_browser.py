@@ -139,30 +139,21 @@ def test_nobody_is_asked_about_news(toy):
     assert toy.get_by_text("official Jupyter news").count() == 0
 
 
-def test_the_ledger_is_filtered_by_keyboard_and_leads_to_the_lesson(server, page):
-    identities = sum(stored["kind"] == "identity" for stored in load().values())
-    browser.open_notebook(page, server, "00_start_here.ipynb")
-    browser.run_all(page)
-    ledger = page.locator(".lecture-ledger")
-    ledger.locator("button", has_text="identity").focus()
-    page.keyboard.press("Space")
-    ledger.get_by_role("status").get_by_text(f"{identities} of {len(load())} claims").wait_for()
-    assert ledger.locator("th[scope=row]").count() == identities
-    ledger.get_by_role("link").first.click()
-    page.get_by_role("heading", name="Batch normalization").first.wait_for()
-    assert page.url.endswith("/01_batch_normalization.ipynb")
-
-
 TYPED = [  # what is typed, what the field shows then, whether a sentence stands below
     ("0.5", "0.5", False), ("0,7", "0.7", False), ("1e", "0.7", True), ("abc", "0.7", True),
     ("", "0.7", True), ("0.4", "0.4", False), ("7", "0.4", True),
 ]  # fmt: skip
 
 
-def test_what_is_typed_into_a_field_counts_or_goes_back_and_never_means_an_end(server, page):
+def test_in_the_first_notebook_fields_take_numbers_and_the_ledger_leads_by_keyboard(server, page):
+    """What is typed into a field counts or goes back, and never means an end."""
     browser.open_notebook(page, server, "00_start_here.ipynb")
     browser.run_all(page)
-    explorer = browser.explorers(page)[0]
+    type_into_a_field(browser.explorers(page)[0])
+    filter_the_ledger(page)
+
+
+def type_into_a_field(explorer):
     browser.begin_again(explorer)
     field = explorer.locator(".lecture-number input").first  # lr, from 0.01 to 3
     refused = explorer.get_by_text("lr takes a number from 0.01 to 3, not")
@@ -176,6 +167,18 @@ def test_what_is_typed_into_a_field_counts_or_goes_back_and_never_means_an_end(s
             ),
             lambda typed=typed: f"{typed!r} leaves {field.input_value()}",
         )
+
+
+def filter_the_ledger(page):
+    identities = sum(stored["kind"] == "identity" for stored in load().values())
+    ledger = page.locator(".lecture-ledger")
+    ledger.locator("button", has_text="identity").focus()
+    page.keyboard.press("Space")
+    ledger.get_by_role("status").get_by_text(f"{identities} of {len(load())} claims").wait_for()
+    assert ledger.locator("th[scope=row]").count() == identities
+    ledger.get_by_role("link").first.click()
+    page.get_by_role("heading", name="Batch normalization").first.wait_for()
+    assert page.url.endswith("/01_batch_normalization.ipynb")
 
 
 def problems(path, server, page, choose) -> list[str]:
