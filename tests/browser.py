@@ -138,14 +138,14 @@ def _end(process: subprocess.Popen) -> None:
 
 
 @contextmanager
-def serve(notebooks: Path, seconds: float = 120) -> Iterator[Server]:
-    """JupyterLab on a temporary copy of that folder."""
+def serve(notebooks: Path, seconds: float = 120, port: int | None = None) -> Iterator[Server]:
+    """JupyterLab on a temporary copy of that folder, at a port or at the next that is free."""
     start.write_lab_settings(sys.prefix)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         home, root = Path(temporary), Path(temporary) / "root"
         ignore = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(notebooks, root / "notebooks", ignore=ignore)
-        rest = ["--no-browser", f"--ServerApp.port={free_port()}"]
+        rest = ["--no-browser", f"--ServerApp.port={port or free_port()}"]
         python, _, *words = start.lab_command(sys.executable, ".", rest, root=root)
         with open(home / "log", "wb") as log:
             process = subprocess.Popen(

@@ -177,3 +177,50 @@ def test_saved_and_reopened_it_moves_on_and_after_a_restart_it_runs_again(path, 
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
     assert move_first_sliders(page) == explorers_in(path)
+
+
+TWICE = [
+    "from lecture_helpers.widgets import explore, reading",
+    """\
+def line(ax, *, slope=0.5):
+    ax.plot([0, 1], [0, slope])
+    ax.set(xlim=(0, 1), ylim=(0, 2))
+    return reading("A line up to {end:.2f}.", end=slope)""",
+    "one = explore(\n    line, slope=(0.0, 2.0))\none",
+    "one",
+]
+
+
+def test_two_views_of_one_explorer_show_the_same(server, page):
+    browser.write_notebook(server.folder / "twice.ipynb", *TWICE)
+    browser.open_notebook(page, server, "twice.ipynb")
+    browser.run_all(page)
+    first, second = browser.explorers(page)
+    for one, other in ((first, second), (second, first)):
+        before = browser.sight(other)
+        browser.by_keyboard(page, one.locator(".lecture-control").first)
+        browser.wait_for_change(other, before)
+        browser.wait_until(
+            lambda one=one, other=other: browser.sight(one) == browser.sight(other),
+            lambda: "the two differ",
+        )
+
+
+def test_the_second_of_two_labs_takes_the_next_port():
+    folder, port = ROOT / "notebooks", browser.free_port()
+    with browser.serve(folder, port=port) as one, browser.serve(folder, port=port) as two:
+        assert f":{port}/" in one.url and one.url != two.url
+        for lab in (one, two):
+            assert lab.ask("api/kernels") == []
+
+
+@every_notebook
+def test_what_nobody_has_run_or_trusted_shows_its_pictures_and_no_dead_control(path, server, page):
+    browser.open_notebook(page, server, path.name)
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    pictures = page.locator(".jp-OutputArea-output img")
+    stored = sum("image/png" in data for data in outputs)
+    browser.wait_until(lambda: pictures.count() >= stored, lambda: f"{pictures.count()}, {stored}")
+    assert not browser.errors(page) and not browser.explorers(page)
+    assert page.locator(".jupyter-widgets").count() == 0

@@ -13,16 +13,58 @@ ROOT = Path(__file__).parents[1]
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("home", ["missing", "read-only"])
-def test_a_lesson_runs_and_is_stored_as_it_was(home, tmp_path):
-    place = tmp_path / "it's a 강의 (1)"
+TEXTS = {".cfg", ".css", ".html", ".ipynb", ".js", ".json", ".md", ".py", ".toml", ".txt", ".yml"}
+
+
+def checkout(place: Path) -> Path:
+    """The tracked files, copied to that place."""
     tracked = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split("\0")[:-1]
     for name in tracked:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, place / name)
+    return place
+
+
+@pytest.mark.soak
+def test_a_lesson_with_the_line_ends_of_windows_runs_and_says_the_same(tmp_path):
+    place = checkout(tmp_path / "windows")
+    for path in place.rglob("*"):
+        if path.suffix in TEXTS:
+            path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    told = subprocess.run(
+        [sys.executable, "start.py", "refresh", "02"], cwd=place, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr[-2000:]
+    assert words(place) == words(ROOT)
+
+
+def alone(*command: str) -> list[str]:
+    """That command in a network of its own, which has nothing but this machine."""
+    return ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command]
+
+
+NO_NAMESPACE = "this machine lends no network of its own"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("lesson", ["01", "02", "03", "04", "05", "06"])
+def test_a_lesson_runs_where_there_is_no_network(lesson):
+    try:
+        subprocess.run(alone("true"), check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip(NO_NAMESPACE)
+    (notebook,) = (ROOT / "notebooks").glob(f"{lesson}*.ipynb")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", str(notebook)]
+    done = subprocess.run(alone(*command), cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("home", ["missing", "read-only"])
+def test_a_lesson_runs_and_is_stored_as_it_was(home, tmp_path):
+    place = checkout(tmp_path / "it's a 강의 (1)")
     house = tmp_path / "home"
     if home == "read-only":
         house.mkdir(mode=0o555)

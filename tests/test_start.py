@@ -468,6 +468,7 @@ def test_packages_land_in_the_environment_though_pip_is_told_to_put_them_elsewhe
     monkeypatch.setenv("PIP_CONFIG_FILE", str(home / "pip.conf"))
     if how == "variable":
         monkeypatch.setenv("PIP_USER", "1")
+        monkeypatch.setenv("PIP_REQUIRE_VIRTUALENV", "1")
         monkeypatch.setenv("PIP_TARGET", str(home / "target"))
     monkeypatch.setenv("PYTHONUSERBASE", str(home / "base"))
     (folder / "pyproject.toml").write_text(
