@@ -113,8 +113,18 @@ def _names(statement: ast.stmt, text: str) -> tuple[set[str], set[str]]:
         within += table.get_children()
         tables += table.get_children()
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    bound -= _of_comprehensions(statement)
     read = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
     return bound, read | {s.get_name() for t in within for s in t.get_symbols() if s.is_global()}
+
+
+def _of_comprehensions(statement: ast.stmt) -> set[str]:
+    """The names that comprehensions alone bind; since Python 3.12 they stand in the table, too."""
+    every = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    stored = [node for node in every if isinstance(node.ctx, ast.Store)]
+    clauses = [node.target for node in ast.walk(statement) if isinstance(node, ast.comprehension)]
+    own = {id(node) for target in clauses for node in ast.walk(target)}
+    return {n.id for n in stored if id(n) in own} - {n.id for n in stored if id(n) not in own}
 
 
 def _imported(statement: ast.stmt) -> dict[str, Place]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lecture_helpers.claims import CLAIMS
-from lecture_helpers.claims.fingerprint import fingerprint, reached
+from lecture_helpers.claims.fingerprint import _definitions, fingerprint, reached
 
 TOY = {
     "__init__": "",
@@ -191,3 +191,8 @@ def test_an_experiment_reaches_the_training_loop_and_not_the_ledger():
     found = modules(reached(experiment.__module__, experiment.__name__, root))
     assert "lecture_helpers.training.training_loop.train" in found
     assert not any(name.startswith("lecture_helpers.claims.ledger") for name in found)
+
+
+def test_what_a_comprehension_names_is_no_definition_of_the_module():
+    text = "A, B = {x: y for x in C for y in x}, [z for z in C]"
+    assert set(_definitions(text)) == {"A", "B"}
