@@ -36,7 +36,7 @@ LAB_SETTINGS = "jupyter/executable_lecture.json"
 
 HELP = """\
 python3 start.py            open the notebooks in JupyterLab (the same as: lab)
-python3 start.py test       run all tests          (test -k chain: those about the chain)
+python3 start.py test       run the tests          (test -k chain: those about the chain)
 python3 start.py refresh    run the notebooks again and store what they show
 python3 start.py evidence   repeat the experiments behind the claims   (evidence C8 --jobs 2),
                             or compare two seeds with what is stored   (evidence --verify)

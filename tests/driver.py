@@ -139,11 +139,10 @@ class Driver:
         if not dead and control.values is None and np.array_equal(*ends[:2]):
             self.problems.append(f"both ends of {control.name} show the same picture")
         control.set(control.start)
-        if dead and (begins_enabled or not self.acts_at_a_preset(control)):
-            self.problems.append(f"moving {control.name} changes nothing")
-        self.explorer.reset()
         if not np.array_equal(self.picture(), self.first):
             self.problems.append(f"moving {control.name} back does not restore the picture")
+        if dead and (begins_enabled or not self.acts_at_a_preset(control)):
+            self.problems.append(f"moving {control.name} changes nothing")
 
     def acts_at_a_preset(self, control) -> bool:
         """Whether a control without an effect at the start has one somewhere."""
@@ -154,7 +153,9 @@ class Driver:
             for stop in control.stops() * control.enabled:
                 hand(control, stop)
                 if not np.array_equal(self.picture(), before):
+                    self.explorer.reset()
                     return True
+        self.explorer.reset()
         return False
 
     def press_every_button(self) -> None:

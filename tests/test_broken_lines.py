@@ -1,11 +1,12 @@
 """Lines are broken, one in each copy of the project: the tests that guard them have to turn red."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.checkouts import checkout
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "lecture_helpers/"
@@ -80,12 +81,7 @@ BROKEN = {  # what is wrong: the file, its line, the line broken, the tests that
 @pytest.mark.parametrize("wrong", BROKEN)
 def test_a_broken_line_turns_the_suite_red(wrong, tmp_path):
     name, line, broken, *guards = BROKEN[wrong]
-    files = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")[:-1]
-    for each in files:
-        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / each, tmp_path / each)
+    checkout(tmp_path)
     path = next(p for p in (tmp_path / name, tmp_path / PACKAGE / name) if p.exists())
     text = path.read_text(encoding="utf-8")
     assert text.count(line) == 1, f"{line!r} stands {text.count(line)} times in {name}"

@@ -2,29 +2,19 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.checkouts import checkout
+
 ROOT = Path(__file__).parents[1]
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
 
 
 TEXTS = {".cfg", ".css", ".html", ".ipynb", ".js", ".json", ".md", ".py", ".toml", ".txt", ".yml"}
-
-
-def checkout(place: Path) -> Path:
-    """The tracked files, copied to that place."""
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")[:-1]
-    for name in tracked:
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, place / name)
-    return place
 
 
 @pytest.mark.soak
@@ -45,16 +35,13 @@ def alone(*command: str) -> list[str]:
     return ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *command]
 
 
-NO_NAMESPACE = "this machine lends no network of its own"
-
-
 @pytest.mark.soak
 @pytest.mark.parametrize("lesson", ["01", "02", "03", "04", "05", "06"])
 def test_a_lesson_runs_where_there_is_no_network(lesson):
     try:
         subprocess.run(alone("true"), check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip(NO_NAMESPACE)
+        pytest.skip("this machine lends no network of its own")
     (notebook,) = (ROOT / "notebooks").glob(f"{lesson}*.ipynb")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", str(notebook)]
     done = subprocess.run(alone(*command), cwd=ROOT, capture_output=True, text=True)
