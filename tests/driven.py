@@ -1,6 +1,7 @@
 """After the cells of a notebook: every explorer driven, in the kernel in which nbval ran them.
 
-Two items more a notebook. The second looks for the goals, at more settings and in large type; CI has it.
+Two items more a notebook. The second looks for the goals, at more settings and in large type:
+CI has it.
 """
 
 import json

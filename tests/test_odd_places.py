@@ -12,8 +12,6 @@ from tests.checkouts import checkout
 
 ROOT = Path(__file__).parents[1]
 KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMPDIR")
-
-
 TEXTS = {".cfg", ".css", ".html", ".ipynb", ".js", ".json", ".md", ".py", ".toml", ".txt", ".yml"}
 
 
