@@ -137,19 +137,33 @@ def _end(process: subprocess.Popen) -> None:
     process.stdin.close()
 
 
+# A folder, and after it a command to which that folder cannot be written.
+WITHOUT_WRITING = [
+    "unshare", "-m", "sh", "-c",
+    'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && cd "$0" && exec "$@"',
+]  # fmt: skip
+
+
 @contextmanager
-def serve(notebooks: Path, seconds: float = 120, port: int | None = None) -> Iterator[Server]:
+def serve(
+    notebooks: Path, seconds: float = 120, port: int | None = None, read_only: bool = False
+) -> Iterator[Server]:
     """JupyterLab on a temporary copy of that folder, at a port or at the next that is free."""
     start.write_lab_settings(sys.prefix)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         home, root = Path(temporary), Path(temporary) / "root"
         ignore = shutil.ignore_patterns(".ipynb_checkpoints")
         shutil.copytree(notebooks, root / "notebooks", ignore=ignore)
-        rest = ["--no-browser", f"--ServerApp.port={port or free_port()}"]
+        rest = [
+            "--no-browser",
+            "--expose-app-in-browser",
+            f"--ServerApp.port={port or free_port()}",
+        ]
         python, _, *words = start.lab_command(sys.executable, ".", rest, root=root)
+        around = [*WITHOUT_WRITING, str(root)] if read_only else []
         with open(home / "log", "wb") as log:
             process = subprocess.Popen(
-                [python, "-c", WITH_PARENT, *words],
+                [*around, python, "-c", WITH_PARENT, *words],
                 stdin=subprocess.PIPE,
                 cwd=root,
                 env={**start.job_environment(python), **_private_folders(home)},
@@ -194,8 +208,31 @@ def write_notebook(path: Path, *sources: str) -> None:
 
 
 def open_notebook(page, server: Server, name: str) -> None:
-    """Open that notebook and wait until its kernel is ready."""
+    """Load JupyterLab with that notebook and wait until its kernel is ready."""
     page.goto(server.address(name))
+    wait_for_kernel(page)
+
+
+def open_beside(page, server: Server, name: str) -> None:
+    """The same in a page that may have loaded JupyterLab before."""
+    if not page.url.startswith(f"{server.url}lab"):
+        open_notebook(page, server, name)
+        return
+    page.evaluate(
+        "path => window.jupyterapp.commands.execute('docmanager:open', {path})", f"notebooks/{name}"
+    )
+    wait_for_kernel(page)
+
+
+def close_all(page, server: Server) -> None:
+    """Close what is open in JupyterLab, whether saved or not."""
+    if page.url.startswith(f"{server.url}lab"):
+        page.evaluate(
+            "() => [...window.jupyterapp.shell.widgets('main')].forEach(one => one.dispose())"
+        )
+
+
+def wait_for_kernel(page) -> None:
     page.wait_for_selector(".jp-NotebookPanel:visible .jp-Notebook .jp-Cell", timeout=180_000)
     page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for(timeout=180_000)
 
@@ -208,7 +245,9 @@ def menu(page, name: str, command: str) -> None:
 
 PENDING_CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].filter(
     cell => cell.querySelector('.cm-content')?.textContent.trim()
-        && !/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent)).length"""
+        && !/\\[\\d+\\]/.test(cell.querySelector('.jp-InputPrompt').textContent)).length
+    + [...document.querySelectorAll('.jp-OutputArea-output')].filter(
+        one => one.textContent == 'Loading widget...').length"""
 
 
 def run_all(page, seconds: float = 400) -> float:
@@ -216,12 +255,28 @@ def run_all(page, seconds: float = 400) -> float:
     menu(page, "Edit", "editmenu:clear-all")
     begin = time.monotonic()
     menu(page, "Run", "runmenu:run-all")
-    while page.evaluate(PENDING_CELLS) and not errors(page):
-        if time.monotonic() - begin > seconds:
-            raise AssertionError(f"cells still run after {seconds:.0f} seconds")
-        page.wait_for_timeout(400)
-    page.wait_for_timeout(500)
+    wait_until(
+        lambda: errors(page) or not page.evaluate(PENDING_CELLS),
+        lambda: f"cells still run after {seconds:.0f} seconds",
+        seconds,
+        every=0.4,
+    )
     return time.monotonic() - begin
+
+
+RUN_CELL = """async place => {
+    window.jupyterapp.shell.currentWidget.content.activeCellIndex = place;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
+
+def run_backwards(page) -> None:
+    """Run every cell of the notebook once more, from the last to the first."""
+    for place in reversed(range(page.locator(".jp-Notebook .jp-Cell").count())):
+        page.evaluate(RUN_CELL, place)
+    wait_until(
+        lambda: not page.evaluate(PENDING_CELLS), lambda: "what was run again does not appear"
+    )
 
 
 def printed(page, place: int = -1) -> str:
@@ -236,6 +291,18 @@ def printed(page, place: int = -1) -> str:
         120,
     )
     return cell.locator(".jp-OutputArea-output").last.inner_text().strip()
+
+
+def comes_to_print(page, true) -> str:
+    """Run the last cell again and again until ``true`` of what it prints; that."""
+    said = []
+
+    def asked() -> bool:
+        said.append(printed(page))
+        return true(said[-1])
+
+    wait_until(asked, lambda: f"it prints {said[-1]}")
+    return said[-1]
 
 
 def errors(page) -> list[str]:
@@ -296,12 +363,12 @@ def sight(explorer) -> Sight:
     return Sight(picture(explorer), reading(explorer))
 
 
-def wait_until(true, words, seconds: float = 120) -> None:
-    """Wait until ``true()``; after a while, say what did not come."""
+def wait_until(true, words, seconds: float = 120, every: float = 0.05) -> None:
+    """Wait until ``true()``, asked every so many seconds; after a while, say what did not come."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, words()
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 def wait_for_change(explorer, before: Sight) -> None:
@@ -507,7 +574,9 @@ def too_high(page) -> list[str]:
     for explorer in explorers(page):
         for answer in explorer.locator(".lecture-question button").all()[:1]:
             answer.click()
-    page.wait_for_timeout(1000)
+    wait_until(
+        lambda: all(map(reading, explorers(page))), lambda: "an answer does not open the reading"
+    )
     room = page.locator(".jp-WindowedPanel-outer:visible").first.bounding_box()["height"]
     heights = {n: one.bounding_box()["height"] for n, one in enumerate(explorers(page), 1)}
     return [f"explorer {n} is {h:.0f} pixels high, of {room:.0f}"

@@ -27,6 +27,22 @@ def page(window, server):
 
 
 @pytest.fixture(scope="module")
+def tab(window):
+    page = window.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def used_page(tab, server):
+    """A page in which JupyterLab is loaded once for tests that open one notebook after another."""
+    others = server.kernels()
+    yield tab
+    browser.close_all(tab, server)
+    server.end_kernels(but=others)
+
+
+@pytest.fixture(scope="module")
 def shared_page(window):
     """A page for the tests of a file that leave it as they found it: to open one takes long."""
     page = window.new_page()

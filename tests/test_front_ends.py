@@ -1,17 +1,22 @@
 """The lessons where people open them: Notebook 7, Voila, JupyterLab in the dark, reopened."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
 import start
 from tests import browser
 from tests.driven import explorers_in
+from tests.load import MOST
 
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -166,8 +171,10 @@ def test_saved_and_reopened_it_moves_on_and_after_a_restart_it_runs_again(path, 
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
     assert move_first_sliders(page) == explorers_in(path)
+    stored = server.folder / path.name
+    before = stored.stat().st_mtime_ns
     browser.menu(page, "File", "docmanager:save")
-    page.wait_for_timeout(2000)
+    browser.wait_until(lambda: stored.stat().st_mtime_ns > before, lambda: "it is not saved")
     browser.open_notebook(page, server, path.name)  # the kernel still runs
     browser.wait_until(
         lambda: len(browser.explorers(page)) == explorers_in(path), lambda: "they are not back"
@@ -177,6 +184,65 @@ def test_saved_and_reopened_it_moves_on_and_after_a_restart_it_runs_again(path, 
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
     assert move_first_sliders(page) == explorers_in(path)
+
+
+@every_notebook
+def test_run_again_from_the_last_cell_to_the_first_it_moves(path, server, page):
+    browser.open_notebook(page, server, path.name)
+    browser.run_all(page)
+    browser.run_backwards(page)
+    assert move_first_sliders(page) == explorers_in(path)
+
+
+@pytest.fixture(scope="module")
+def locked():
+    """JupyterLab in a folder that cannot be written."""
+    if not shutil.which("unshare") or os.geteuid():
+        pytest.skip("no folder can be made read-only here")
+    with browser.serve(ROOT / "notebooks", read_only=True) as server:
+        with pytest.raises(OSError, match="HTTP Error"):
+            server.ask("api/contents/notebooks", "POST")
+        yield server
+
+
+@every_notebook
+def test_in_a_folder_that_cannot_be_written_it_runs_and_moves(path, locked, window):
+    page = window.new_page()
+    browser.open_notebook(page, locked, path.name)
+    browser.run_all(page)
+    assert move_first_sliders(page) == explorers_in(path)
+    page.close()
+    locked.end_kernels()
+
+
+COUNTED = """\
+from comm import get_comm_manager
+from lecture_helpers.widgets import explorers
+from tests.load import memory
+print(len(explorers()), len(get_comm_manager().comms), memory())"""
+
+
+@every_notebook
+def test_opened_and_closed_ten_times_it_leaves_nothing_behind(path, server, page):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(new_code_cell(COUNTED))
+    nbformat.write(notebook, server.folder / "opened.ipynb")
+    browser.open_notebook(page, server, "opened.ipynb")
+    browser.run_all(page)
+    browser.printed(page)
+    looks = []
+    for _ in range(10):
+        page.goto("about:blank")
+        browser.open_notebook(page, server, "opened.ipynb")
+        browser.wait_until(
+            lambda: len(browser.explorers(page)) == explorers_in(path), lambda: "they are not back"
+        )
+        looks.append([int(number) for number in browser.printed(page).split()])
+    made, comms, memory = zip(*looks, strict=True)
+    assert {*made} == {explorers_in(path)}, made
+    assert max(comms) == comms[0], comms
+    grown = (min(memory[5:]) - min(memory[:5])) / 2**20
+    assert grown < MOST, f"{grown:.1f} MiB"
 
 
 TWICE = [
