@@ -66,8 +66,11 @@ def few_colours(pixels: np.ndarray, exact: int = 16, others: int = 48) -> Image.
     our pictures a channel is off by 32 of 255 at most, and by more than 16 in at most one pixel
     in seventy.
     """
-    flat = np.ascontiguousarray(pixels).view(np.uint32)
-    colours, place, counts = np.unique(flat, return_inverse=True, return_counts=True)
+    flat = np.ascontiguousarray(pixels).view(np.uint32).ravel()
+    begins = np.flatnonzero(np.append(True, flat[1:] != flat[:-1]))  # of runs of one colour
+    lengths = np.diff(begins, append=flat.size)
+    colours, place = np.unique(flat[begins], return_inverse=True)
+    counts = np.bincount(place, lengths)
     colours = colours.view(np.uint8).reshape(-1, 4)[:, :3]
     palette = colours[np.argsort(-counts, kind="stable")]
     if len(palette) > exact + others:
@@ -76,7 +79,8 @@ def few_colours(pixels: np.ndarray, exact: int = 16, others: int = 48) -> Image.
         palette = np.vstack([palette[:exact], np.reshape(rest.getpalette() or [], (-1, 3))])
     palette = palette.astype(np.int64)
     nearest = (np.square(palette).sum(axis=1) - colours @ (2 * palette.T)).argmin(axis=1)
-    image = Image.fromarray(nearest[place].reshape(flat.shape[:2]).astype(np.uint8))
+    chosen = np.repeat(nearest[place].astype(np.uint8), lengths)
+    image = Image.fromarray(chosen.reshape(pixels.shape[:2]))
     image.putpalette(palette.astype(np.uint8).tobytes())
     return image
 
