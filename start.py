@@ -152,6 +152,12 @@ def check_venv():
             f"This Python lacks its module {' and '.join(missing)}, which makes environments. "
             f"On Debian or Ubuntu: sudo apt install python3.{sys.version_info[1]}-venv"
         )
+    place = ENV if ENV.is_dir() else ROOT
+    if not os.access(place, os.W_OK):
+        raise Trouble(
+            f"The packages have to go into {place}, which you may not write: let the owner run "
+            "this command once, or copy the lecture into a folder of yours and start there."
+        )
 
 
 def make_environment():

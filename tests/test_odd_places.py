@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,28 @@ def test_a_lesson_runs_and_is_stored_as_it_was(home, tmp_path):
     assert told.returncode == 0, told.stderr[-2000:]
     assert "Traceback" not in told.stderr
     assert words(place) == words(ROOT)
+
+
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("lesson", ["02", "03"])
+def test_another_user_runs_a_lesson_of_a_checkout_that_he_cannot_write(lesson):
+    try:
+        subprocess.run([*NOBODY, sys.executable, "-c", ""], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("nobody else may run this Python")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # of the test's own folder a stranger sees nothing
+        place = checkout(Path(folder) / "lecture")
+        (notebook,) = (place / "notebooks").glob(f"{lesson}*.ipynb")
+        command = [sys.executable, "start.py", "test", "-q", "-p", "no:xdist", str(notebook)]
+        done = subprocess.run(
+            [*NOBODY, *command], cwd=place, env={**os.environ, "HOME": "/nowhere"},
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def words(place: Path) -> list:

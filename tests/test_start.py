@@ -1,6 +1,7 @@
 """start.py: what it decides, and that an interrupted installation is never trusted."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -544,6 +545,20 @@ def test_a_file_that_hides_a_module_is_named_by_every_command(name, folder):
 
 def test_no_file_of_this_folder_hides_a_module():
     start.check_names()
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_who_may_not_write_where_packages_go_is_told_before_anything_else(
+    inside, folder, monkeypatch, capsys
+):
+    if inside:
+        start.ENV.mkdir()
+    place = start.ENV if inside else folder
+    monkeypatch.setattr(os, "access", lambda path, _: path != place)
+    monkeypatch.setattr(start, "current_environment_serves", lambda extras: False)
+    with pytest.raises(start.Trouble, match="you may not write: let the owner run"):
+        start.python_with([])
+    assert not capsys.readouterr().out
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(folder):
