@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.driven import with_explorers
 from tests.shares import ONLY_CI, scheduler, turn
@@ -13,6 +14,12 @@ from tests.shares import ONLY_CI, scheduler, turn
 # Workers share the cores: one thread each, for their children too. Before numpy and torch load.
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# No example fails by the clock, and none is kept: a checkout may be read-only.
+settings.register_profile(
+    "lecture", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("lecture")
 
 # Kernels started for notebooks import the lecture_helpers that lie beside them.
 _paths = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]

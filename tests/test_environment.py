@@ -8,6 +8,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import hypothesis
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -150,6 +151,12 @@ def test_a_test_that_reaches_for_the_network_is_stopped_but_not_one_that_stays_h
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_no_example_fails_by_the_clock_or_wants_to_be_kept_in_a_folder():
+    settings = hypothesis.settings()
+    assert settings.deadline is None and settings.database is None
+    assert hypothesis.HealthCheck.too_slow in settings.suppress_health_check
+
+
 def test_nothing_that_is_built_is_kept_with_the_sources():
     listed = ["ls-files", "--cached", "--ignored", "--exclude-standard"]
     command = ["git", "-c", "safe.directory=*", *listed]  # whoever owns the checkout

@@ -86,7 +86,7 @@ VISITS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(VISITS, st.sampled_from([64.0, 0.2]))
 def test_any_walk_in_time_ends_in_the_run_made_from_nothing(visits, memory):
     walked = live(mlp, digits(), arms=ARMS, watch=True, memory=memory, **NOISY)

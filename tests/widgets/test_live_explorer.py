@@ -509,7 +509,7 @@ HANDS = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(st.lists(HANDS, max_size=12))
 def test_whatever_hands_do_the_picture_is_the_one_drawn_from_nothing(make, hands):
     WORKED.clear()

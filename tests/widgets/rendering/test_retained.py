@@ -110,7 +110,7 @@ def _view(function):
 
 
 @pytest.mark.parametrize("function", VIEWS, ids=lambda f: f.__name__)
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=6, derandomize=True)
 @given(moves=MOVES)
 def test_after_any_walk_the_picture_equals_the_one_drawn_from_nothing(function, moves):
     canvas = Canvas(_view(function), (5, 2.4), SHARP)
@@ -123,7 +123,7 @@ def test_after_any_walk_the_picture_equals_the_one_drawn_from_nothing(function, 
 
 
 @pytest.mark.parametrize("function", VIEWS, ids=lambda f: f.__name__)
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=4, derandomize=True)
 @given(moves=MOVES)
 def test_visits_say_what_a_move_says_and_leave_no_trace_in_the_next_picture(function, moves):
     canvas = Canvas(_view(function), (5, 2.4), SHARP)
