@@ -17,6 +17,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -32,7 +33,8 @@ LEADING_ELSEWHERE = {
 
 # Of JupyterLab and Notebook 7. A key that is pressed on a slider must not cut, move or change the
 # cell that it stands in; and slider messages on a second thread arrive while a cell still draws.
-LAB_SETTINGS = "jupyter/executable_lecture.json"
+JUPYTER = "jupyter"
+LAB_SETTINGS = f"{JUPYTER}/labconfig/default_setting_overrides.d/executable_lecture.json"
 
 HELP = """\
 python3 start.py            open the notebooks in JupyterLab (the same as: lab)
@@ -313,12 +315,30 @@ def job_environment(python):
     """The variables for everything started with that Python: this folder's helpers come first.
 
     A PYTHONPATH and a drawing program that somebody chose for other work do not reach .venv.
+    JupyterLab finds the settings of the lecture also where they could not be written.
     """
     own = str(python) == str(env_python())
     kept = own_environment() if own else dict(os.environ)
     kept.pop("MPLBACKEND", None)
     paths = [str(ROOT), "" if own else os.environ.get("PYTHONPATH", "")]
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONSAFEPATH": "1"}
+    settings = [str(ROOT / JUPYTER), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return {
+        **kept,
+        **home(),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PYTHONSAFEPATH": "1",
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings)),
+    }
+
+
+def home():
+    """Another HOME where the person's own cannot be written: Jupyter and IPython need one."""
+    own = os.path.expanduser("~")
+    if os.name == "nt" or os.access(own, os.W_OK):
+        return {}
+    made = tempfile.mkdtemp(prefix="executable_lecture_")
+    say(f"{made} is used in place of your home folder {own}, which you may not write.")
+    return {"HOME": made}
 
 
 def check_names():
@@ -342,7 +362,10 @@ def write_lab_settings(prefix):
         shutil.copyfile(ROOT / LAB_SETTINGS, own)
         own.replace(folder / "executable_lecture.json")
     except OSError as error:
-        say(f"JupyterLab keeps its own settings, because theirs cannot be written: {error}")
+        say(
+            "Only a JupyterLab that start.py starts has the lecture's keys, because they cannot be "
+            f"written: {error}"
+        )
 
 
 def is_root():

@@ -146,10 +146,9 @@ WITHOUT_WRITING = [
 
 @contextmanager
 def serve(
-    notebooks: Path, seconds: float = 120, port: int | None = None, read_only: bool = False
+    notebooks: Path, seconds: float = 120, port: int | None = None, read_only: bool = False, **env
 ) -> Iterator[Server]:
     """JupyterLab on a temporary copy of that folder, at a port or at the next that is free."""
-    start.write_lab_settings(sys.prefix)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
         home, root = Path(temporary), Path(temporary) / "root"
         ignore = shutil.ignore_patterns(".ipynb_checkpoints")
@@ -166,7 +165,7 @@ def serve(
                 [*around, python, "-c", WITH_PARENT, *words],
                 stdin=subprocess.PIPE,
                 cwd=root,
-                env={**start.job_environment(python), **_private_folders(home)},
+                env={**start.job_environment(python), **_private_folders(home), **env},
                 stdout=log,
                 stderr=log,
             )

@@ -60,12 +60,23 @@ def test_a_server_ends_with_the_process_that_started_it():
 SETTINGS = json.loads((ROOT / start.LAB_SETTINGS).read_text())
 
 
-@pytest.mark.parametrize("plugin", SETTINGS)
-def test_jupyterlab_takes_the_settings_of_the_lecture(server, plugin):
-    answer = server.ask(f"lab/api/settings/{plugin}")
-    defaults = {key: value["default"] for key, value in answer["schema"]["properties"].items()}
-    assert SETTINGS[plugin].items() <= defaults.items()
-    assert not answer.get("warning")
+@pytest.fixture(params=["start.py", "hand"])
+def started_by(request, server, tmp_path):
+    """JupyterLab as start.py starts it, and one that was started beside it."""
+    if request.param == "start.py":
+        yield server
+        return
+    start.write_lab_settings(sys.prefix)
+    with browser.serve(tmp_path, JUPYTER_CONFIG_PATH="") as by_hand:
+        yield by_hand
+
+
+def test_jupyterlab_takes_the_settings_of_the_lecture(started_by):
+    for plugin, settings in SETTINGS.items():
+        answer = started_by.ask(f"lab/api/settings/{plugin}")
+        defaults = {key: value["default"] for key, value in answer["schema"]["properties"].items()}
+        assert settings.items() <= defaults.items(), plugin
+        assert not answer.get("warning")
 
 
 @pytest.fixture(scope="module")

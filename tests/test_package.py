@@ -83,7 +83,7 @@ def test_a_wheel_in_an_empty_environment_and_a_source_distribution(tmp_path):
     )
     settings = "share/jupyter/lab/settings/overrides.d/executable_lecture.json"
     assert (tmp_path / "empty" / settings).read_bytes() == (
-        ROOT / "jupyter/executable_lecture.json"
+        ROOT / "jupyter/labconfig/default_setting_overrides.d/executable_lecture.json"
     ).read_bytes()
     with tarfile.open(source) as packed:
         held = {name.partition("/")[2] for name in packed.getnames()}

@@ -450,6 +450,25 @@ def test_ctrl_c_while_it_looks_around_ends_quietly(folder):
 # What a machine has set up
 
 
+@pytest.mark.parametrize("may_write", [True, False])
+def test_a_home_that_cannot_be_written_is_replaced_and_told(may_write, monkeypatch, capsys):
+    monkeypatch.setenv("HOME", "/nowhere")
+    monkeypatch.setattr(os, "access", lambda path, _: may_write or path != "/nowhere")
+    home = Path(start.job_environment(sys.executable)["HOME"])
+    said = capsys.readouterr().out
+    if may_write:
+        assert home == Path("/nowhere") and not said
+    else:
+        assert f"{home} is used in place of your home folder /nowhere" in said
+        home.rmdir()
+
+
+def test_a_lab_finds_the_settings_where_they_lie_and_those_of_the_person(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+    first, second = start.job_environment(sys.executable)["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert (ROOT / start.LAB_SETTINGS).is_relative_to(first) and second == "theirs"
+
+
 def test_settings_that_lead_elsewhere_do_not_reach_the_environment(monkeypatch, environment):
     for name in ("PIP_USER", "PIP_TARGET", "PYTHONPATH", "PYTHONHOME", "UV_SYSTEM_PYTHON"):
         monkeypatch.setenv(name, "elsewhere")
