@@ -166,15 +166,19 @@ def test_in_the_dark_everything_moves_and_can_be_read(path, server, page):
         )
 
 
+def save(page, path: Path) -> None:
+    """Save the notebook, which lies there."""
+    before = path.stat().st_mtime_ns
+    browser.menu(page, "File", "docmanager:save")
+    browser.wait_until(lambda: path.stat().st_mtime_ns > before, lambda: "it is not saved")
+
+
 @every_notebook
 def test_saved_and_reopened_it_moves_on_and_after_a_restart_it_runs_again(path, server, page):
     browser.open_notebook(page, server, path.name)
     browser.run_all(page)
     assert move_first_sliders(page) == explorers_in(path)
-    stored = server.folder / path.name
-    before = stored.stat().st_mtime_ns
-    browser.menu(page, "File", "docmanager:save")
-    browser.wait_until(lambda: stored.stat().st_mtime_ns > before, lambda: "it is not saved")
+    save(page, server.folder / path.name)
     browser.open_notebook(page, server, path.name)  # the kernel still runs
     browser.wait_until(
         lambda: len(browser.explorers(page)) == explorers_in(path), lambda: "they are not back"
@@ -230,6 +234,7 @@ def test_opened_and_closed_ten_times_it_leaves_nothing_behind(path, server, page
     browser.open_notebook(page, server, "opened.ipynb")
     browser.run_all(page)
     browser.printed(page)
+    save(page, server.folder / "opened.ipynb")
     looks = []
     for _ in range(10):
         page.goto("about:blank")
