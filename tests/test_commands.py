@@ -39,6 +39,30 @@ def test_wrong_words_end_with_a_sentence_and_an_exit_status(module, words, monke
     assert len(said) < 1000, "what was typed is repeated in full"
 
 
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("lecture_helpers.claims.run", ["C22", "--again"]),
+        ("lecture_helpers.publish.site", ["00"]),
+        ("tools.new_lesson", ["nobody_writes_this"]),
+    ],
+    ids=named,
+)
+def test_where_nothing_can_be_written_a_sentence_says_what(module, words, monkeypatch, capsys):
+    def refuse(self, *_, **__):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    for name in ("mkdir", "write_bytes", "write_text"):
+        monkeypatch.setattr(Path, name, refuse)
+    monkeypatch.setattr(sys, "argv", [module, *words])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module(module, run_name="__main__")
+    said = capsys.readouterr().err + str(end.value.code)
+    assert "Permission denied: '" in said and "Traceback" not in said
+    assert not list((ROOT / "notebooks").glob("*nobody_writes_this*"))
+
+
 @pytest.mark.parametrize("words", [["tets"], [""], ["bench", "nothing"], ["C8"]], ids=named)
 def test_wrong_words_to_start_are_answered_with_the_known_ones(words):
     done = subprocess.run([sys.executable, ROOT / "start.py", *words], capture_output=True)

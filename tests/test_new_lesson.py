@@ -2,6 +2,7 @@
 
 import json
 import runpy
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,16 @@ NOT_RUN = {"unexecuted", "missing_pictures", "broken_links"}
 
 
 @pytest.fixture
-def made(tmp_path, monkeypatch):
+def root(tmp_path, monkeypatch):
+    """A folder with those in which the files of a lesson lie."""
     monkeypatch.setattr(new_lesson, "ROOT", tmp_path)
     for target in new_lesson.TARGETS.values():
         (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture
+def made(root):
     return dict(zip(new_lesson.TARGETS, new_lesson.new_lesson("a_new_one"), strict=True))
 
 
@@ -60,3 +67,18 @@ def test_a_word_that_cannot_name_a_file_is_refused(word):
 def test_nothing_is_written_over(made):
     with pytest.raises(ValueError, match="is there already"):
         new_lesson.new_lesson("a_new_one")
+
+
+def test_a_disk_that_is_full_at_the_third_file_keeps_none(root, monkeypatch):
+    written, write = [], Path.write_text
+
+    def write_two(self, *words, **options):
+        written.append(self)
+        write(self, *words, **options)
+        if len(written) == 3:
+            raise OSError(28, "No space left on device", str(self))
+
+    monkeypatch.setattr(Path, "write_text", write_two)
+    with pytest.raises(OSError, match="No space left"):
+        new_lesson.new_lesson("a_new_one")
+    assert len(written) == 3 and not [path for path in root.rglob("*") if path.is_file()]

@@ -7,6 +7,7 @@ import re
 import string
 import subprocess
 import sys
+from collections.abc import Iterable
 from keyword import iskeyword
 from pathlib import Path
 
@@ -58,11 +59,20 @@ def new_lesson(word: str) -> list[Path]:
                 f"{path.relative_to(ROOT)} is there already. Choose another word, "
                 "or remove the files of the first try (git status lists them)."
             )
-    for path, kind in files.items():
-        text = (TEMPLATES / f"{kind}.py.txt").read_text(encoding="utf-8")
-        text = string.Template(text).substitute(words)
-        path.write_text(_notebook(text) if kind == "notebook" else text, encoding="utf-8")
+    try:
+        for path, kind in files.items():
+            text = (TEMPLATES / f"{kind}.py.txt").read_text(encoding="utf-8")
+            text = string.Template(text).substitute(words)
+            path.write_text(_notebook(text) if kind == "notebook" else text, encoding="utf-8")
+    except OSError:
+        _take_away(files)
+        raise
     return list(files)
+
+
+def _take_away(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _notebook(text: str) -> str:
@@ -97,8 +107,7 @@ def main(words: list[str]) -> None:
     # In a Python of its own: this one read the claims before the new lesson was among them.
     renew = [sys.executable, "-m", "lecture_helpers.publish.refresh", made[-1].stem]
     if subprocess.run(renew, cwd=ROOT).returncode:
-        for path in made:
-            path.unlink()
+        _take_away(made)
         raise ValueError("The skeleton does not run, as said above; it is taken away again.")
     print("CONTRIBUTING.md says what to do now. Whatever is marked TO WRITE is yours to write.")
 
@@ -106,5 +115,5 @@ def main(words: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except ValueError as trouble:
+    except (ValueError, OSError) as trouble:
         sys.exit(str(trouble))

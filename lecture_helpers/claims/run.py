@@ -182,6 +182,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"{error}. {KEPT}", file=sys.stderr)
+        return 1
     except BrokenExecutor:
         print(f"A process was ended from outside. {KEPT}", file=sys.stderr)
         return 1

@@ -169,5 +169,5 @@ def _tell(path: Path, then: str = "") -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (ValueError, CellControlSignal, DeadKernelError) as trouble:
+    except (ValueError, OSError, CellControlSignal, DeadKernelError) as trouble:
         sys.exit(str(trouble))

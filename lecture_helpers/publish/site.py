@@ -66,7 +66,10 @@ def build(paths: list[Path], folder: Path = SITE, kept: Path = KEPT) -> None:
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed; the old page of its lesson stays.
+        OSError: a folder or page cannot be written.
     """
+    for place in (folder, kept):
+        place.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(min(len(paths), os.cpu_count() or 1)) as pool:
         jobs = {pool.submit(recorded, path, kept): path for path in paths}
         try:
@@ -219,5 +222,5 @@ def main(words: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except ValueError as trouble:
+    except (ValueError, OSError) as trouble:
         sys.exit(str(trouble))
